@@ -1,0 +1,8 @@
+from django.contrib.auth.backends import ModelBackend
+
+
+class StaffBackend(ModelBackend):
+    """Passwords are for staff only; families and tutors have none."""
+
+    def user_can_authenticate(self, user) -> bool:  # type: ignore[no-untyped-def]
+        return bool(user and user.is_staff and super().user_can_authenticate(user))

@@ -1,0 +1,82 @@
+"""The one place that knows which error is which status code, for pages and API alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework.exceptions import APIException
+
+from tutorhub.core import errors
+
+STATUS: dict[type[errors.DomainError], int] = {
+    errors.NotAllowed: 403,
+    errors.Conflict: 409,
+    errors.PaymentRequired: 402,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+    errors.DomainError: 422,
+}
+
+
+def status_of(error: errors.DomainError) -> int:
+    """The HTTP status of a domain error: that of its nearest ancestor in the table."""
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+class DomainApiError(APIException):
+    """A domain error on its way through Django REST framework."""
+
+    def __init__(self, error: errors.DomainError) -> None:
+        self.status_code = status_of(error)
+        self.extra = error.extra
+        super().__init__(detail=str(error), code=error.code)
+        if "retry_after" in error.extra:
+            self.wait = error.extra["retry_after"]
+
+
+class ApiExceptionHandler(ExceptionHandler):
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, errors.DomainError):
+            return DomainApiError(exc)
+        return super().convert_known_exceptions(exc)
+
+
+class ApiExceptionFormatter(ExceptionFormatter):
+    def format_error_response(self, error_response: Any) -> Any:
+        body = super().format_error_response(error_response)
+        return {**body, **getattr(self.exc, "extra", {})}
+
+
+class DomainErrorMiddleware:
+    """Turns a domain error that a page's view let through into a message or an error page.
+
+    A button's POST goes back to the page it came from with the message on top; htmx gets the
+    message alone, aimed at `#messages`; a GET shows an error page with the right status.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, errors.DomainError):
+            return None
+        status = status_of(error)
+        if getattr(request, "htmx", False):
+            response = render(request, "components/messages.html", {"error": error}, status=status)
+            response["HX-Retarget"] = "#messages"
+            response["HX-Reswap"] = "innerHTML"
+            return response
+        if request.method == "POST":
+            back = request.headers.get("Referer", "")
+            if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+                messages.error(request, str(error))
+                return redirect(back)
+        return render(request, "error.html", {"error": error, "status": status}, status=status)

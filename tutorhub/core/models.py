@@ -1,0 +1,83 @@
+"""What every app leans on: the outbox, the audit trail, and the PIN codes of India."""
+
+from django.db import models
+
+from tutorhub.core import clock
+from tutorhub.core.ids import uuid7
+
+
+class OutboxRow(models.Model):
+    """A thing that has to happen after a transaction, kept until it has happened once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=80)
+    handler = models.CharField(max_length=120)
+    payload = models.JSONField(default=dict)
+    key = models.CharField(max_length=120, null=True, unique=True)
+    due_at = models.DateTimeField(default=clock.now)
+    leased_until = models.DateTimeField(null=True)
+    running_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "outbox row"
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_done_or_dead",
+                condition=models.Q(done_at__isnull=True) | models.Q(dead_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="outbox_due",
+                fields=["due_at"],
+                condition=models.Q(done_at__isnull=True, dead_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} -> {self.handler}"
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody did, written in the transaction that did it and never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(default=clock.now, editable=False)
+    actor_id = models.UUIDField(null=True)
+    actor_role = models.CharField(max_length=20)
+    action = models.CharField(max_length=80)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "audit event"
+        indexes = [
+            models.Index(name="audit_object", fields=["object_type", "object_id", "at"]),
+            models.Index(name="audit_actor", fields=["actor_id", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class Place(models.Model):
+    """A PIN code of India Post with the point in the middle of its post offices."""
+
+    pin_code = models.CharField(primary_key=True, max_length=6)
+    area = models.CharField(max_length=120)
+    city = models.CharField(max_length=80, db_index=True)
+    state = models.CharField(max_length=80)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+
+    class Meta:
+        verbose_name = "place"
+
+    def __str__(self) -> str:
+        return f"{self.area}, {self.city} {self.pin_code}"

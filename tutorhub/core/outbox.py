@@ -1,0 +1,227 @@
+"""The outbox: what must happen later is written in the transaction that causes it.
+
+Three kinds of handler, all named `<app>.<verb>` and registered once at start-up:
+
+- a *receiver* of news (`@receiver(KIND)`): something a lower app announced; each receiver gets its
+  own row, is tried once right after the commit, and then by the relay until it has worked;
+- a *job* (`@job("app.verb")`): work for later in one transaction, asked for by `later()`;
+- a *call* (`@call("app.verb")`): work that speaks to an outside service. It runs outside any
+  transaction and gets `done`, which it calls inside the transaction that writes the outcome.
+
+Receivers and jobs run in one transaction with the mark that says they are done, so their effect
+happens exactly once, however often they are delivered. Delivery itself is at least once.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from tutorhub.core import clock
+from tutorhub.core.models import OutboxRow
+
+log = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+Effect = Callable[[Payload], object]
+Call = Callable[[Payload, Callable[[], None]], object]
+
+LEASE = timedelta(seconds=30)
+MAX_TRIES = 12
+
+
+@dataclass(frozen=True)
+class Handler:
+    name: str
+    run: Callable[..., object]
+    is_call: bool = False
+
+
+handlers: dict[str, Handler] = {}
+receivers: dict[str, list[str]] = {}
+
+
+def _register(handler: Handler) -> None:
+    known = handlers.get(handler.name)
+    if known is not None and known.run.__qualname__ != handler.run.__qualname__:
+        raise ValueError(f"two handlers are called {handler.name}")
+    handlers[handler.name] = handler
+
+
+def receiver(kind: str) -> Callable[[Effect], Effect]:
+    """Register a function as a receiver of news of `kind`. Its name is `<app>.<function>`."""
+
+    def decorate(function: Effect) -> Effect:
+        name = f"{function.__module__.split('.')[0]}.{function.__name__}"
+        _register(Handler(name, function))
+        names = receivers.setdefault(kind, [])
+        if name not in names:
+            names.append(name)
+        return function
+
+    return decorate
+
+
+def job(name: str) -> Callable[[Effect], Effect]:
+    """Register work for later that happens in one transaction."""
+
+    def decorate(function: Effect) -> Effect:
+        _register(Handler(name, function))
+        return function
+
+    return decorate
+
+
+def call(name: str) -> Callable[[Call], Call]:
+    """Register work for later that speaks to an outside service."""
+
+    def decorate(function: Call) -> Call:
+        _register(Handler(name, function, is_call=True))
+        return function
+
+    return decorate
+
+
+def announce(kind: str, **payload: Any) -> None:
+    """Tell whoever listens that `kind` happened, now that this transaction is about to commit."""
+    rows = [
+        OutboxRow(kind=kind, handler=name, payload=_plain(payload))
+        for name in receivers.get(kind, [])
+    ]
+    OutboxRow.objects.bulk_create(rows)
+    for row in rows:
+        transaction.on_commit(_Attempt(row.pk), robust=True)
+
+
+def later(
+    name: str, payload: Payload, *, due_at: datetime | None = None, key: str | None = None
+) -> None:
+    """Ask for the job or call `name`. A second row with the same `key` is not written."""
+    if name not in handlers:
+        raise LookupError(f"no job or call is called {name}")
+    row = OutboxRow(
+        kind=name, handler=name, payload=_plain(payload), due_at=due_at or clock.now(), key=key
+    )
+    OutboxRow.objects.bulk_create([row], ignore_conflicts=key is not None)
+
+
+def attempt(row_id: UUID) -> bool:
+    """Try one row. True if it is done now; False if there was nothing to do or another is at it.
+
+    Raises whatever the handler raised, after noting the failure on the row.
+    """
+    row = OutboxRow.objects.filter(pk=row_id).only("handler").first()
+    if row is None:
+        return False
+    handler = handlers[row.handler]
+    try:
+        return _run_call(row_id, handler) if handler.is_call else _run_effect(row_id, handler)
+    except Exception as error:
+        _note_failure(row_id, error)
+        raise
+
+
+def lease_due(limit: int = 100) -> list[UUID]:
+    """Take a lease on due rows and return their ids. What is not done when it lapses is due again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE core_outboxrow SET leased_until = %s
+             WHERE id IN (
+                SELECT id FROM core_outboxrow
+                 WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= %s
+                   AND (leased_until IS NULL OR leased_until < %s)
+                 ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            [clock.now() + LEASE, clock.now(), clock.now(), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def drain(rounds: int = 20) -> int:
+    """Attempt everything that is due, here and now, until nothing is left. Returns how many ran.
+
+    For tests and demo data, which have no relay. Raises what a handler raises.
+    """
+    ran = 0
+    for _ in range(rounds):
+        due = OutboxRow.objects.filter(
+            done_at__isnull=True, dead_at__isnull=True, due_at__lte=clock.now()
+        ).order_by("created_at", "pk")
+        ids = list(due.values_list("pk", flat=True))
+        if not ids:
+            return ran
+        ran += sum(attempt(row_id) for row_id in ids)
+    raise RuntimeError("the outbox does not come to rest")
+
+
+class _Attempt:
+    """What runs right after the commit; a failure is the relay's business, not the page's."""
+
+    def __init__(self, row_id: UUID) -> None:
+        self.row_id = row_id
+
+    def __call__(self) -> None:
+        attempt(self.row_id)
+
+
+def _run_effect(row_id: UUID, handler: Handler) -> bool:
+    with transaction.atomic():
+        row = (
+            OutboxRow.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(pk=row_id, done_at__isnull=True, dead_at__isnull=True)
+            .first()
+        )
+        if row is None:
+            return False
+        handler.run(row.payload)
+        _mark_done(row_id)
+    return True
+
+
+def _run_call(row_id: UUID, handler: Handler) -> bool:
+    now = clock.now()
+    free = Q(running_until__isnull=True) | Q(running_until__lt=now)
+    taken = (
+        OutboxRow.objects.filter(free, pk=row_id, done_at__isnull=True, dead_at__isnull=True)
+        .update(running_until=now + LEASE, tries=F("tries") + 1)
+    )
+    if not taken:
+        return False
+    payload = OutboxRow.objects.values_list("payload", flat=True).get(pk=row_id)
+    handler.run(payload, lambda: _mark_done(row_id))
+    return OutboxRow.objects.filter(pk=row_id, done_at__isnull=False).exists()
+
+
+def _mark_done(row_id: UUID) -> None:
+    OutboxRow.objects.filter(pk=row_id).update(done_at=clock.now(), last_error="")
+
+
+def _note_failure(row_id: UUID, error: Exception) -> None:
+    """Put the row back with a growing gap; after `MAX_TRIES` it is dead, in sight of staff."""
+    row = OutboxRow.objects.filter(pk=row_id, done_at__isnull=True).first()
+    if row is None:
+        return
+    tries = row.tries if handlers[row.handler].is_call else row.tries + 1
+    wait = timedelta(seconds=min(2**tries, 3600))
+    OutboxRow.objects.filter(pk=row_id, done_at__isnull=True).update(
+        tries=tries,
+        last_error=f"{type(error).__name__}: {error}"[:500],
+        due_at=clock.now() + wait,
+        leased_until=None,
+        running_until=None,
+        dead_at=clock.now() if tries >= MAX_TRIES else None,
+    )
+    log.warning("outbox row %s (%s) failed, try %s", row_id, row.handler, tries)
+
+
+def _plain(payload: Payload) -> Payload:
+    return json.loads(json.dumps(payload, cls=DjangoJSONEncoder))

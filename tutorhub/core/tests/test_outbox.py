@@ -1,0 +1,60 @@
+import pytest
+
+from tutorhub.core import outbox
+from tutorhub.core.models import AuditEvent, OutboxRow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "handlers", {})
+    monkeypatch.setattr(outbox, "receivers", {})
+
+
+def test_a_job_runs_once_however_often_it_is_delivered():
+    outbox.job("core.note")(
+        lambda payload: AuditEvent.objects.create(action="note", object_id=payload["n"])
+    )
+    outbox.later("core.note", {"n": "1"})
+    row = OutboxRow.objects.get()
+
+    assert outbox.attempt(row.pk) is True
+    assert outbox.attempt(row.pk) is False
+    assert AuditEvent.objects.count() == 1
+
+
+def test_a_failing_job_leaves_no_effect_and_is_due_again():
+    def fail(payload):
+        AuditEvent.objects.create(action="note", object_id="1")
+        raise ValueError("no")
+
+    outbox.job("core.fail")(fail)
+    outbox.later("core.fail", {})
+    row = OutboxRow.objects.get()
+
+    with pytest.raises(ValueError):
+        outbox.attempt(row.pk)
+    row.refresh_from_db()
+    assert AuditEvent.objects.count() == 0
+    assert (row.tries, row.done_at, row.dead_at) == (1, None, None)
+    assert row.due_at > row.created_at
+
+
+def test_leases_keep_two_relays_apart():
+    outbox.job("core.note")(lambda payload: None)
+    outbox.later("core.note", {})
+    assert len(outbox.lease_due()) == 1
+    assert outbox.lease_due() == []
+
+
+def test_news_is_tried_right_after_the_commit():
+    seen = []
+
+    @outbox.receiver("core.happened")
+    def on_happened(payload):
+        seen.append(payload["n"])
+
+    outbox.announce("core.happened", n=3)
+    assert seen == [3]
+    assert OutboxRow.objects.get().done_at is not None

