@@ -157,7 +157,9 @@ CACHES = {
 # Celery
 
 CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
+    REDIS_URL.replace("unix://", "redis+socket://")
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
 )
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -258,7 +260,9 @@ RAZORPAY_WEBHOOK_SECRETS = [
 RAZORPAYX_ACCOUNT_NUMBER = secret("RAZORPAYX_ACCOUNT_NUMBER", "2323230000000001")
 
 _checkout_origins = (
-    ["https://checkout.razorpay.com", "https://api.razorpay.com"] if PRODUCTION else [RAZORPAY_BASE_URL]
+    ["https://checkout.razorpay.com", "https://api.razorpay.com"]
+    if PRODUCTION
+    else [RAZORPAY_BASE_URL]
 )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

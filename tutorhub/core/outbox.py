@@ -190,10 +190,9 @@ def _run_effect(row_id: UUID, handler: Handler) -> bool:
 def _run_call(row_id: UUID, handler: Handler) -> bool:
     now = clock.now()
     free = Q(running_until__isnull=True) | Q(running_until__lt=now)
-    taken = (
-        OutboxRow.objects.filter(free, pk=row_id, done_at__isnull=True, dead_at__isnull=True)
-        .update(running_until=now + LEASE, tries=F("tries") + 1)
-    )
+    taken = OutboxRow.objects.filter(
+        free, pk=row_id, done_at__isnull=True, dead_at__isnull=True
+    ).update(running_until=now + LEASE, tries=F("tries") + 1)
     if not taken:
         return False
     payload = OutboxRow.objects.values_list("payload", flat=True).get(pk=row_id)

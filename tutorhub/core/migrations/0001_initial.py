@@ -6,65 +6,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('pin_code', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('area', models.CharField(max_length=120)),
-                ('city', models.CharField(db_index=True, max_length=80)),
-                ('state', models.CharField(max_length=80)),
-                ('latitude', models.FloatField()),
-                ('longitude', models.FloatField()),
+                ("pin_code", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                ("area", models.CharField(max_length=120)),
+                ("city", models.CharField(db_index=True, max_length=80)),
+                ("state", models.CharField(max_length=80)),
+                ("latitude", models.FloatField()),
+                ("longitude", models.FloatField()),
             ],
             options={
-                'verbose_name': 'place',
+                "verbose_name": "place",
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.UUIDField(default=tutorhub.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=tutorhub.core.clock.now, editable=False)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_role', models.CharField(max_length=20)),
-                ('action', models.CharField(max_length=80)),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.CharField(max_length=60)),
-                ('data', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=tutorhub.core.clock.now, editable=False)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_role", models.CharField(max_length=20)),
+                ("action", models.CharField(max_length=80)),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.CharField(max_length=60)),
+                ("data", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': 'audit event',
-                'indexes': [models.Index(fields=['object_type', 'object_id', 'at'], name='audit_object'), models.Index(fields=['actor_id', 'at'], name='audit_actor')],
+                "verbose_name": "audit event",
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "at"], name="audit_object"),
+                    models.Index(fields=["actor_id", "at"], name="audit_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('id', models.UUIDField(default=tutorhub.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80)),
-                ('handler', models.CharField(max_length=120)),
-                ('payload', models.JSONField(default=dict)),
-                ('key', models.CharField(max_length=120, null=True, unique=True)),
-                ('due_at', models.DateTimeField(default=tutorhub.core.clock.now)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('running_until', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=tutorhub.core.clock.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=80)),
+                ("handler", models.CharField(max_length=120)),
+                ("payload", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=120, null=True, unique=True)),
+                ("due_at", models.DateTimeField(default=tutorhub.core.clock.now)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("running_until", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
+                ),
             ],
             options={
-                'verbose_name': 'outbox row',
-                'indexes': [models.Index(condition=models.Q(('dead_at__isnull', True), ('done_at__isnull', True)), fields=['due_at'], name='outbox_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('dead_at__isnull', True), _connector='OR'), name='outbox_done_or_dead')],
+                "verbose_name": "outbox row",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", True), ("done_at__isnull", True)),
+                        fields=["due_at"],
+                        name="outbox_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True), ("dead_at__isnull", True), _connector="OR"
+                        ),
+                        name="outbox_done_or_dead",
+                    )
+                ],
             },
         ),
     ]
