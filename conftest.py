@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tutorhub.core import outbox
 
@@ -17,3 +18,18 @@ def _fresh_cache() -> None:
 def drain(db: None) -> Callable[[], int]:
     """Run everything the outbox holds, as the relay and a worker would."""
     return outbox.drain
+
+
+REFERENCE_TABLES = {"core_place", "curriculum_board", "curriculum_subject", "curriculum_language"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_reference_tables(django_db_setup: None) -> None:
+    """Tests with real transactions empty every table afterwards, but not what migrations filled."""
+    introspection = connection.introspection
+    all_names = introspection.django_table_names
+
+    def names(only_existing: bool = False, include_views: bool = True) -> list[str]:
+        return sorted(set(all_names(only_existing, include_views)) - REFERENCE_TABLES)
+
+    introspection.django_table_names = names  # type: ignore[method-assign]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from curriculum.api import views
+
+urlpatterns = [path("curriculum", views.CurriculumView.as_view(), name="curriculum")]

@@ -1,0 +1,24 @@
+from django.db import migrations
+
+from curriculum.catalogue import LANGUAGES, NATIONAL_BOARDS, STATE_BOARDS, SUBJECTS
+
+
+def fill(apps, schema_editor):
+    boards = [(code, name, "") for code, name in NATIONAL_BOARDS] + STATE_BOARDS
+    Board = apps.get_model("curriculum", "Board")
+    Board.objects.bulk_create(
+        Board(code=code, name=name, state=state, position=1000 if state else 10 * (index + 1))
+        for index, (code, name, state) in enumerate(boards)
+    )
+    for model, pk_field, rows in (("Subject", "slug", SUBJECTS), ("Language", "code", LANGUAGES)):
+        Model = apps.get_model("curriculum", model)
+        Model.objects.bulk_create(
+            Model(**{pk_field: key, "name": name, "position": 10 * (index + 1)})
+            for index, (key, name) in enumerate(rows)
+        )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("curriculum", "0001_initial")]
+
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
