@@ -1,4 +1,4 @@
-"""One clock. Business code asks here for the time, so that demo data and tests can live on other days."""
+"""One clock. Business code asks it for the time, so that demo data can live on other days."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

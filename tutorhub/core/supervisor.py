@@ -1,8 +1,8 @@
 """`make run`: every process of TutorHub as a child of this one, in the foreground.
 
-It starts what is missing of PostgreSQL and Redis, migrates, fills the demo data once, and then keeps
-web, worker, beat, relay and the gateway simulator running until Ctrl-C. Children die with it, also
-when it is killed, so that nothing stands in the way of the next start.
+It starts what is missing of PostgreSQL and Redis, migrates, fills the demo data once, and then
+keeps web, worker, beat, relay and the gateway simulator running until Ctrl-C. Children die with it,
+also when it is killed, so that nothing stands in the way of the next start.
 """
 
 import os
