@@ -201,7 +201,7 @@ CELERY_BEAT_SCHEDULE = {
 # Users and sessions
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend", "accounts.backends.PhoneBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -364,6 +364,23 @@ EMAIL_BACKEND = env.str(
     else "django.core.mail.backends.locmem.EmailBackend",
 )
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "TutorHub <hello@tutorhub.example>")
+
+
+def channel(name: str) -> str:
+    """The class behind a channel (or "off"); production has to choose, and not the dev inbox."""
+    path = env.str(name, "" if PRODUCTION else "notifications.gateway.DevInbox")
+    if not path or (PRODUCTION and path.endswith(".DevInbox")):
+        raise ImproperlyConfigured(f"{name} is not set. Name the provider's class, or off.")
+    return path
+
+
+MESSAGE_CHANNELS = {
+    "sms": channel("SMS_CHANNEL"),
+    "whatsapp": channel("WHATSAPP_CHANNEL"),
+    "email": env.str("EMAIL_CHANNEL", "notifications.gateway.Smtp")
+    if PRODUCTION
+    else channel("EMAIL_CHANNEL"),
+}
 
 # Secrets at rest (bank accounts, PAN, codes on their way): Fernet keys, newest first.
 

@@ -1,3 +1,16 @@
-from accounts.models.users import User
+from accounts.models.attempts import LoginAttempt
+from accounts.models.challenges import OtpChallenge, SmsBudgetDay
+from accounts.models.consents import Consent
+from accounts.models.sessions import AppSession, RefreshToken
+from accounts.models.users import Role, User
 
-__all__ = ["User"]
+__all__ = [
+    "AppSession",
+    "Consent",
+    "LoginAttempt",
+    "OtpChallenge",
+    "RefreshToken",
+    "Role",
+    "SmsBudgetDay",
+    "User",
+]

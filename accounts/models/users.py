@@ -1,10 +1,13 @@
 """Who somebody is."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core import clock
@@ -31,6 +34,13 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
+    def create_person(self, *, phone: str, role: str, name: str = "", **fields: Any) -> "User":
+        """Make a family or a tutor, who have no password. `phone` is in E.164."""
+        user = self.model(phone=phone, role=role, name=name, **fields)
+        user.set_unusable_password()
+        user.save()
+        return user
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who can sign in: families and tutors by phone, staff by e-mail and password."""
@@ -52,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = []
 
     class Meta:
+        permissions = [("suspend_user", "Can suspend and restore users")]
         constraints = [
             models.CheckConstraint(
                 name="user_role_valid", condition=Q(role__in=["student", "tutor", "staff"])
@@ -65,6 +76,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+    def get_session_auth_hash(self) -> str:
+        """What a browser session must match: a new epoch ends every session at once."""
+        return self._hash_for_sessions(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._hash_for_sessions(secret)
+
+    def _hash_for_sessions(self, secret: str) -> str:
+        value = f"{self.password}|{self.session_epoch}"
+        salt = "accounts.User.session"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_family(self) -> bool:

@@ -1,0 +1,36 @@
+"""What a person has to do next. The apps above know; they register it here when they start."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from accounts.models import User
+
+Step = tuple[str, str]
+
+DASHBOARD: Step = ("dashboard", "site:dashboard")
+
+_steps: dict[str, Callable[[User], Step]] = {}
+
+
+def register(role: str, next_step: Callable[[User], Step]) -> None:
+    """From now on `next_step(user)` answers (API value, URL name) for users of `role`.
+
+    For instance `("learner", "students:learner-create")`; DASHBOARD when nothing is missing.
+    """
+    _steps[str(role)] = next_step
+
+
+def next_step(user: User) -> str:
+    """The API's value: "learner", "profile", "documents", …, "dashboard"."""
+    return _step(user)[0]
+
+
+def next_url(user: User) -> str:
+    """The page for a browser that has just signed in."""
+    return reverse(_step(user)[1])
+
+
+def _step(user: User) -> Step:
+    known = _steps.get(user.role)
+    return known(user) if known else DASHBOARD

@@ -1,0 +1,72 @@
+"""One factory per kind of person."""
+
+from typing import Any
+
+import factory
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from factory.django import DjangoModelFactory
+
+from accounts.models import Consent, Role, User
+
+
+class FamilyUserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    role = Role.STUDENT
+    phone = factory.Sequence(lambda n: f"+9198{n % 10**8:08d}")
+    name = factory.Sequence(lambda n: f"Asha {n}")
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_person(**kwargs)
+
+
+class TutorUserFactory(FamilyUserFactory):
+    role = Role.TUTOR
+    phone = factory.Sequence(lambda n: f"+9197{n % 10**8:08d}")
+    name = factory.Sequence(lambda n: f"Ravi {n}")
+
+
+class StaffFactory(DjangoModelFactory[User]):
+    """Staff with a confirmed TOTP device; `totp_token(user)` is its code of this moment."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    role = Role.STAFF
+    is_staff = True
+    phone = None
+    email = factory.Sequence(lambda n: f"staff{n}@example.com")
+    name = factory.Sequence(lambda n: f"Staff {n}")
+
+    @factory.post_generation
+    def password(self, create: bool, value: str | None, **kwargs: Any) -> None:
+        self.set_password(value or "correct horse battery")
+        self.save()
+
+    @factory.post_generation
+    def device(self, create: bool, value: object, **kwargs: Any) -> None:
+        if value is not False:
+            TOTPDevice.objects.create(user=self, name="phone", confirmed=True)
+
+
+class ConsentFactory(DjangoModelFactory[Consent]):
+    class Meta:
+        model = Consent
+
+    given_by = factory.SubFactory(FamilyUserFactory)
+    purpose = Consent.Purpose.LEARNER_PROFILE
+    notice_version = "2026-11-01"
+    language = "en"
+    guardian_name = "Meera"
+    guardian_phone = "+919876543210"
+    relation = Consent.Relation.MOTHER
+
+
+def totp_token(user: User) -> str:
+    """The code that the staff member's device shows now."""
+    device = TOTPDevice.objects.get(user=user)
+    return f"{TOTP(device.bin_key, device.step, device.t0, device.digits).token():06d}"
