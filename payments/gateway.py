@@ -1,0 +1,316 @@
+"""Razorpay, and nothing else that knows it: orders, payments, refunds, payouts and signatures.
+
+Every call either returns the entity Razorpay answered with, or raises one of two errors. `Refused`
+is a definite no: nothing happened. `Unknown` says that nobody knows: the call may have been
+performed, so the caller keeps its intent and tries again with the same receipt or idempotency key.
+The SDK's own retry stays off, because it repeats every POST after a time-out.
+"""
+
+import hashlib
+import hmac
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import razorpay
+import requests
+from django.conf import settings
+
+Entity = dict[str, Any]
+TIMEOUT = (2.0, 8.0)
+"""Seconds to connect, seconds to wait for bytes."""
+CAPTURE_MINUTES = 12
+"""Razorpay's smallest automatic expiry period."""
+LATE_MINUTES = 60
+"""How long a late authorisation waits for us to capture it before Razorpay gives it back."""
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+_UNSURE = frozenset({408, 409, 425, 429})
+
+
+class GatewayError(Exception):
+    """Razorpay did not do as asked."""
+
+
+class Refused(GatewayError):
+    """A definite no: nothing was changed at Razorpay."""
+
+    def __init__(self, status: int, error: Mapping[str, Any]) -> None:
+        self.status = status
+        self.code = str(error.get("code") or "")
+        self.reason = str(error.get("reason") or "")
+        self.description = str(error.get("description") or "")
+        self.field = str(error.get("field") or "")
+        super().__init__(f"{status} {self.code} {self.reason}: {self.description}")
+
+
+class Unknown(GatewayError):
+    """No usable answer, so the call may or may not have been performed. Never means "failed"."""
+
+
+class Gateway:
+    """Razorpay's calls as TutorHub makes them. Amounts are integer paise, INR only."""
+
+    def __init__(self, *, base_url: str, key_id: str, key_secret: str) -> None:
+        self._sdk = razorpay.Client(
+            session=_Session(), auth=(key_id, key_secret), base_url=base_url.rstrip("/")
+        )
+
+    # Orders
+
+    def create_order(
+        self, *, amount_paise: int, receipt: str, notes: Mapping[str, str], expiry_minutes: int
+    ) -> Entity:
+        """Create the order of this receipt, or return the one that exists with the same amount.
+
+        Money authorised within `expiry_minutes` is captured by Razorpay at once. Money authorised
+        later is not: we see it, and capture it or let Razorpay give it back.
+        """
+        automatic = max(CAPTURE_MINUTES, expiry_minutes)
+        body = {
+            "amount": amount_paise,
+            "currency": "INR",
+            "receipt": receipt,
+            "unique_receipt": True,
+            "partial_payment": False,
+            "notes": dict(notes),
+            "payment": {
+                "capture": "automatic",
+                "capture_options": {
+                    "automatic_expiry_period": automatic,
+                    "manual_expiry_period": automatic + LATE_MINUTES,
+                    "refund_speed": "normal",
+                },
+            },
+        }
+        try:
+            return _entity(self._sdk.order.create(body))
+        except Refused:
+            # An account may ignore unique_receipt and refuse the receipt that it already knows.
+            order = self.find_order_by_receipt(receipt)
+            if order is None or order.get("amount") != amount_paise:
+                raise
+            return order
+
+    def find_order_by_receipt(self, receipt: str) -> Entity | None:
+        """The order with exactly this receipt, if Razorpay has one."""
+        found = _items(self._sdk.order.all({"receipt": receipt}))
+        return next((order for order in found if order.get("receipt") == receipt), None)
+
+    def fetch_order(self, order_id: str) -> Entity:
+        return _entity(self._sdk.order.fetch(_id(order_id)))
+
+    def order_payments(self, order_id: str) -> list[Entity]:
+        """Every payment attempt of the order."""
+        return _items(self._sdk.order.payments(_id(order_id)))
+
+    # Payments
+
+    def fetch_payment(self, payment_id: str) -> Entity:
+        return _entity(self._sdk.payment.fetch(_id(payment_id)))
+
+    def list_payments(self, from_: int, to: int, count: int = 100, skip: int = 0) -> list[Entity]:
+        """Payments created between two Unix times, at most 100 at once."""
+        window = {"from": from_, "to": to, "count": count, "skip": skip}
+        return _items(self._sdk.payment.all(window))
+
+    def capture_payment(self, payment_id: str, amount_paise: int) -> Entity:
+        """Take the money of an authorised payment; the amount must be the authorised one."""
+        # The SDK adds the amount to the dict it is given, and its default dict is shared.
+        answer = self._sdk.payment.capture(_id(payment_id), amount_paise, {"currency": "INR"})
+        return _entity(answer)
+
+    # Refunds
+
+    def refund_payment(
+        self,
+        payment_id: str,
+        *,
+        amount_paise: int,
+        idempotency_key: str,
+        notes: Mapping[str, str],
+        receipt: str,
+    ) -> Entity:
+        """Give money back to where it came from. The key has 10 characters or more."""
+        body = {
+            "amount": amount_paise,
+            "speed": "normal",
+            "notes": dict(notes),
+            "receipt": receipt,
+        }
+        headers = {"X-Refund-Idempotency": idempotency_key}
+        return _entity(self._sdk.payment.refund(_id(payment_id), body, headers=headers))
+
+    def fetch_refund(self, payment_id: str, refund_id: str) -> Entity:
+        return _entity(self._sdk.payment.fetch_refund_id(_id(payment_id), _id(refund_id)))
+
+    def payment_refunds(self, payment_id: str) -> list[Entity]:
+        return _items(self._sdk.payment.fetch_multiple_refund(_id(payment_id), {"count": 100}))
+
+    # Settlements
+
+    def settlement_rows(self, *, year: int, month: int, day: int, skip: int = 0) -> list[Entity]:
+        """Razorpay's own books of one day (IST), at most 1000 rows at once."""
+        day_of = {"year": year, "month": month, "day": day, "count": 1000, "skip": skip}
+        return _items(self._sdk.settlement.report(day_of))
+
+    # Payouts (RazorpayX, which the SDK does not know)
+
+    def create_contact(self, *, name: str, email: str, phone: str, reference_id: str) -> Entity:
+        """The person behind a fund account. Razorpay returns the same contact for the same data."""
+        body: Entity = {"name": name, "type": "vendor", "reference_id": reference_id}
+        body.update({"email": email} if email else {})
+        body.update({"contact": phone} if phone else {})
+        return _entity(self._sdk.post("/v1/contacts", body))
+
+    def create_fund_account_bank(
+        self, *, contact_id: str, name: str, ifsc: str, account_number: str
+    ) -> Entity:
+        bank = {"name": name, "ifsc": ifsc, "account_number": account_number}
+        body = {"contact_id": contact_id, "account_type": "bank_account", "bank_account": bank}
+        return _entity(self._sdk.post("/v1/fund_accounts", body))
+
+    def create_fund_account_vpa(self, *, contact_id: str, address: str) -> Entity:
+        body = {"contact_id": contact_id, "account_type": "vpa", "vpa": {"address": address}}
+        return _entity(self._sdk.post("/v1/fund_accounts", body))
+
+    def create_payout(
+        self,
+        *,
+        account_number: str,
+        fund_account_id: str,
+        amount_paise: int,
+        mode: str,
+        reference_id: str,
+        narration: str,
+        idempotency_key: str,
+    ) -> Entity:
+        """Send money from our RazorpayX account; the same key returns the payout as it is now.
+
+        `mode` is NEFT, RTGS, IMPS or UPI; the key has 4 to 36 characters.
+        """
+        body = {
+            "account_number": account_number,
+            "fund_account_id": fund_account_id,
+            "amount": amount_paise,
+            "currency": "INR",
+            "mode": mode,
+            "purpose": "payout",
+            "queue_if_low_balance": True,
+            "reference_id": reference_id,
+            "narration": narration,
+        }
+        headers = {"X-Payout-Idempotency": idempotency_key}
+        return _entity(self._sdk.post("/v1/payouts", body, headers=headers))
+
+    def fetch_payout(self, payout_id: str) -> Entity:
+        return _entity(self._sdk.get(f"/v1/payouts/{_id(payout_id)}", {}))
+
+    def find_payouts_by_reference(self, reference_id: str, *, account_number: str) -> list[Entity]:
+        """Our payouts with this reference, newest first."""
+        params = {"account_number": account_number, "reference_id": reference_id}
+        found = _items(self._sdk.get("/v1/payouts", params))
+        return [payout for payout in found if payout.get("reference_id") == reference_id]
+
+
+class _Session(requests.Session):
+    """Time-outs on every call, no proxies, no redirects, and our two errors instead of the SDK's.
+
+    The SDK's errors carry the description alone, so the answer is judged here, where the status
+    and the body are still at hand.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", TIMEOUT)
+        kwargs["allow_redirects"] = False
+        try:
+            response = super().request(method, url, *args, **kwargs)
+        except requests.RequestException as error:
+            raise Unknown(f"{type(error).__name__} from Razorpay") from error
+        _judge(response)
+        return response
+
+
+def _judge(response: requests.Response) -> None:
+    status = response.status_code
+    try:
+        body = response.json()
+    except ValueError as error:
+        raise Unknown(f"{status} from Razorpay, and no JSON") from error
+    if status // 100 == 2:
+        return
+    refusal = body.get("error") if isinstance(body, dict) else None
+    is_definite = 400 <= status < 500 and status not in _UNSURE
+    if is_definite and isinstance(refusal, dict) and refusal.get("code") != "SERVER_ERROR":
+        raise Refused(status, refusal)
+    raise Unknown(f"{status} from Razorpay")
+
+
+_local = threading.local()
+
+
+def client() -> Gateway:
+    """This thread's gateway for the account in the settings."""
+    account = {
+        "base_url": settings.RAZORPAY_BASE_URL,
+        "key_id": settings.RAZORPAY_KEY_ID,
+        "key_secret": settings.RAZORPAY_KEY_SECRET,
+    }
+    if getattr(_local, "account", None) != account:
+        _local.account, _local.gateway = account, Gateway(**account)
+    gateway: Gateway = _local.gateway
+    return gateway
+
+
+# Signatures
+
+
+def verify_callback(order_id: str, payment_id: str, signature: str | None) -> bool:
+    """Whether Checkout's answer for this order of ours is signed with our key."""
+    message = f"{order_id}|{payment_id}".encode(errors="surrogatepass")
+    return _is_signed(message, signature, [settings.RAZORPAY_KEY_SECRET])
+
+
+def verify_webhook(body: bytes, signature: str | None) -> bool:
+    """Whether Razorpay signed these raw bytes, with the current or a previous webhook secret."""
+    return _is_signed(body, signature, settings.RAZORPAY_WEBHOOK_SECRETS)
+
+
+def _is_signed(message: bytes, signature: str | None, secrets: Sequence[str]) -> bool:
+    if not isinstance(signature, str) or not _HEX.fullmatch(signature):
+        return False
+    # An empty secret would accept what anybody can sign.
+    expected = [
+        hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+        for secret in secrets
+        if secret
+    ]
+    return any(hmac.compare_digest(candidate, signature) for candidate in expected)
+
+
+# Answers
+
+
+def _entity(answer: Any) -> Entity:
+    if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
+        raise Unknown("Razorpay's answer is no entity")
+    return answer
+
+
+def _items(answer: Any) -> list[Entity]:
+    items = answer.get("items") if isinstance(answer, dict) else None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise Unknown("Razorpay's answer is no collection")
+    return items
+
+
+def _id(value: str) -> str:
+    """An identifier that is safe inside a path."""
+    if not re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]{1,40}", value):
+        raise Refused(400, {"code": "BAD_REQUEST_ERROR", "reason": "malformed_id"})
+    return value
