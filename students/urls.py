@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from students.views import learners
 
 app_name = "students"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("family/learners/new/", learners.learner_new, name="learner-new"),
+    path("family/learners/<uuid:pk>/", learners.learner_edit, name="learner-edit"),
+]

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from students.api import views
+
+urlpatterns = [
+    path("students/profile", views.StudentProfileView.as_view(), name="students-profile"),
+    path("students/learners/", views.LearnersView.as_view(), name="students-learners"),
+    path("students/learners/<uuid:pk>", views.LearnerView.as_view(), name="students-learner"),
+]

@@ -1,0 +1,48 @@
+"""The form for a child, with its guardian and the consent."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.decorators import family_required
+from students.forms import LearnerForm
+from students.models import Learner
+from students.services import learners
+from tutorhub.core.errors import DomainError
+
+
+@family_required
+def learner_new(request: HttpRequest) -> HttpResponse:
+    initial = {"guardian_name": request.user.name, "guardian_phone": request.user.phone}
+    form = LearnerForm(request.POST or None, initial=initial)
+    return _save_or_show(request, form, None)
+
+
+@family_required
+def learner_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    mine = Learner.objects.of(request.user).with_details()
+    learner = get_object_or_404(mine, pk=pk)
+    form = LearnerForm(request.POST or None, initial=LearnerForm.initial_of(learner))
+    return _save_or_show(request, form, learner)
+
+
+def _save_or_show(request: HttpRequest, form: LearnerForm, learner: Learner | None) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            learners.save_learner(by=request.user, learner=learner, **form.parts())
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("site:dashboard")
+    context = {
+        "form": form,
+        "learner": learner,
+        "notice_version": settings.CONSENT_NOTICE_VERSION,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "students/learner_edit.html", context, status=status)
