@@ -8,6 +8,8 @@ from django.db import connection
 
 from tutorhub.core import outbox
 
+pytest_plugins = ["tests.browser"]
+
 
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:

@@ -1,0 +1,60 @@
+"""Pages anybody can open, in a real browser: readable, usable with a keyboard, light and quiet."""
+
+import pytest
+
+from tests.browser import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = ["/", "/help/", "/privacy/", "/styleguide?messages", "/no-such-page/"]
+
+
+def complaints_of_missing_pages(visitor: Visitor) -> None:
+    """Chromium reports a 404 on the console; that one is meant."""
+    visitor.complaints = [text for text in visitor.complaints if "404" not in text]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_public_page_is_accessible_and_fits(screen: Visitor, path: str) -> None:
+    screen.go(path)
+    screen.picture(path.strip("/").split("?")[0].replace("/", "_") or "home")
+    complaints_of_missing_pages(screen)
+    screen.check()
+
+
+@pytest.mark.parametrize("path", ["/", "/help/"])
+def test_first_load_is_light(phone: Visitor, path: str) -> None:
+    phone.go(path)
+    assert phone.transferred() < 60 * 1024
+    assert len(phone.responses) <= 10
+
+
+def test_hindi_is_one_tap_away(phone: Visitor) -> None:
+    page = phone.go("/")
+    page.get_by_role("button", name="हिन्दी").click()
+    assert page.locator("html").get_attribute("lang") == "hi"
+    phone.check()
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_keyboard_reaches_the_content_and_the_search(desktop: Visitor) -> None:
+    page = desktop.go("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    reached = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.name || ''"))
+    assert {"subject", "grade", "pin_code"} <= set(reached)
+
+
+def test_pages_work_without_scripts(phone: Visitor) -> None:
+    context = phone.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    page = context.new_page()
+    page.goto(phone.base_url + "/")
+    page.locator("summary").first.click()
+    assert page.locator("details[open]").count() == 1
+    context.close()
