@@ -45,7 +45,7 @@ def test_keyboard_reaches_the_content_and_the_search(desktop: Visitor) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     reached = []
-    for _ in range(8):
+    for _ in range(6):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.name || ''"))
     assert {"subject", "grade", "pin_code"} <= set(reached)

@@ -3,21 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-SUBJECTS = (
-    ("maths", _("Mathematics")),
-    ("physics", _("Physics")),
-    ("chemistry", _("Chemistry")),
-    ("biology", _("Biology")),
-    ("english", _("English")),
-)
+from curriculum.forms import GradeField, SubjectField
 
 
 class TutorSearchForm(forms.Form):
-    subject = forms.ChoiceField(label=_("Subject"), choices=[("", _("Any subject")), *SUBJECTS])
-    grade = forms.ChoiceField(
-        label=_("Class"),
-        choices=[("", _("Any class")), *((n, _("Class %(n)s") % {"n": n}) for n in range(1, 13))],
-    )
+    """The search of the home page; the search page itself has the long form."""
+
+    use_required_attribute = False
+    is_search = True
+    subject = SubjectField(empty_label=_("Any subject"))
+    grade = GradeField(required=False)
     pin_code = forms.CharField(
         label=_("PIN code"),
         widget=forms.TextInput(

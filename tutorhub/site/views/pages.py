@@ -1,27 +1,18 @@
 """Pages that belong to no app."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from tutorhub.site import queries
 from tutorhub.site.forms import TutorSearchForm
-
-CITIES = (
-    ("Bengaluru", "560034"),
-    ("Mumbai", "400053"),
-    ("Delhi", "110024"),
-    ("Hyderabad", "500034"),
-    ("Chennai", "600017"),
-    ("Pune", "411038"),
-    ("Kolkata", "700019"),
-    ("Ahmedabad", "380015"),
-)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/home.html", {"form": TutorSearchForm(), "cities": CITIES})
+    return render(request, "site/home.html", {"form": TutorSearchForm(), **queries.home()})
 
 
 @require_safe
@@ -31,10 +22,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/privacy.html")
+    return render(request, "site/privacy.html", {"notice_version": settings.CONSENT_NOTICE_VERSION})
 
 
+@require_POST
 def language_set(request: HttpRequest) -> HttpResponse:
+    """Keep the language in this browser."""
     return set_language(request)
 
 
