@@ -1,0 +1,5 @@
+from tutors.models.decisions import Badge, Decision
+from tutors.models.documents import TutorDocument
+from tutors.models.profiles import Offering, TutorProfile
+
+__all__ = ["Badge", "Decision", "Offering", "TutorDocument", "TutorProfile"]

@@ -1,0 +1,108 @@
+"""The papers a tutor shows us."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from tutorhub.core import clock
+from tutorhub.core.errors import InvalidTransition
+from tutorhub.core.ids import uuid7
+from tutors.models.profiles import TutorProfile
+
+
+class DocumentQuerySet(models.QuerySet["TutorDocument"]):
+    def of(self, user: User) -> "DocumentQuerySet":
+        """The documents of this tutor's own profile."""
+        return self.filter(tutor__user=user)
+
+    def received(self) -> "DocumentQuerySet":
+        """Those whose file has arrived and passed the first check."""
+        return self.exclude(status=TutorDocument.Status.UPLOADING)
+
+    def in_force(self) -> "DocumentQuerySet":
+        """Those that count for a submission: arrived and not refused."""
+        return self.filter(
+            status__in=[TutorDocument.Status.RECEIVED, TutorDocument.Status.VERIFIED]
+        )
+
+    def locked(self) -> "DocumentQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class TutorDocument(models.Model):
+    """A paper in private storage; nobody but a moderator ever gets to see the file again."""
+
+    class Kind(models.TextChoices):
+        IDENTITY = "identity", _("proof of identity")
+        DEGREE = "degree", _("degree or certificate")
+        ADDRESS = "address", _("proof of address")
+        POLICE = "police", _("police certificate")
+        OTHER = "other", _("something else")
+
+    class Status(models.TextChoices):
+        UPLOADING = "UPLOADING", _("not uploaded yet")
+        RECEIVED = "RECEIVED", _("waiting for our check")
+        VERIFIED = "VERIFIED", _("checked")
+        REFUSED = "REFUSED", _("not accepted")
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.UPLOADING: frozenset({Status.RECEIVED}),
+        Status.RECEIVED: frozenset({Status.VERIFIED, Status.REFUSED}),
+        Status.VERIFIED: frozenset({Status.REFUSED}),
+        Status.REFUSED: frozenset({Status.VERIFIED}),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tutor = models.ForeignKey(TutorProfile, models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADING)
+    filename = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    upload_key = models.CharField(max_length=100, unique=True)
+    stored_key = models.CharField(max_length=100, blank=True)
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    received_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tutor document"
+        constraints = [
+            models.CheckConstraint(
+                name="tutor_document_status_valid",
+                condition=Q(status__in=["UPLOADING", "RECEIVED", "VERIFIED", "REFUSED"]),
+            ),
+            models.CheckConstraint(
+                name="tutor_document_kind_valid",
+                condition=Q(kind__in=["identity", "degree", "address", "police", "other"]),
+            ),
+            models.CheckConstraint(
+                name="tutor_document_received_whole",
+                condition=Q(status="UPLOADING", stored_key="")
+                | Q(received_at__isnull=False, size__isnull=False) & ~Q(stored_key=""),
+            ),
+            models.CheckConstraint(
+                name="tutor_document_reviewed_paired",
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def move_to(self, status: str) -> None:
+        """Take the edge to `status` without saving, or raise InvalidTransition."""
+        if status not in self.TRANSITIONS[self.status]:
+            labels = self.get_status_display(), self.Status(status).label
+            raise InvalidTransition(_("This document is %s and cannot become %s.") % labels)
+        self.status = status

@@ -1,0 +1,219 @@
+"""Who teaches, and what, for how much, where."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from curriculum.models import Subject
+from tutorhub.core import clock
+from tutorhub.core.errors import InvalidTransition
+from tutorhub.core.ids import uuid7
+from tutorhub.core.models import Place
+
+RADIUS_MAX_KM = 50
+RATE_MIN_PAISE = 50_00
+RATE_MAX_PAISE = 10_000_00
+
+
+class TutorQuerySet(models.QuerySet["TutorProfile"]):
+    def listed(self) -> "TutorQuerySet":
+        """Those whom families may see at all."""
+        return self.filter(status=TutorProfile.Status.APPROVED, user__is_active=True)
+
+    def of(self, user: User) -> "TutorQuerySet":
+        return self.filter(user=user)
+
+    def visible_to(self, user: Any) -> "TutorQuerySet":
+        """Listed tutors, and a tutor's own profile in any state."""
+        if not user.is_authenticated:
+            return self.listed()
+        return self.filter(
+            Q(status=TutorProfile.Status.APPROVED, user__is_active=True) | Q(user_id=user.pk)
+        )
+
+    def waiting(self) -> "TutorQuerySet":
+        """What moderators have to decide on, longest waiting first."""
+        return self.filter(status=TutorProfile.Status.PENDING).order_by("submitted_at", "pk")
+
+    def locked(self) -> "TutorQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class TutorProfile(models.Model):
+    """A person who teaches, as families see them once a moderator has checked the papers."""
+
+    class Status(models.TextChoices):
+        DRAFT = "DRAFT", _("draft")
+        PENDING = "PENDING", _("waiting for our check")
+        APPROVED = "APPROVED", _("approved")
+        REJECTED = "REJECTED", _("to be corrected")
+        SUSPENDED = "SUSPENDED", _("suspended")
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.DRAFT: frozenset({Status.PENDING}),
+        Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED}),
+        Status.REJECTED: frozenset({Status.PENDING}),
+        Status.APPROVED: frozenset({Status.SUSPENDED}),
+        Status.SUSPENDED: frozenset({Status.APPROVED}),
+    }
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("woman")
+        MALE = "male", _("man")
+        OTHER = "other", _("other")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tutor_profile"
+    )
+    slug = models.SlugField(max_length=80, unique=True)
+    headline = models.CharField(max_length=120, blank=True)
+    bio = models.TextField(max_length=3000, blank=True)
+    gender = models.CharField(max_length=10, choices=Gender.choices, blank=True)
+    languages = ArrayField(models.CharField(max_length=3), default=list, blank=True)
+    experience_years = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(60)]
+    )
+    qualifications = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    video_url = models.URLField(blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    city = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=80, blank=True)
+    radius_km = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(RADIUS_MAX_KM)]
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    status_notes = models.TextField(blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    rating_sum = models.PositiveIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(default=0)
+    minutes_taught = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    objects = TutorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tutor"
+        permissions = [("verify_tutor", "Can check papers, approve, reject, suspend and restore")]
+        constraints = [
+            models.CheckConstraint(
+                name="tutor_status_valid",
+                condition=Q(status__in=["DRAFT", "PENDING", "APPROVED", "REJECTED", "SUSPENDED"]),
+            ),
+            models.CheckConstraint(
+                name="tutor_place_whole",
+                condition=Q(place__isnull=True, latitude__isnull=True, longitude__isnull=True)
+                | Q(place__isnull=False, latitude__isnull=False, longitude__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="tutor_rating_possible",
+                condition=Q(rating_sum__gte=F("rating_count"))
+                & Q(rating_sum__lte=F("rating_count") * 5),
+            ),
+            models.CheckConstraint(
+                name="tutor_radius_bounded", condition=Q(radius_km__lte=RADIUS_MAX_KM)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="tutor_waiting",
+                fields=["submitted_at", "id"],
+                condition=Q(status="PENDING"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("tutors:tutor-detail", args=[self.slug])
+
+    @property
+    def name(self) -> str:
+        """The tutor's name; fetch `user` with the profile."""
+        return self.user.name
+
+    @property
+    def rating(self) -> float | None:
+        """The average of the stars, one decimal, once enough reviews give it a meaning."""
+        if self.rating_count < settings.REVIEWS_FOR_AVERAGE:
+            return None
+        return round(self.rating_sum / self.rating_count, 1)
+
+    @property
+    def hours_taught(self) -> int:
+        return self.minutes_taught // 60
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == self.Status.APPROVED
+
+    def move_to(self, status: str) -> None:
+        """Take the edge to `status` without saving, or raise InvalidTransition."""
+        if status not in self.TRANSITIONS[self.status]:
+            labels = self.get_status_display(), self.Status(status).label
+            raise InvalidTransition(_("This tutor is %s and cannot become %s.") % labels)
+        self.status = status
+
+
+class Offering(models.Model):
+    """One subject a tutor teaches to a range of classes, with the price per hour of each mode."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tutor = models.ForeignKey(TutorProfile, models.CASCADE, related_name="offerings")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", db_index=False)
+    boards = ArrayField(models.CharField(max_length=12), default=list)
+    grade_min = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    grade_max = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    online_rate_paise = models.PositiveIntegerField(null=True)
+    home_rate_paise = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="offering_grades_ordered",
+                condition=Q(grade_min__gte=1)
+                & Q(grade_max__lte=12)
+                & Q(grade_min__lte=F("grade_max")),
+            ),
+            models.CheckConstraint(
+                name="offering_has_a_rate",
+                condition=Q(online_rate_paise__isnull=False) | Q(home_rate_paise__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="offering_online_rate_bounded",
+                condition=Q(online_rate_paise__isnull=True)
+                | Q(online_rate_paise__range=(RATE_MIN_PAISE, RATE_MAX_PAISE)),
+            ),
+            models.CheckConstraint(
+                name="offering_home_rate_bounded",
+                condition=Q(home_rate_paise__isnull=True)
+                | Q(home_rate_paise__range=(RATE_MIN_PAISE, RATE_MAX_PAISE)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.grade_min}-{self.grade_max}"
+
+    def teaches(self, *, subject: str = "", grade: int | None = None, board: str = "") -> bool:
+        """Whether this offering is for that subject (slug), class and board (code), where given."""
+        return (
+            (not subject or self.subject_id == subject)
+            and (grade is None or self.grade_min <= grade <= self.grade_max)
+            and (not board or board in self.boards)
+        )
