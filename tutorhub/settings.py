@@ -410,6 +410,9 @@ LOGGING = {
 
 HURRIED = env.bool("HURRIED", not PRODUCTION and not TESTING)
 
+LEADS_PER_ENQUIRY = 20
+ENQUIRY_LIFETIME = timedelta(days=14)
+LEAD_REFUND_UNOPENED = timedelta(hours=72)
 LEAD_MAX_ACCEPTS = env.int("LEAD_MAX_ACCEPTS", 3)
 PAY_WINDOW_LEAD = timedelta(hours=48)
 PAY_WINDOW_BEFORE_START = timedelta(hours=2)
@@ -418,7 +421,7 @@ RELEASE_AFTER = timedelta(hours=48)
 RELEASE_AFTER_FIRST = timedelta(hours=72)
 START_EARLIEST = timedelta(days=60) if HURRIED else timedelta(minutes=15)
 REVIEW_WINDOW = timedelta(days=14)
-REVIEW_HIDDEN_FOR = timedelta(days=7)
+REVIEW_HIDDEN_FOR = timedelta(0) if HURRIED else timedelta(days=7)
 REVIEWS_FOR_AVERAGE = 3
 PAYOUT_MINIMUM_PAISE = 500_00
 PAYOUT_FIRST_COUNT = 3

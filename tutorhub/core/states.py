@@ -1,0 +1,31 @@
+"""State machines: one dict of edges beside each enum, one way to move along them."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tutorhub.core.errors import InvalidTransition
+
+
+class StateMachine(models.Model):
+    """A model whose `status` moves only along `TRANSITIONS`."""
+
+    TRANSITIONS: ClassVar[dict[Any, set[Any]]]
+
+    class Meta:
+        abstract = True
+
+    def can_move_to(self, status: str) -> bool:
+        return status in self.TRANSITIONS[self.status]  # type: ignore[attr-defined]
+
+    def move_to(self, status: str, **values: Any) -> None:
+        """Take the edge to `status` and save it with `values`, or raise InvalidTransition.
+
+        Call it on a row that is locked, inside the transaction that gives the reason.
+        """
+        if not self.can_move_to(status):
+            raise InvalidTransition(f"{self._meta.verbose_name}: {self.status} -> {status}")  # type: ignore[attr-defined]
+        self.status = status
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", *values])
