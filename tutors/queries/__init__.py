@@ -1,0 +1,25 @@
+"""Finding tutors, for families who look and for enquiries that ask."""
+
+from tutors.queries.catalogue import Catalogue, catalogue
+from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
+from tutors.queries.cursors import Position
+from tutors.queries.profiles import missing, own_profile, public_profile
+from tutors.queries.search import Match, Page, Result, match, search
+
+__all__ = [
+    "Catalogue",
+    "Match",
+    "Mode",
+    "Page",
+    "Point",
+    "Position",
+    "Result",
+    "SearchCriteria",
+    "Sort",
+    "catalogue",
+    "match",
+    "missing",
+    "own_profile",
+    "public_profile",
+    "search",
+]

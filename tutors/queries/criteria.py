@@ -1,0 +1,47 @@
+"""What somebody looks for."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from curriculum.models import Board, Language, Subject
+
+
+class Mode(models.TextChoices):
+    ONLINE = "online", _("online")
+    HOME = "home", _("at home")
+    EITHER = "either", _("online or at home")
+
+
+class Sort(models.TextChoices):
+    MATCH = "match", _("Best match")
+    PRICE = "price", _("Price")
+    RATING = "rating", _("Rating")
+    DISTANCE = "distance", _("Distance")
+
+
+class Point(NamedTuple):
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class SearchCriteria:
+    """Filters that are None or empty do not filter. Amounts in paise per hour, distances in km.
+
+    With a `point`, a home visit counts only where it lies inside the tutor's own radius.
+    """
+
+    subject: Subject | None = None
+    grade: int | None = None
+    board: Board | None = None
+    mode: str = Mode.EITHER
+    budget_max_paise: int | None = None
+    point: Point | None = None
+    within_km: float | None = None
+    gender: str = ""
+    language: Language | None = None
+    min_rating: float | None = None
+    sort: str = Sort.MATCH

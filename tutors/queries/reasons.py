@@ -1,0 +1,83 @@
+"""Why a tutor was found, in words that follow the parts of the score."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tutors.models import Offering, TutorProfile
+from tutors.queries.criteria import SearchCriteria
+
+HOURS_WORTH_SAYING = 100
+YEARS_WORTH_SAYING = 3
+
+
+def reasons(
+    tutor: TutorProfile, criteria: SearchCriteria, *, distance_km: float | None
+) -> list[str]:
+    """Phrases to put between commas. `distance_km` is said only where the criteria have a point."""
+    said = [
+        _teaches(tutor, criteria),
+        _("%(km).1f km from you") % {"km": distance_km}
+        if criteria.point and distance_km is not None
+        else "",
+        _("within your budget") if criteria.budget_max_paise else "",
+        _("speaks %(language)s") % {"language": criteria.language.name}
+        if criteria.language
+        else "",
+        _record(tutor),
+    ]
+    return [phrase for phrase in said if phrase]
+
+
+def _teaches(tutor: TutorProfile, criteria: SearchCriteria) -> str:
+    fitting = [
+        offering
+        for offering in tutor.offerings.all()
+        if offering.teaches(
+            subject=criteria.subject.pk if criteria.subject else "",
+            grade=criteria.grade,
+            board=criteria.board.pk if criteria.board else "",
+        )
+    ]
+    if not fitting:
+        return ""
+    subjects = criteria.subject.name if criteria.subject else _names(fitting)
+    words = {"subject": subjects, "grade": criteria.grade}
+    if criteria.board and criteria.grade:
+        words["board"] = criteria.board.code
+        return _("teaches %(board)s class %(grade)s %(subject)s") % words
+    if criteria.grade:
+        return _("teaches class %(grade)s %(subject)s") % words
+    if criteria.board:
+        words["board"] = criteria.board.code
+        return _("teaches %(board)s %(subject)s") % words
+    return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(fitting)}
+
+
+def _names(offerings: list[Offering]) -> str:
+    names = list(dict.fromkeys(offering.subject.name for offering in offerings))
+    if len(names) <= 2:
+        return _(" and ").join(names)
+    return _("%(first)s and %(count)d more subjects") % {"first": names[0], "count": len(names) - 1}
+
+
+def _classes(offerings: list[Offering]) -> str:
+    low = min(offering.grade_min for offering in offerings)
+    high = max(offering.grade_max for offering in offerings)
+    if low == high:
+        return _("class %(grade)d") % {"grade": low}
+    return _("classes %(low)d-%(high)d") % {"low": low, "high": high}
+
+
+def _record(tutor: TutorProfile) -> str:
+    """What speaks for the tutor: the stars if there are enough, else hours, else years."""
+    if tutor.rating is not None:
+        return ngettext(
+            "%(rating).1f from %(count)d review",
+            "%(rating).1f from %(count)d reviews",
+            tutor.rating_count,
+        ) % {"rating": tutor.rating, "count": tutor.rating_count}
+    if tutor.hours_taught >= HOURS_WORTH_SAYING:
+        return _("%(hours)d hours taught") % {"hours": tutor.hours_taught}
+    if tutor.experience_years >= YEARS_WORTH_SAYING:
+        return _("%(years)d years of experience") % {"years": tutor.experience_years}
+    return ""
