@@ -23,15 +23,15 @@ register.filter("rupees_exact", money.rupees_exact)
 # What a status means to the reader decides its colour, whatever thing has it.
 TONES = {
     "warn": {
-        "REQUESTED", "PENDING_PAYMENT", "PENDING", "NEW", "OPEN", "CREATING", "APPROVED_WAIT",
-        "DISPUTED", "UNPAID",
+        "REQUESTED", "PENDING_PAYMENT", "PENDING", "NEW", "OPEN", "CREATING",
+        "DISPUTED", "RECEIVED",
     },
-    "info": {"SCHEDULED", "IN_PROGRESS", "MATCHED", "VIEWED", "SENDING", "HELD"},
+    "info": {"SCHEDULED", "IN_PROGRESS", "MATCHED", "VIEWED", "SENDING"},
     "": {
         "COMPLETED", "RELEASED", "RESOLVED", "ACCEPTED", "BOOKED", "APPROVED", "PAID", "PROCESSED",
         "ACTIVE", "PUBLISHED", "VERIFIED",
     },
-    "danger": {"REJECTED", "SUSPENDED", "FAILED", "NO_SHOW", "REVERSED"},
+    "danger": {"REJECTED", "SUSPENDED", "FAILED", "NO_SHOW", "REVERSED", "REFUSED"},
 }  # fmt: skip
 
 
