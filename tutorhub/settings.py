@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tutorhub.core.http.DomainErrorMiddleware",
+    "tutorhub.site.middleware.StaffSessionMiddleware",
 ]
 
 TEMPLATES = [
@@ -334,6 +335,14 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "tutorhub.core.http.ApiExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "tutorhub.core.http.ApiExceptionFormatter",
     "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "402", "403", "404", "409", "422", "429", "503"],
+    "ERROR_SCHEMAS": {
+        "402": "tutorhub.core.error_schemas.RefusalResponse",
+        "403": "tutorhub.core.error_schemas.RefusalResponse",
+        "409": "tutorhub.core.error_schemas.RefusalResponse",
+        "422": "tutorhub.core.error_schemas.RefusalResponse",
+        "429": "tutorhub.core.error_schemas.RefusalResponse",
+        "503": "tutorhub.core.error_schemas.UnavailableResponse",
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TutorHub API",
@@ -346,15 +355,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
+        for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
+    },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
 JWT_SIGNING_KEY = secret("JWT_SIGNING_KEY", "development-only-" + "j" * 50)
+JWT_SIGNING_KEYS = [JWT_SIGNING_KEY, *env.list("JWT_SIGNING_KEYS_PREVIOUS", default=[])]
+if min(len(key.encode()) for key in JWT_SIGNING_KEYS) < 32 or SECRET_KEY in JWT_SIGNING_KEYS:
+    raise ImproperlyConfigured("JWT_SIGNING_KEY needs 32 bytes or more, and is not SECRET_KEY.")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "ALGORITHM": "HS256",
     "AUDIENCE": "tutorhub-api",
     "ISSUER": "tutorhub",
+    "TOKEN_TYPE_CLAIM": "token_use",
+    "UPDATE_LAST_LOGIN": False,
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "sub",
 }
@@ -409,6 +427,27 @@ LOGGING = {
 # are not.
 
 HURRIED = env.bool("HURRIED", not PRODUCTION and not TESTING)
+
+# One-time codes (security.md, cases 1 and 4). The limits by address are wider in development, where
+# everybody comes from the same one.
+OTP_LIFE = timedelta(minutes=5)
+OTP_GUESSES = 5
+OTP_GUESSES_PER_DAY = 10
+OTP_RESEND_AFTER = (60, 120, 300)
+OTP_SENDS_PER_HOUR = 5
+OTP_SENDS_PER_DAY = 8
+OTP_SENDS_PER_HOUR_BY_ADDRESS = 200 if HURRIED else 10
+OTP_SENDS_PER_DAY_BY_ADDRESS = 1000 if HURRIED else 30
+SMS_COST_PAISE = env.int("SMS_COST_PAISE", 25)
+SMS_DAILY_BUDGET_PAISE = env.int("SMS_DAILY_BUDGET_PAISE", 2000_00)
+REFRESH_IDLE = timedelta(days=14)
+REFRESH_ABSOLUTE = timedelta(days=60)
+REFRESH_GRACE = timedelta(seconds=30)
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_ABSOLUTE = timedelta(hours=8)
+STAFF_FAILURES = 5
+STAFF_FAILURES_BY_ADDRESS = 20
+STAFF_FAILURES_WINDOW = timedelta(minutes=15)
 
 LEADS_PER_ENQUIRY = 20
 ENQUIRY_LIFETIME = timedelta(days=14)

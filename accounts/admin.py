@@ -1,0 +1,92 @@
+"""Accounts in the back office: read, suspend, restore. Nothing is edited by hand."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import AppSession, Consent, LoginAttempt, SmsBudgetDay, User
+from accounts.services import users
+from tutorhub.core.errors import DomainError
+from tutorhub.core.readonly import ReadOnlyAdmin
+
+# Who may see the seeds could sign in as anybody: devices are made by `manage.py setup_staff`.
+admin.site.unregister(TOTPDevice)
+
+
+class ReasonForm(ActionForm):
+    reason = forms.CharField(required=False, label="Reason", max_length=200)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ["name", "role", "phone", "email", "is_active", "joined_at"]
+    list_filter = ["role", "is_active", "joined_at"]
+    search_fields = ["name", "phone", "email", "=id"]
+    ordering = ["-joined_at"]
+    show_full_result_count = False
+    fields = [
+        "id", "name", "role", "phone", "email", "language", "is_active", "joined_at", "last_login",
+        "groups", "is_superuser",
+    ]  # fmt: skip
+    action_form = ReasonForm
+    actions = ["suspend", "restore"]
+
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.suspend_user")
+
+    @admin.action(description="Suspend (give a reason)", permissions=["suspend"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._decide(request, queryset, users.suspend, "suspended")
+
+    @admin.action(description="Restore (give a reason)", permissions=["suspend"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._decide(request, queryset, users.restore, "restored")
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[User], decide: Callable[..., User], did: str
+    ) -> None:
+        reason = request.POST.get("reason", "")
+        for user in queryset:
+            try:
+                decide(user, by=request.user, reason=reason)
+            except DomainError as error:
+                self.message_user(request, f"{user}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{user}: {did}.", messages.SUCCESS)
+
+
+@admin.register(LoginAttempt)
+class LoginAttemptAdmin(ReadOnlyAdmin):
+    list_display = ["at", "kind", "phone", "email", "ip", "is_success", "reason", "user_agent"]
+    list_filter = ["kind", "is_success", "reason", "at"]
+    search_fields = ["phone", "email", "=ip"]
+    list_select_related = False
+    ordering = ["-at"]
+    show_full_result_count = False
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ["given_at", "purpose", "notice_version", "language", "method", "withdrawn_at"]
+    list_filter = ["purpose", "notice_version", "method"]
+    ordering = ["-given_at"]
+
+
+@admin.register(SmsBudgetDay)
+class SmsBudgetDayAdmin(ReadOnlyAdmin):
+    list_display = ["day", "spent_paise", "sent"]
+    ordering = ["-day"]
+
+
+@admin.register(AppSession)
+class AppSessionAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "user", "device", "network", "ended_at", "ended_by"]
+    list_select_related = ["user"]
+    search_fields = ["=user__phone"]
+    ordering = ["-created_at"]
+    show_full_result_count = False

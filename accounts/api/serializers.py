@@ -1,0 +1,69 @@
+"""Shapes of what goes in and out."""
+
+from django.conf import settings
+from rest_framework import serializers
+
+from accounts.api.fields import PhoneField
+from accounts.models import Role, User
+from accounts.services import onboarding
+
+ROLES = [Role.STUDENT.value, Role.TUTOR.value]
+
+
+class OtpRequestIn(serializers.Serializer):
+    phone = PhoneField()
+
+
+class OtpRequestOut(serializers.Serializer):
+    resend_after = serializers.IntegerField(help_text="seconds until another code may be asked for")
+    expires_in = serializers.IntegerField(help_text="seconds that the code is good for")
+
+
+class OtpVerifyIn(serializers.Serializer):
+    phone = PhoneField()
+    code = serializers.CharField(max_length=12)
+    role = serializers.ChoiceField(
+        choices=ROLES, required=False, default="", help_text="needed for a number that is new"
+    )
+
+    def validate_code(self, value: str) -> str:
+        return "".join(value.split())
+
+
+class RefreshIn(serializers.Serializer):
+    refresh = serializers.CharField(max_length=200)
+
+
+class PairOut(serializers.Serializer):
+    access = serializers.CharField(help_text="five minutes of access, as a bearer token")
+    refresh = serializers.CharField(help_text="good for one use; its answer holds the next")
+
+
+class SignedInUserOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=ROLES)
+    name = serializers.CharField()
+    is_new = serializers.BooleanField()
+    next = serializers.CharField(help_text="what is missing, or dashboard")
+
+
+class SignedInOut(PairOut):
+    user = SignedInUserOut()
+
+
+class MeIn(serializers.Serializer):
+    name = serializers.CharField(max_length=120, required=False, allow_blank=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+
+
+class MeOut(serializers.ModelSerializer[User]):
+    role = serializers.ChoiceField(choices=ROLES)
+    next = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ["id", "role", "name", "phone", "email", "language", "joined_at", "next"]
+        read_only_fields = fields
+
+    def get_next(self, user: User) -> str:
+        return onboarding.next_step(user)

@@ -1,0 +1,132 @@
+"""Signing in, staying signed in, signing out, and the account itself."""
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from drf_standardized_errors.openapi_serializers import ErrorResponse401Serializer
+from rest_framework import status
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken
+
+from accounts.api import serializers
+from accounts.api.authentication import NoTokenNeeded
+from accounts.api.permissions import SignedIn
+from accounts.clients import client_of
+from accounts.services import onboarding, signin, tokens, users
+from tutorhub.core.error_schemas import RefusalResponse
+from tutorhub.core.errors import DomainError
+
+
+class OpenView(APIView):
+    """An operation for people who are not signed in yet, or not any more."""
+
+    authentication_classes = [NoTokenNeeded]
+    permission_classes = [AllowAny]
+
+
+class OtpRequestView(OpenView):
+    @extend_schema(
+        auth=[],
+        request=serializers.OtpRequestIn,
+        responses={202: serializers.OtpRequestOut, 429: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Send a one-time code to an Indian mobile number."""
+        data = serializers.OtpRequestIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        sent = signin.request_code(
+            **data.validated_data, client=client_of(request), language=get_language() or "en"
+        )
+        return Response(serializers.OtpRequestOut(sent).data, status=status.HTTP_202_ACCEPTED)
+
+
+class OtpVerifyView(OpenView):
+    @extend_schema(
+        auth=[],
+        request=serializers.OtpVerifyIn,
+        responses={200: serializers.SignedInOut, 403: RefusalResponse, 429: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in with the code; a new number says which role it wants."""
+        data = serializers.OtpVerifyIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        client = client_of(request)
+        try:
+            signed_in = signin.verify_code(
+                **data.validated_data, client=client, language=get_language() or "en"
+            )
+        except signin.CodeRefused as error:
+            raise _field_error("code", error) from error
+        except signin.RoleRequired as error:
+            raise _field_error("role", error) from error
+        pair = tokens.issue(user=signed_in.user, client=client)
+        user = signed_in.user
+        body = {
+            "access": pair.access,
+            "refresh": pair.refresh,
+            "user": {
+                "id": user.pk,
+                "role": user.role,
+                "name": user.name,
+                "is_new": signed_in.is_new,
+                "next": onboarding.next_step(user),
+            },
+        }
+        return Response(serializers.SignedInOut(body).data)
+
+
+class RefreshView(OpenView):
+    @extend_schema(
+        auth=[],
+        request=serializers.RefreshIn,
+        responses={200: serializers.PairOut, 401: ErrorResponse401Serializer, 403: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Exchange a refresh token for a new access token and the next refresh token."""
+        data = serializers.RefreshIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        try:
+            pair = tokens.rotate(**data.validated_data, client=client_of(request))
+        except tokens.SessionEnded as error:
+            raise InvalidToken(str(error)) from error
+        return Response(serializers.PairOut(pair).data)
+
+
+class LogoutView(OpenView):
+    @extend_schema(auth=[], request=serializers.RefreshIn, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End the app session that the refresh token belongs to."""
+        data = serializers.RefreshIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        tokens.revoke(**data.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    permission_classes = [SignedIn]
+
+    @extend_schema(responses=serializers.MeOut)
+    def get(self, request: Request) -> Response:
+        """The account that is signed in."""
+        return Response(serializers.MeOut(request.user).data)
+
+    @extend_schema(request=serializers.MeIn, responses=serializers.MeOut)
+    def patch(self, request: Request) -> Response:
+        """Change the name or the language."""
+        data = serializers.MeIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = users.update_profile(request.user, **data.validated_data)
+        return Response(serializers.MeOut(user).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Erase the account: name and number go, money records stay. There is no way back."""
+        users.erase(request.user, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _field_error(field: str, error: DomainError) -> ValidationError:
+    return ValidationError({field: [ErrorDetail(str(error), code=error.code)]})

@@ -1,0 +1,74 @@
+"""The shapes of the sign-in pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_otp import devices_for_user
+from django_otp.admin import OTPAdminAuthenticationForm
+
+from accounts import phones
+from accounts.clients import client_of
+from accounts.models import Role
+from accounts.services import staff
+
+ROLES = [(Role.STUDENT.value, _("I look for a tutor")), (Role.TUTOR.value, _("I teach"))]
+
+
+class PhoneField(forms.CharField):
+    """An Indian mobile number as people type it; cleaned to E.164."""
+
+    widget = forms.TextInput(
+        attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel-national"}
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            return phones.parse(text)
+        except phones.NotAnIndianMobile as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
+
+
+class PhoneForm(forms.Form):
+    phone = PhoneField(label=_("Mobile number"), help_text=_("We send a code to it by SMS."))
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    role = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
+        ),
+    )
+    role = forms.ChoiceField(
+        label=_("If you are new here"), choices=ROLES, required=False, widget=forms.RadioSelect
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class StaffLoginForm(OTPAdminAuthenticationForm):
+    """E-mail, password and authenticator code in one step, with a limit on guesses."""
+
+    def clean(self) -> dict[str, Any]:
+        email = self.cleaned_data.get("username") or ""
+        attempt = staff.begin_signin(email=email, client=client_of(self.request))
+        if attempt is None:
+            raise forms.ValidationError(str(staff.TriedTooOften()), code="throttled")
+        cleaned = super().clean()
+        staff.finish_signin(attempt, self.get_user())
+        return cleaned
+
+    def _chosen_device(self, user: Any) -> Any:
+        """Staff have one device, so the form need not ask which."""
+        return next(iter(devices_for_user(user, for_verify=True)), None)

@@ -1,0 +1,85 @@
+"""Accounts: rename, suspend, restore, erase."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import news
+from accounts.models import AppSession, User
+from accounts.services import tokens
+from tutorhub.core import audit, outbox
+from tutorhub.core.errors import Conflict, NotAllowed
+
+
+class ReasonMissing(Conflict):
+    code = "reason_missing"
+    message = _("Say why: the reason is kept with the decision.")
+
+
+@transaction.atomic
+def update_profile(user: User, *, name: str | None = None, language: str | None = None) -> User:
+    """Change what a person may change about the account; None leaves a value alone."""
+    user = _lock(user)
+    user.name = user.name if name is None else name.strip()
+    user.language = user.language if language is None else language
+    user.save(update_fields=["name", "language"])
+    return user
+
+
+@transaction.atomic
+def suspend(user: User, *, by: User, reason: str) -> User:
+    """Shut the account: every session and token of it fails from the next request on."""
+    user = _lock(user)
+    _check_can_decide(user, by, reason)
+    if user.is_active:
+        _close(user, AppSession.End.STAFF)
+        audit.record("user.suspended", user, by=by, reason=reason)
+        outbox.announce(news.USER_SUSPENDED, user_id=user.pk)
+    return user
+
+
+@transaction.atomic
+def restore(user: User, *, by: User, reason: str) -> User:
+    """Open a suspended account again; the person has to sign in anew."""
+    user = _lock(user)
+    _check_can_decide(user, by, reason)
+    if not user.is_active:
+        if user.phone is None and not user.is_staff:
+            raise Conflict(_("This account was erased and cannot come back."), code="erased")
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        audit.record("user.restored", user, by=by, reason=reason)
+    return user
+
+
+@transaction.atomic
+def erase(user: User, *, by: User) -> User:
+    """Forget who this was: no name, no number, no way in. Money rows stay, and point at nobody.
+
+    Apps above erase their part when they hear USER_ERASED.
+    """
+    user = _lock(user)
+    if user.is_active:
+        user.name, user.phone, user.email = "", None, None
+        user.save(update_fields=["name", "phone", "email"])
+        _close(user, AppSession.End.ERASED)
+        audit.record("user.erased", user, by=by)
+        outbox.announce(news.USER_ERASED, user_id=user.pk)
+    return user
+
+
+def _close(user: User, reason: str) -> None:
+    user.is_active = False
+    user.session_epoch += 1
+    user.save(update_fields=["is_active", "session_epoch"])
+    tokens.end_all(user, reason)
+
+
+def _check_can_decide(user: User, by: User, reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+    if user.pk == by.pk or (user.is_staff and not by.is_superuser):
+        raise NotAllowed(_("You cannot decide about this account."))
+
+
+def _lock(user: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)

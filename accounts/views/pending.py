@@ -1,0 +1,52 @@
+"""What a browser remembers between asking for a code and entering it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+KEY = "signin"
+
+
+@dataclass
+class Pending:
+    """The number, and the challenges that this browser alone may answer."""
+
+    phone: str
+    challenges: list[str] = field(default_factory=list)
+    next: str = ""
+    role: str = ""
+
+    @property
+    def challenge_ids(self) -> list[UUID]:
+        return [UUID(challenge) for challenge in self.challenges]
+
+
+def load(request: HttpRequest) -> Pending | None:
+    stored = request.session.get(KEY)
+    return Pending(**stored) if stored else None
+
+
+def remember(
+    request: HttpRequest, *, phone: str, challenge_id: UUID, next_path: str, role: str
+) -> None:
+    """Add a challenge; those of the same number stay, so that a late code still works."""
+    known = load(request)
+    pending = known if known and known.phone == phone else Pending(phone)
+    pending.challenges = [*pending.challenges, str(challenge_id)][-3:]
+    pending.next = safe_next(request, next_path) or pending.next
+    pending.role = role or pending.role
+    request.session[KEY] = vars(pending)
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)
+
+
+def safe_next(request: HttpRequest, path: str) -> str:
+    """The path if it is one of this site, else nothing."""
+    is_safe = path.startswith("/") and url_has_allowed_host_and_scheme(
+        path, allowed_hosts=None, require_https=request.is_secure()
+    )
+    return path if is_safe else ""

@@ -1,0 +1,53 @@
+"""Reads for the development inbox."""
+
+from typing import Any
+
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from notifications.models import Message
+
+
+def inbox(to: str, limit: int = 100) -> list[dict[str, Any]]:
+    """What was "sent", newest first; `to` limits it to one number or e-mail address."""
+    messages = Message.objects.filter(status=Message.Status.SENT).order_by("-created_at", "-pk")
+    if to:
+        messages = messages.filter(to=address(to))
+    return [
+        {
+            "to": message.to,
+            "channel": message.channel,
+            "template": message.template,
+            "subject": message.subject,
+            "body": message.text,
+            "language": message.language,
+            "sent_at": message.sent_at,
+        }
+        for message in messages[:limit]
+    ]
+
+
+def address(text: str) -> str:
+    """An address from a URL, where the plus of a number may have become a space or be missing."""
+    text = text.strip()
+    digits = text.lstrip("+").replace(" ", "")
+    if not digits.isdigit():
+        return text
+    return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
+
+
+def staff_codes() -> list[dict[str, str]]:
+    """The current TOTP code of every member of staff."""
+    devices = TOTPDevice.objects.filter(confirmed=True).select_related("user")
+    return [
+        {
+            "email": device.user.email,
+            "name": device.user.name,
+            "code": f"{_totp(device).token():0{device.digits}d}",
+        }
+        for device in devices.order_by("user__email")
+    ]
+
+
+def _totp(device: TOTPDevice) -> TOTP:
+    return TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
