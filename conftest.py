@@ -8,7 +8,7 @@ from django.db import connection
 
 from tutorhub.core import outbox
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["payments.tests.simulator", "tests.browser"]
 
 
 @pytest.fixture(autouse=True)
