@@ -22,7 +22,14 @@ def drain(db: None) -> Callable[[], int]:
     return outbox.drain
 
 
-REFERENCE_TABLES = {"core_place", "curriculum_board", "curriculum_subject", "curriculum_language"}
+REFERENCE_TABLES = {
+    "core_place",
+    "curriculum_board",
+    "curriculum_subject",
+    "curriculum_language",
+    "payments_creditpack",
+    "payments_taxrate",
+}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "payments.process_gateway_events",
         "schedule": timedelta(minutes=1),
     },
+    "payments-reconcile-money-out": {
+        "task": "payments.reconcile_money_out",
+        "schedule": timedelta(minutes=15),
+    },
+    "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
     "marketplace-expire-unpaid": {
         "task": "marketplace.expire_unpaid",
         "schedule": timedelta(minutes=1),
@@ -465,5 +470,7 @@ REVIEWS_FOR_AVERAGE = 3
 PAYOUT_MINIMUM_PAISE = 500_00
 PAYOUT_FIRST_COUNT = 3
 PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)
+PAYOUT_METHOD_WAIT = timedelta(0) if HURRIED else timedelta(hours=72)
+PAYOUT_FEE_ALLOWANCE_PAISE = 20_00
 COMPANY_STATE = env.str("COMPANY_STATE", "Karnataka")
 CONSENT_NOTICE_VERSION = "2026-11-01"

@@ -1,0 +1,64 @@
+"""What this app tells people, in their language."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from notifications.services.messages import tell
+from payments.models import CreditLot, Payout, PayoutMethod, Refund
+from tutorhub.core.money import rupees
+
+
+def refund_started(refund: Refund) -> None:
+    order = refund.payment.order
+    with translation.override(order.payer.language):
+        body = _(
+            "We are sending %(amount)s back to where you paid from (%(what)s). "
+            "Banks take up to 7 working days."
+        ) % {"amount": rupees(refund.amount_paise), "what": order.description}
+        _send(order.payer, "refund_started", _("Your refund"), body)
+
+
+def credits_bought(lot: CreditLot) -> None:
+    with translation.override(lot.tutor.language):
+        body = ngettext(
+            "%(n)s lead credit was added to your account.",
+            "%(n)s lead credits were added to your account.",
+            lot.credits,
+        ) % {"n": lot.credits}
+        _send(lot.tutor, "credits_bought", _("Your credits"), body)
+
+
+def payout_changed(payout: Payout) -> None:
+    with translation.override(payout.tutor.language):
+        body = _("Your payout of %(amount)s: %(status)s.") % {
+            "amount": rupees(payout.amount_paise),
+            "status": payout.get_status_display(),
+        }
+        if payout.reason:
+            body += " " + payout.reason
+        _send(payout.tutor, "payout_changed", _("Your payout"), body)
+
+
+def payout_method_changed(method: PayoutMethod) -> None:
+    """A notice that also reaches the owner of an account that was taken over."""
+    with translation.override(method.tutor.language):
+        body = _(
+            "Your TutorHub earnings will now be paid to %(account)s. "
+            "If this was not you, write to us at once."
+        ) % {"account": method.hint}
+        _send(method.tutor, "payout_method_changed", _("Your payout account"), body)
+
+
+def _send(user: User, template: str, subject: str, body: str) -> None:
+    tell(
+        user_id=user.pk,
+        phone=user.phone or "",
+        email=user.email or "",
+        template=template,
+        subject=subject,
+        body=body,
+        language=user.language,
+        channels=("whatsapp", "sms", "email"),
+    )

@@ -1,0 +1,92 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tutorhub.core import clock
+from tutorhub.core.ids import uuid7
+from tutorhub.core.states import StateMachine
+
+
+class EarningQuerySet(models.QuerySet["Earning"]):
+    def locked(self) -> "EarningQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class Earning(StateMachine):
+    """What one class earned and how it was split, as booked."""
+
+    class Status(models.TextChoices):
+        HELD = "HELD", _("held")
+        RELEASED = "RELEASED", _("released")
+
+    TRANSITIONS = {Status.HELD: {Status.RELEASED}, Status.RELEASED: set()}
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session_id = models.UUIDField(unique=True)
+    tutor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="earnings"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.HELD)
+    gross_paise = models.BigIntegerField()
+    commission_bps = models.PositiveIntegerField()
+    commission_paise = models.BigIntegerField()
+    cgst_paise = models.BigIntegerField()
+    sgst_paise = models.BigIntegerField()
+    igst_paise = models.BigIntegerField()
+    tds_bps = models.PositiveIntegerField()
+    tds_paise = models.BigIntegerField()
+    tcs_paise = models.BigIntegerField()
+    net_paise = models.BigIntegerField()
+    held_at = models.DateTimeField(default=clock.now)
+    released_at = models.DateTimeField(null=True)
+
+    objects = EarningQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="earning_status_valid", condition=Q(status__in=["HELD", "RELEASED"])
+            ),
+            models.CheckConstraint(
+                name="earning_adds_up",
+                condition=Q(
+                    gross_paise=F("commission_paise")
+                    + F("cgst_paise")
+                    + F("sgst_paise")
+                    + F("igst_paise")
+                    + F("tds_paise")
+                    + F("tcs_paise")
+                    + F("net_paise"),
+                    net_paise__gte=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="earning_released_at",
+                condition=Q(status="HELD", released_at__isnull=True)
+                | Q(status="RELEASED", released_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(name="earning_tutor", fields=["tutor", "-id"])]
+
+    def __str__(self) -> str:
+        return f"earning of {self.session_id}"
+
+    @property
+    def gst_paise(self) -> int:
+        return self.cgst_paise + self.sgst_paise + self.igst_paise
+
+
+class YearlyGross(models.Model):
+    """What a tutor's classes came to in one financial year, which decides the tax withheld."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tutor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(help_text="in which the year begins, on 1 April")
+    gross_paise = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="gross_one_row", fields=["tutor", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.gross_paise}"

@@ -1,0 +1,65 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from tutorhub.core import clock
+from tutorhub.core.ids import uuid7
+from tutorhub.core.states import StateMachine
+
+
+class GatewayEventQuerySet(models.QuerySet["GatewayEvent"]):
+    def stuck(self, before: datetime) -> "GatewayEventQuerySet":
+        """Received before then and still not worked through."""
+        return self.filter(status=GatewayEvent.Status.RECEIVED, received_at__lt=before)
+
+    def locked(self) -> "GatewayEventQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class GatewayEvent(StateMachine):
+    """One webhook as it came in: signed by Razorpay, and only a hint to go and look."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "RECEIVED"
+        DONE = "DONE"
+        IGNORED = "IGNORED"
+        ORPHAN = "ORPHAN"
+
+    TRANSITIONS = {
+        Status.RECEIVED: {Status.DONE, Status.IGNORED, Status.ORPHAN},
+        Status.ORPHAN: {Status.DONE, Status.IGNORED},
+        Status.DONE: set(),
+        Status.IGNORED: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event_key = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    name = models.CharField(max_length=60, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = GatewayEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "gateway event"
+        constraints = [
+            models.UniqueConstraint(name="event_once", fields=["event_key", "sha256"]),
+            models.CheckConstraint(
+                name="event_status_valid",
+                condition=Q(status__in=["RECEIVED", "DONE", "IGNORED", "ORPHAN"]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="event_waiting", fields=["received_at"], condition=Q(status="RECEIVED")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'event'} {self.event_key}"

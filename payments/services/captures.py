@@ -1,0 +1,219 @@
+"""Money that came in. Webhooks, the browser and the reconciler all end in `apply_capture`."""
+
+import logging
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments import gateway, messages, news
+from payments.models import Payment, PaymentOrder
+from payments.services import credits, ledger, refunds
+from payments.services.ledger import credit, debit
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.errors import Conflict, DomainError
+
+log = logging.getLogger(__name__)
+
+APPLY = "payments.apply_capture"
+
+
+class BadSignature(DomainError):
+    code = "bad_signature"
+    message = _("This answer does not come from the payment service.")
+
+
+class UnknownOrder(Conflict):
+    """The gateway speaks of an order that is not in our books (yet)."""
+
+    code = "unknown_order"
+
+
+def verify_callback(
+    *,
+    razorpay_order_id: str,
+    razorpay_payment_id: str,
+    razorpay_signature: str,
+    by: User | None = None,
+) -> PaymentOrder:
+    """What Checkout handed to the page: check its signature, then ask Razorpay what is true.
+
+    Raises BadSignature, or PaymentOrder.DoesNotExist for an order that is not (the payer's) ours.
+    If Razorpay does not answer, the question is asked again later and the order returned as it is.
+    """
+    orders = PaymentOrder.objects.all() if by is None else PaymentOrder.objects.visible_to(by)
+    order = orders.get(razorpay_order_id=razorpay_order_id)
+    if not gateway.verify_callback(razorpay_order_id, razorpay_payment_id, razorpay_signature):
+        raise BadSignature
+    try:
+        apply_capture(razorpay_payment_id, claimed_order_id=razorpay_order_id)
+    except gateway.GatewayError as error:
+        log.warning("payment %s is looked up later: %s", razorpay_payment_id, error)
+        payload = {"payment": razorpay_payment_id, "order": razorpay_order_id}
+        outbox.later(APPLY, payload, key=f"apply:{razorpay_payment_id}")
+    order.refresh_from_db()
+    return order
+
+
+def apply_capture(
+    payment_id: str, *, fetched: gateway.Entity | None = None, claimed_order_id: str = ""
+) -> Payment:
+    """Bring our books to what Razorpay says about a payment; any number of times, in any order.
+
+    `fetched` is the payment as just fetched from Razorpay; without it this asks, over the network.
+    `claimed_order_id` is the order that the messenger named. Raises UnknownOrder.
+    """
+    entity = fetched or gateway.client().fetch_payment(payment_id)
+    return _apply(entity, claimed_order_id)
+
+
+@transaction.atomic
+def _apply(entity: gateway.Entity, claimed_order_id: str) -> Payment:
+    order = _locked_order(entity, claimed_order_id)
+    payment = _locked_payment(order, entity)
+    status = entity["status"]
+    if status in {"captured", "refunded"}:
+        if payment.captured_at is None:
+            _receive(order, payment, entity)
+        _book_fee(payment, entity)
+    elif status in Payment.Status.values and payment.can_move_to(status):
+        payment.move_to(status)
+    return payment
+
+
+def _locked_order(entity: gateway.Entity, claimed_order_id: str) -> PaymentOrder:
+    named = [name for name in (claimed_order_id, entity.get("order_id")) if name]
+    known = {
+        order.razorpay_order_id: order
+        for order in PaymentOrder.objects.locked()
+        .select_related("payer")
+        .filter(razorpay_order_id__in=named)
+    }
+    for name in named:
+        if name in known:
+            return known[name]
+    raise UnknownOrder(f"order {' / '.join(named) or 'of no name'} is not ours")
+
+
+def _locked_payment(order: PaymentOrder, entity: gateway.Entity) -> Payment:
+    Payment.objects.get_or_create(
+        razorpay_payment_id=entity["id"],
+        defaults={
+            "order": order,
+            "amount_paise": entity["amount"],
+            "currency": entity["currency"],
+            "method": entity.get("method") or "",
+        },
+    )
+    return Payment.objects.locked().get(razorpay_payment_id=entity["id"])
+
+
+def _receive(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> None:
+    """The money is there: it pays for the order, or is set aside and sent back."""
+    payment.move_to(
+        Payment.Status.CAPTURED,
+        captured_at=clock.now(),
+        amount_paise=entity["amount"],
+        currency=entity["currency"],
+    )
+    mismatch = _mismatch(order, payment, entity)
+    if mismatch:
+        _set_aside(order, payment, entity, Payment.Alarm.MISMATCH, mismatch)
+    elif int(entity.get("amount_refunded") or 0) >= payment.amount_paise:
+        _set_aside(order, payment, entity, Payment.Alarm.REFUNDED, "paid back before we saw it")
+        refunds.return_unapplied(payment, reason="refunded")
+    elif order.is_paid:
+        _set_aside(order, payment, entity, Payment.Alarm.DUPLICATE, "the order is paid already")
+        refunds.return_unapplied(payment, reason="duplicate")
+    elif order.is_live or order.purpose == PaymentOrder.Purpose.CREDIT_PACK:
+        _settle(order, payment)
+    else:
+        _set_aside(order, payment, entity, Payment.Alarm.NONE, "late")
+        _mark_paid(order)
+        _tell(news.ORDER_PAID_LATE, order)
+
+
+def _mismatch(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> str:
+    """Why this payment cannot pay for this order, or nothing."""
+    checks = [
+        ("order", order.razorpay_order_id, entity.get("order_id")),
+        ("order on record", order.pk, payment.order_id),
+        ("currency", order.currency, payment.currency),
+        ("amount", order.amount_paise, payment.amount_paise),
+    ]
+    return "; ".join(
+        f"{name}: {ours} and not {theirs}" for name, ours, theirs in checks if ours != theirs
+    )
+
+
+def _settle(order: PaymentOrder, payment: Payment) -> None:
+    payment.place = Payment.Place.PURPOSE
+    payment.save(update_fields=["place"])
+    _mark_paid(order)
+    if order.purpose == PaymentOrder.Purpose.CREDIT_PACK:
+        lot = credits.grant_bought(order, razorpay_payment_id=payment.razorpay_payment_id)
+        messages.credits_bought(lot)
+        return
+    ledger.post(
+        kind="session_paid",
+        key=f"rzp:capture:{payment.razorpay_payment_id}",
+        legs=[
+            debit("rzp_clearing", payment.amount_paise),
+            credit("session_escrow", payment.amount_paise, order.purpose_id),
+        ],
+        refs={"order": order.pk, "payment": payment.pk},
+    )
+    _tell(news.ORDER_PAID, order)
+
+
+def _mark_paid(order: PaymentOrder) -> None:
+    status = PaymentOrder.Status.PAID if order.is_live else PaymentOrder.Status.PAID_LATE
+    order.move_to(status, paid_at=clock.now())
+    audit.record(f"order.{status.lower()}", order)
+
+
+def _set_aside(
+    order: PaymentOrder, payment: Payment, entity: gateway.Entity, alarm: str, note: str
+) -> None:
+    """Book money that cannot be used as it is (kind 32). A mismatch waits for an operator."""
+    payment.place = Payment.Place.UNAPPLIED
+    payment.alarm = alarm
+    payment.note = note[:300]
+    payment.save(update_fields=["place", "alarm", "note"])
+    is_rupees = payment.currency == "INR"
+    amount = payment.amount_paise if is_rupees else int(entity.get("base_amount") or 0)
+    if amount > 0:
+        ledger.post(
+            kind="receipt_unapplied",
+            key=f"rzp:capture:{payment.razorpay_payment_id}",
+            legs=[debit("rzp_clearing", amount), credit("unapplied", amount, payment.pk)],
+            refs={"order": order.pk, "payment": payment.pk},
+        )
+    audit.record("payment.set_aside", payment, alarm=alarm, note=note)
+    if alarm == Payment.Alarm.MISMATCH:
+        log.error("payment %s needs an operator: %s", payment.razorpay_payment_id, note)
+
+
+def _book_fee(payment: Payment, entity: gateway.Entity) -> None:
+    """Book Razorpay's fee (kind 2) once it is known, which may be later than the capture."""
+    fee = entity.get("fee")
+    if payment.fee_paise is not None or fee is None:
+        return
+    tax = int(entity.get("tax") or 0)
+    payment.fee_paise, payment.tax_paise = int(fee), tax
+    payment.save(update_fields=["fee_paise", "tax_paise"])
+    if payment.fee_paise:
+        ledger.post(
+            kind="gateway_fee",
+            key=f"rzp:fee:{payment.razorpay_payment_id}",
+            legs=[
+                debit("gateway_fees", payment.fee_paise - tax),
+                debit("gst_input", tax),
+                credit("rzp_clearing", payment.fee_paise),
+            ],
+            refs={"payment": payment.pk},
+        )
+
+
+def _tell(kind: str, order: PaymentOrder) -> None:
+    outbox.announce(kind, order_id=order.pk, purpose=order.purpose, purpose_id=order.purpose_id)

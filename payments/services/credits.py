@@ -1,0 +1,165 @@
+"""Lead credits: bought in packs, spent one a lead, first in first out."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments.models import CreditLot, CreditPack, CreditUse, PaymentOrder
+from payments.services import ledger, orders, rates
+from payments.services.ledger import credit, debit
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict, DomainError, PaymentRequired
+from tutorhub.core.money import pct
+
+PAY_WITHIN = timedelta(hours=24)
+
+
+class OutOfCredits(PaymentRequired):
+    """The tutor has no credit left; `extra` holds the packs on sale."""
+
+    code = "out_of_credits"
+    message = _("You have no credits left. Buy a pack to answer this lead.")
+
+
+class PackNotOnSale(DomainError):
+    code = "pack_not_on_sale"
+    message = _("This pack is not on sale.")
+
+
+def balance(user: User) -> int:
+    """How many credits the tutor has."""
+    return ledger.balance("lead_credits", user.pk)
+
+
+def packs() -> list[CreditPack]:
+    return list(CreditPack.objects.on_sale())
+
+
+def price(pack: CreditPack) -> dict[str, int]:
+    """The pack's price today in paise: base, gst and their sum."""
+    gst = pct(pack.base_paise, rates.in_force(clock.today())["gst"].bps)
+    return {"base_paise": pack.base_paise, "gst_paise": gst, "price_paise": pack.base_paise + gst}
+
+
+def offers() -> list[dict[str, Any]]:
+    """The packs on sale as pages and API show them."""
+    bps = rates.in_force(clock.today())["gst"].bps
+    return [
+        {
+            "id": str(pack.pk),
+            "code": pack.code,
+            "credits": pack.credits,
+            "base_paise": pack.base_paise,
+            "gst_paise": pct(pack.base_paise, bps),
+            "price_paise": pack.base_paise + pct(pack.base_paise, bps),
+        }
+        for pack in packs()
+    ]
+
+
+@transaction.atomic
+def start_topup(*, pack: CreditPack, by: User) -> PaymentOrder:
+    """Ask for the price of a pack. The caller then opens the order at the gateway."""
+    if not pack.is_on_sale:
+        raise PackNotOnSale
+    terms = {"credits": pack.credits, "pack": pack.code, **price(pack)}
+    return orders.create(
+        purpose=PaymentOrder.Purpose.CREDIT_PACK,
+        purpose_id=pack.pk,
+        payer=by,
+        amount_paise=terms["price_paise"],
+        expires_at=clock.now() + PAY_WITHIN,
+        description=ngettext("%(n)s lead credit", "%(n)s lead credits", pack.credits)
+        % {"n": pack.credits},
+        terms=terms,
+    )
+
+
+@transaction.atomic
+def claim(*, tutor: User, lead_id: UUID) -> CreditUse:
+    """Spend one credit on a lead; the same lead again costs nothing. Raises OutOfCredits."""
+    lots = list(CreditLot.objects.open_of(tutor.pk).locked())
+    use = CreditUse.objects.filter(tutor=tutor, lead_id=lead_id).first()
+    if use is not None:
+        if use.refunded_at:
+            raise Conflict(gettext("The credit for this lead was given back."))
+        return use
+    if not lots:
+        raise OutOfCredits(packs=offers(), credits=0)
+    lot = lots[0]
+    use = CreditUse(lot=lot, tutor=tutor, lead_id=lead_id, cost_paise=lot.next_cost_paise)
+    use.save(force_insert=True)
+    lot.used += 1
+    lot.earned_paise += use.cost_paise
+    lot.save(update_fields=["used", "earned_paise"])
+    ledger.post(
+        kind="lead_claim",
+        key=f"lead:{lead_id}:tutor:{tutor.pk}:claim",
+        legs=[
+            debit("lead_credits", 1, tutor.pk),
+            credit("lead_issued", 1),
+            debit("lead_deferred", use.cost_paise, tutor.pk),
+            credit("lead_revenue", use.cost_paise),
+        ],
+        actor=tutor,
+        refs={"lead": lead_id, "lot": lot.pk},
+    )
+    return use
+
+
+@transaction.atomic
+def refund(*, tutor: User, lead_id: UUID, by: User | None = None) -> CreditUse:
+    """Give the credit of a lead back, once."""
+    lot = CreditLot.objects.locked().get(uses__tutor=tutor, uses__lead_id=lead_id)
+    use = CreditUse.objects.get(tutor=tutor, lead_id=lead_id)
+    if use.refunded_at:
+        return use
+    use.refunded_at = clock.now()
+    use.save(update_fields=["refunded_at"])
+    lot.used -= 1
+    lot.earned_paise -= use.cost_paise
+    lot.save(update_fields=["used", "earned_paise"])
+    ledger.post(
+        kind="lead_refund",
+        key=f"lead:{lead_id}:tutor:{tutor.pk}:refund",
+        legs=[
+            debit("lead_issued", 1),
+            credit("lead_credits", 1, tutor.pk),
+            debit("lead_revenue", use.cost_paise),
+            credit("lead_deferred", use.cost_paise, tutor.pk),
+        ],
+        actor=by,
+        refs={"lead": lead_id, "lot": lot.pk},
+        reverses=ledger.id_of(f"lead:{lead_id}:tutor:{tutor.pk}:claim"),
+    )
+    audit.record("credits.refunded", use, by=by)
+    return use
+
+
+def grant_bought(order: PaymentOrder, *, razorpay_payment_id: str) -> CreditLot:
+    """Hand over a paid pack (kind 17); called under the order's lock, once."""
+    terms = order.terms
+    lot = CreditLot.objects.create(
+        tutor=order.payer, order=order, credits=terms["credits"], base_paise=terms["base_paise"]
+    )
+    # The place of supply of a buyer without an address on record is our own (IGST Act, 12(2)(b)).
+    cgst = terms["gst_paise"] // 2
+    ledger.post(
+        kind="lead_pack_sale",
+        key=f"rzp:capture:{razorpay_payment_id}",
+        legs=[
+            debit("rzp_clearing", order.amount_paise),
+            credit("lead_deferred", lot.base_paise, order.payer_id),
+            credit("gst_output_cgst", cgst),
+            credit("gst_output_sgst", terms["gst_paise"] - cgst),
+            debit("lead_issued", lot.credits),
+            credit("lead_credits", lot.credits, order.payer_id),
+        ],
+        refs={"order": order.pk, "payment": razorpay_payment_id},
+    )
+    return lot

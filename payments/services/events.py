@@ -1,0 +1,151 @@
+"""The webhook inbox: keep what came, then go and look what is true."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from payments import gateway
+from payments.models import GatewayEvent
+from payments.services import captures, payouts, refunds
+from tutorhub.core import clock, outbox
+from tutorhub.core.ids import uuid7
+
+log = logging.getLogger(__name__)
+
+PROCESS = "payments.process_event"
+GRACE = timedelta(minutes=5)
+"""How long an order may be unknown (our insert may be under way) before it is an orphan."""
+
+
+class Malformed(Exception):
+    """A signed event that does not say what it is about."""
+
+
+def receive(body: bytes, *, event_id: str) -> bool:
+    """Keep a verified webhook and have it worked through; False if it was here before.
+
+    The event id is a header that the signature does not cover, so it is only half of the key: the
+    same id with another body is kept too.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    key = event_id[:80] or f"sha256:{digest}"
+    with transaction.atomic():
+        pk = uuid7()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO payments_gatewayevent
+                       (id, event_key, sha256, body, name, status, tries, note, received_at)
+                VALUES (%s, %s, %s, %s, '', 'RECEIVED', 0, '', %s)
+                ON CONFLICT (event_key, sha256) DO NOTHING
+                """,
+                [pk, key, digest, body, clock.now()],
+            )
+            is_new = cursor.rowcount > 0
+        if is_new:
+            outbox.later(PROCESS, {"event": pk})
+    return is_new
+
+
+def process(event_id: UUID, done: Callable[[], None]) -> None:
+    """Work through one event. Speaks to the network; whatever goes wrong comes again."""
+    event = GatewayEvent.objects.get(pk=event_id)
+    status, note = GatewayEvent.Status.DONE, ""
+    name = ""
+    if event.status in {GatewayEvent.Status.RECEIVED, GatewayEvent.Status.ORPHAN}:
+        try:
+            name, status, note = _handle(event)
+        except (captures.UnknownOrder, refunds.UnknownPayment, payouts.UnknownPayout) as error:
+            if event.received_at > clock.now() - GRACE:
+                GatewayEvent.objects.filter(pk=event.pk).update(tries=event.tries + 1)
+                raise
+            status, note = GatewayEvent.Status.ORPHAN, str(error)
+    with transaction.atomic():
+        _close(event_id, name=name, status=status, note=note)
+        done()
+
+
+def _handle(event: GatewayEvent) -> tuple[str, str, str]:
+    """Do what the event asks for; returns its name, the status it ends in, and a note."""
+    name = ""
+    try:
+        name, payload = _parsed(bytes(event.body))
+        handler = HANDLERS.get(name)
+        if handler is None:
+            return name, GatewayEvent.Status.IGNORED, "nothing to do"
+        return name, GatewayEvent.Status.DONE, handler(payload) or ""
+    except Malformed as error:
+        log.error("gateway event %s is malformed: %s", event.pk, error)
+        return name, GatewayEvent.Status.IGNORED, str(error)
+
+
+@transaction.atomic
+def _close(event_id: UUID, *, name: str, status: str, note: str) -> None:
+    event = GatewayEvent.objects.locked().get(pk=event_id)
+    if event.can_move_to(status):
+        values = {"name": name[:60] or event.name, "note": note[:300], "closed_at": clock.now()}
+        event.move_to(status, tries=event.tries + 1, **values)
+
+
+def _parsed(body: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        event = json.loads(body)
+        return str(event["event"]), dict(event["payload"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Malformed("no event name or no payload") from error
+
+
+def _entity(payload: dict[str, Any], name: str) -> gateway.Entity:
+    try:
+        entity: gateway.Entity = payload[name]["entity"]
+        if not isinstance(entity["id"], str):
+            raise TypeError
+    except (KeyError, TypeError) as error:
+        raise Malformed(f"no {name} in the payload") from error
+    return entity
+
+
+def _on_payment(payload: dict[str, Any]) -> str:
+    entity = _entity(payload, "payment")
+    if not entity.get("order_id"):
+        return "a payment without an order"
+    captures.apply_capture(entity["id"], claimed_order_id=str(entity["order_id"]))
+    return ""
+
+
+def _on_refund(payload: dict[str, Any]) -> str:
+    entity = _entity(payload, "refund")
+    client = gateway.client()
+    refund = client.fetch_refund(str(entity.get("payment_id")), entity["id"])
+    payment = client.fetch_payment(refund["payment_id"])
+    if payment.get("captured") and payment.get("order_id"):
+        # The webhook of the capture may have been lost; then the refund is the first we hear of it.
+        captures.apply_capture(payment["id"], fetched=payment)
+    return refunds.apply(refund, payment)
+
+
+def _on_payout(payload: dict[str, Any]) -> str:
+    entity = _entity(payload, "payout")
+    payouts.apply(gateway.client().fetch_payout(entity["id"]))
+    return ""
+
+
+HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
+    **dict.fromkeys(
+        ["payment.authorized", "payment.captured", "payment.failed", "order.paid"], _on_payment
+    ),
+    **dict.fromkeys(["refund.created", "refund.processed", "refund.failed"], _on_refund),
+    **dict.fromkeys(
+        [
+            *("payout.pending", "payout.rejected", "payout.queued", "payout.initiated"),
+            *("payout.processed", "payout.updated", "payout.reversed", "payout.failed"),
+        ],
+        _on_payout,
+    ),
+}

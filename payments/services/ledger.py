@@ -1,0 +1,257 @@
+"""Book business facts. PostgreSQL holds the rules (migration 0002); this only writes well."""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from payments.models.chart import CHART
+from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
+from tutorhub.core import clock
+from tutorhub.core.errors import Conflict
+from tutorhub.core.ids import uuid7
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+AccountKey = tuple[str, str, str]
+
+
+class Overdraft(Conflict):
+    """An account would go below zero; `account` is its code."""
+
+    code = "overdraft"
+    message = _("There is not enough money for this.")
+
+    def __init__(self, account: str) -> None:
+        super().__init__()
+        self.account = account
+
+
+class Mismatch(Conflict):
+    """The key is taken by another fact: two paths disagree about what happened."""
+
+    code = "ledger_mismatch"
+    message = _("This was booked before, and differently.")
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of one account. Build it with `debit()` or `credit()`."""
+
+    code: str
+    owner_key: str
+    debit: int
+    credit: int
+
+    @property
+    def key(self) -> AccountKey:
+        return (self.code, self.owner_key, CHART[self.code].unit)
+
+
+@dataclass(frozen=True)
+class Txn:
+    """A booked fact; `is_replay` if it had been booked before."""
+
+    id: UUID
+    is_replay: bool
+
+
+def debit(code: str, amount: int, owner: object = "") -> Leg:
+    return _leg(code, amount, 0, owner)
+
+
+def credit(code: str, amount: int, owner: object = "") -> Leg:
+    return _leg(code, 0, amount, owner)
+
+
+def post(
+    *,
+    kind: str,
+    key: str,
+    legs: Sequence[Leg],
+    actor: Any = None,
+    refs: Mapping[str, Any] | None = None,
+    reverses: UUID | None = None,
+) -> Txn:
+    """Book one fact under `key`, once; the same fact again is a replay that changes nothing.
+
+    Legs of zero are left out. Raises `Mismatch` if the key is taken by a different fact, and
+    `Overdraft` if an account would go below zero. Inside a transaction that transaction is then
+    over; outside of one the posting makes its own and repeats it after a deadlock.
+    """
+    sorted_legs = _checked(legs)
+    row = {
+        "id": uuid7(),
+        "kind": kind,
+        "idem_key": key,
+        "fingerprint": fingerprint(kind, sorted_legs),
+        "now": clock.now(),
+        "reverses": reverses,
+        "actor": getattr(actor, "pk", actor),
+        "refs": json.dumps(dict(refs or {}), cls=DjangoJSONEncoder),
+    }
+    if connection.in_atomic_block:
+        return _post(row, sorted_legs)
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _post(row, sorted_legs)
+        except OperationalError as error:
+            if not _is_retryable(error) or attempt == TRIES:
+                raise
+            time.sleep(0.02 * attempt)
+    raise AssertionError("unreachable")
+
+
+def balance(code: str, owner_key: object = "", unit: str = "") -> int:
+    """The balance of one account, positive on its normal side. An unknown owner has zero."""
+    kind = CHART[code]
+    accounts = LedgerAccount.objects.filter(
+        code=code, owner_key=str(owner_key), unit=unit or kind.unit
+    )
+    if kind.is_tracked:
+        return accounts.values_list("balance", flat=True).first() or 0
+    moved = LedgerEntry.objects.filter(account__in=accounts).aggregate(
+        total=Sum(F("debit") - F("credit"))
+    )["total"]
+    return kind.normal * int(moved or 0)
+
+
+def id_of(key: str) -> UUID | None:
+    """The transaction booked under this key, if there is one."""
+    return LedgerTxn.objects.filter(idem_key=key).values_list("pk", flat=True).first()
+
+
+def fingerprint(kind: str, legs: Sequence[Leg]) -> str:
+    """What makes two postings the same fact: the kind and the legs, in any order."""
+    lines = sorted([*leg.key, leg.debit, leg.credit] for leg in legs)
+    return hashlib.sha256(json.dumps([kind, lines]).encode()).hexdigest()
+
+
+def _leg(code: str, debit_: int, credit_: int, owner: object) -> Leg:
+    if code not in CHART:
+        raise LookupError(f"the chart has no account {code}")
+    if bool(CHART[code].owner) != bool(str(owner)):
+        raise ValueError(f"{code}: an owner is needed exactly when the chart names one")
+    if debit_ < 0 or credit_ < 0:
+        raise ValueError("a leg is never negative; use the other side")
+    return Leg(code, str(owner), debit_, credit_)
+
+
+def _checked(legs: Sequence[Leg]) -> list[Leg]:
+    used = [leg for leg in legs if leg.debit or leg.credit]
+    keys = {leg.key for leg in used}
+    if len(used) < 2 or len(keys) != len(used):
+        raise ValueError("a fact needs two legs or more, one per account")
+    return used
+
+
+def _post(row: dict[str, Any], legs: Sequence[Leg]) -> Txn:
+    try:
+        with transaction.atomic(savepoint=False):
+            accounts = _accounts([leg.key for leg in legs])
+            # Everybody takes the locks in the same order, so nobody waits in a circle.
+            ordered = sorted(legs, key=lambda leg: accounts[leg.key])
+            if _insert(row, ordered, accounts):
+                return Txn(row["id"], is_replay=False)
+            return _replayed(row)
+    except IntegrityError as error:
+        raise _translated(error) from error
+
+
+def _accounts(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
+    """Identities of the accounts, opening those that do not exist yet."""
+    found = _find(keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        LedgerAccount.objects.bulk_create(
+            [
+                LedgerAccount(
+                    code=code,
+                    owner_key=owner_key,
+                    unit=unit,
+                    normal=CHART[code].normal,
+                    track_balance=CHART[code].is_tracked,
+                    allow_negative=not CHART[code].is_tracked,
+                )
+                for code, owner_key, unit in sorted(missing)
+            ],
+            ignore_conflicts=True,
+        )
+        found |= _find(missing)
+    return found
+
+
+def _find(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
+    codes, owners, units = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.code, a.owner_key, a.unit, a.id
+              FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (code, owner_key, unit)
+              JOIN ledger_account a USING (code, owner_key, unit)
+            """,
+            [list(codes), list(owners), list(units)],
+        )
+        return {(code, owner, unit): pk for code, owner, unit, pk in cursor.fetchall()}
+
+
+def _insert(row: dict[str, Any], legs: Sequence[Leg], accounts: dict[AccountKey, int]) -> bool:
+    """Write header and legs in one statement; False if the key was taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH born AS (
+                INSERT INTO ledger_txn (id, kind, idem_key, fingerprint, effective_at, created_at,
+                                        xact_id, reverses_id, actor_id, refs)
+                VALUES (%(id)s, %(kind)s, %(idem_key)s, %(fingerprint)s, %(now)s, %(now)s,
+                        0, %(reverses)s, %(actor)s, %(refs)s::jsonb)
+                ON CONFLICT (idem_key) DO NOTHING RETURNING id)
+            INSERT INTO ledger_entry (txn_id, account_id, seq, unit, debit, credit)
+            SELECT born.id, leg.account_id, leg.seq, leg.unit, leg.debit, leg.credit
+              FROM born, unnest(%(accounts)s::bigint[], %(units)s::text[], %(debits)s::bigint[],
+                                %(credits)s::bigint[])
+                   WITH ORDINALITY AS leg (account_id, unit, debit, credit, seq)
+             ORDER BY leg.seq
+            """,
+            {
+                **row,
+                "accounts": [accounts[leg.key] for leg in legs],
+                "units": [leg.key[2] for leg in legs],
+                "debits": [leg.debit for leg in legs],
+                "credits": [leg.credit for leg in legs],
+            },
+        )
+        return cursor.rowcount > 0
+
+
+def _replayed(row: dict[str, Any]) -> Txn:
+    known = LedgerTxn.objects.only("id", "fingerprint").get(idem_key=row["idem_key"])
+    if known.fingerprint != row["fingerprint"]:
+        log.error("ledger key %s was asked for two different facts", row["idem_key"])
+        raise Mismatch
+    return Txn(known.pk, is_replay=True)
+
+
+def _translated(error: IntegrityError) -> Exception:
+    diag = getattr(error.__cause__, "diag", None)
+    constraint = getattr(diag, "constraint_name", None)
+    if constraint == "acct_no_overdraft":
+        return Overdraft(getattr(diag, "column_name", None) or "")
+    if constraint == "account_closed":
+        return Conflict(str(_("This account is closed.")), code="account_closed")
+    return error
+
+
+def _is_retryable(error: OperationalError) -> bool:
+    return isinstance(error.__cause__, DeadlockDetected | SerializationFailure)

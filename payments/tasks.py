@@ -1,0 +1,31 @@
+"""What beat starts."""
+
+from celery import shared_task
+
+from payments.services import captures, events, reconciling
+
+
+@shared_task(name="payments.reconcile_orders")
+def reconcile_orders() -> None:
+    """R1: orders that no webhook told us about."""
+    reconciling.each(reconciling.due_orders(), reconciling.check_order)
+
+
+@shared_task(name="payments.process_gateway_events")
+def process_gateway_events() -> None:
+    """Events that the outbox has not got through with."""
+    for event_id in reconciling.stuck_events():
+        reconciling.each([event_id], lambda pk: events.process(pk, lambda: None))
+
+
+@shared_task(name="payments.reconcile_money_out")
+def reconcile_money_out() -> None:
+    """R3: refunds and payouts without an answer."""
+    reconciling.each(reconciling.unsettled_refunds(), reconciling.check_refund)
+    reconciling.each(reconciling.unsettled_payouts(), reconciling.check_payout)
+
+
+@shared_task(name="payments.book_fees")
+def book_fees() -> None:
+    """Fees that were not known when the money came."""
+    reconciling.each(reconciling.payments_without_fee(), captures.apply_capture)
