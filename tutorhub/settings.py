@@ -270,6 +270,23 @@ RAZORPAY_WEBHOOK_SECRETS = [
 ]
 RAZORPAYX_ACCOUNT_NUMBER = secret("RAZORPAYX_ACCOUNT_NUMBER", "2323230000000001")
 
+# Private files: on this disk or in an S3 bucket that browsers post to
+
+PRIVATE_STORAGE = env.str("PRIVATE_STORAGE", "disk")
+PRIVATE_ROOT = VAR / ("private-test" if TESTING else "private")
+AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
+AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", "ap-south-1")
+AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", "") or None
+_bucket_host = f"{AWS_STORAGE_BUCKET_NAME}.s3"
+_upload_origins = (
+    [
+        AWS_S3_ENDPOINT_URL or f"https://{_bucket_host}.{AWS_S3_REGION_NAME}.amazonaws.com",
+        *([] if AWS_S3_ENDPOINT_URL else [f"https://{_bucket_host}.amazonaws.com"]),
+    ]
+    if PRIVATE_STORAGE == "s3"
+    else []
+)
+
 _checkout_origins = (
     ["https://checkout.razorpay.com", "https://api.razorpay.com"]
     if PRODUCTION
@@ -282,8 +299,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF, *_checkout_origins],
+        "connect-src": [SELF, *_upload_origins],
+        "form-action": [SELF, *_checkout_origins, *_upload_origins],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -307,11 +324,6 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-PRIVATE_STORAGE = env.str("PRIVATE_STORAGE", "disk")
-PRIVATE_ROOT = VAR / ("private-test" if TESTING else "private")
-AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
-AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", "ap-south-1")
-AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", "") or None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -15,6 +15,7 @@ api = [
 
 urlpatterns = [
     path("", include("tutorhub.site.urls")),
+    path("", include("tutorhub.core.urls")),
     path("", include("notifications.urls")),
     path("", include("accounts.urls")),
     path("", include("students.urls")),

@@ -1,0 +1,333 @@
+"""One contract for both storages: the disk over our own addresses, S3 over real HTTP."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from moto.server import ThreadedMotoServer
+from requests.structures import CaseInsensitiveDict
+
+from tutorhub.core import clock, contents, storage
+from tutorhub.core.errors import Unavailable
+from tutorhub.core.storage import s3
+from tutorhub.core.storage.base import KEY
+
+PDF = b"%PDF-1.7\n" + b"x" * 500
+BUCKET = "private-test"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """How a client outside reaches the storage."""
+
+    kind: str
+    post: Callable[[storage.Upload, bytes], Answer]
+    get: Callable[[str], Answer]
+
+
+@pytest.fixture
+def disk(settings: Any, tmp_path: Path, client: Client) -> World:
+    settings.PRIVATE_STORAGE = "disk"
+    settings.PRIVATE_ROOT = tmp_path
+
+    def post(upload: storage.Upload, data: bytes) -> Answer:
+        file = SimpleUploadedFile("a.pdf", data, "application/pdf")
+        response = client.post(upload.url, {**upload.fields, "file": file})
+        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
+
+    def get(url: str) -> Answer:
+        response = client.get(url)
+        body = response.getvalue()
+        return Answer(response.status_code, body, CaseInsensitiveDict(response.headers))
+
+    return World("disk", post, get)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(settings: Any, moto: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    settings.PRIVATE_STORAGE = "s3"
+    settings.AWS_S3_ENDPOINT_URL = moto
+    settings.AWS_STORAGE_BUCKET_NAME = BUCKET
+    s3._client.cache_clear()
+    boto3.client("s3", endpoint_url=moto, region_name="ap-south-1").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-south-1"}
+    )
+
+    def post(upload: storage.Upload, data: bytes) -> Answer:
+        refusal = policy_refuses(upload.fields, data)
+        if refusal:
+            return Answer(403, refusal.encode(), {})
+        response = requests.post(
+            upload.url,
+            data=upload.fields,
+            files={"file": ("a.pdf", data, "application/pdf")},
+            timeout=5,
+            allow_redirects=False,
+        )
+        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
+
+    def get(url: str) -> Answer:
+        response = requests.get(url, timeout=5)
+        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
+
+    yield World("s3", post, get)
+    requests.post(f"{moto}/moto-api/reset", timeout=5)
+
+
+def policy_refuses(fields: dict[str, str], data: bytes) -> str:
+    """What S3 would say to these fields by the POST policy they carry; moto does not check it."""
+    policy = json.loads(base64.b64decode(fields["policy"]))
+    if policy["expiration"] < f"{clock.now():%Y-%m-%dT%H:%M:%SZ}":
+        return "policy expired"
+    for condition in policy["conditions"]:
+        if isinstance(condition, list) and condition[0] == "content-length-range":
+            if not condition[1] <= len(data) <= condition[2]:
+                return "content-length-range"
+        elif isinstance(condition, dict):
+            ((name, value),) = condition.items()
+            if name != "bucket" and fields.get(name) != value:
+                return f"condition on {name}"
+    return ""
+
+
+@pytest.fixture(params=["disk", "bucket"])
+def world(request: pytest.FixtureRequest) -> World:
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+def start(**changes: Any) -> storage.Upload:
+    values = {
+        "key": storage.new_key(),
+        "content_type": "application/pdf",
+        "size": len(PDF),
+        "max_size": 10_000,
+        **changes,
+    }
+    return storage.start_upload(**values)
+
+
+class TestUpload:
+    def test_the_announced_file_arrives(self, world: World) -> None:
+        upload = start()
+        assert upload.method == "POST"
+        assert world.post(upload, PDF).status == 204
+        head = storage.head(upload.fields["key"])
+        assert (head.size, head.content_type) == (len(PDF), "application/pdf")
+        assert storage.read(upload.fields["key"]) == PDF
+
+    @pytest.mark.parametrize("data", [PDF + b"y", PDF[:-1], b""], ids=["more", "less", "empty"])
+    def test_another_size_is_refused(self, world: World, data: bytes) -> None:
+        upload = start()
+        assert world.post(upload, data).status >= 400
+        with pytest.raises(storage.MissingFile):
+            storage.head(upload.fields["key"])
+
+    def test_without_an_announced_size_the_limit_holds(self, world: World) -> None:
+        upload = start(size=None, max_size=600)
+        assert world.post(upload, b"%PDF-" + b"z" * 596).status >= 400
+        assert world.post(upload, PDF).status == 204
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("key", "quarantine/00000000-0000-4000-8000-000000000000"),
+            ("key", "accepted/00000000-0000-4000-8000-000000000000"),
+            ("Content-Type", "text/html"),
+            ("Content-Type", None),
+            ("key", None),
+        ],
+    )
+    def test_changed_or_missing_fields_are_refused(
+        self, world: World, field: str, value: str | None
+    ) -> None:
+        upload = start()
+        fields = {name: text for name, text in upload.fields.items() if name != field}
+        if value is not None:
+            fields[field] = value
+        assert world.post(replace(upload, fields=fields), PDF).status == 403
+
+    def test_the_form_dies_after_five_minutes(self, world: World) -> None:
+        upload = start()
+        with time_machine.travel(clock.now() + timedelta(minutes=5, seconds=1), tick=False):
+            assert world.post(upload, PDF).status == 403
+
+    def test_a_browser_is_sent_back(self, world: World) -> None:
+        upload = start(redirect_to="http://testserver/tutor/documents/")
+        answer = world.post(upload, PDF)
+        assert answer.status == 303
+        assert answer.headers["Location"].startswith("http://testserver/tutor/documents/")
+
+    def test_keys_that_are_not_ours_never_get_anywhere(self, world: World) -> None:
+        for key in ("../etc/passwd", "quarantine/../../x", "accepted/x", ""):
+            with pytest.raises(ValueError, match="storage key"):
+                start(key=key)
+
+
+class TestAccept:
+    def test_the_file_moves_to_a_key_that_nobody_knew(self, world: World) -> None:
+        upload = start()
+        world.post(upload, PDF)
+        final = storage.accept(upload.fields["key"])
+        assert KEY.fullmatch(final)
+        assert final.startswith("accepted/")
+        assert storage.read(final) == PDF
+        with pytest.raises(storage.MissingFile):
+            storage.head(upload.fields["key"])
+
+    def test_the_form_cannot_change_an_accepted_file(self, world: World) -> None:
+        upload = start()
+        world.post(upload, PDF)
+        final = storage.accept(upload.fields["key"])
+        world.post(upload, PDF.replace(b"x", b"y"))
+        assert storage.read(final) == PDF
+
+    def test_nothing_there(self, world: World) -> None:
+        for call in (storage.accept, storage.read, storage.head):
+            with pytest.raises(storage.MissingFile):
+                call(storage.new_key())
+
+    def test_delete(self, world: World) -> None:
+        upload = start()
+        world.post(upload, PDF)
+        storage.delete(upload.fields["key"])
+        storage.delete(upload.fields["key"])
+        with pytest.raises(storage.MissingFile):
+            storage.read(upload.fields["key"])
+
+
+class TestDownload:
+    def test_a_signed_link_downloads_and_is_not_kept(self, world: World) -> None:
+        upload = start()
+        world.post(upload, PDF)
+        final = storage.accept(upload.fields["key"])
+        url = storage.signed_get_url(final, filename="degree.pdf", content_type="application/pdf")
+        answer = world.get(url)
+        assert (answer.status, answer.body) == (200, PDF)
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="degree.pdf"'
+        assert answer.headers["Content-Type"] == "application/pdf"
+
+    def test_the_link_says_how_long_it_lives(self, bucket: World) -> None:
+        url = storage.signed_get_url(
+            "accepted/00000000-0000-4000-8000-000000000000", filename="a", content_type="image/png"
+        )
+        assert "X-Amz-Expires=60" in url
+        assert "response-cache-control=no-store" in url
+
+
+class TestDiskAddresses:
+    def test_headers(self, disk: World) -> None:
+        upload = start()
+        disk.post(upload, PDF)
+        url = storage.signed_get_url(
+            upload.fields["key"], filename="a.pdf", content_type="application/pdf"
+        )
+        headers = disk.get(url).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+    def test_the_link_dies_after_a_minute(self, disk: World, client: Client) -> None:
+        upload = start()
+        disk.post(upload, PDF)
+        url = storage.signed_get_url(
+            upload.fields["key"], filename="a.pdf", content_type="application/pdf"
+        )
+        with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
+            assert client.get(url).status_code == 403
+
+    def test_one_form_brings_one_file(self, disk: World) -> None:
+        upload = start()
+        assert disk.post(upload, PDF).status == 204
+        assert disk.post(upload, PDF.replace(b"x", b"y")).status == 409
+        assert storage.read(upload.fields["key"]) == PDF
+
+    def test_a_forged_address_is_refused(self, disk: World, client: Client) -> None:
+        upload = start()
+        assert disk.post(replace(upload, url=upload.url[:-2] + "xx"), PDF).status == 403
+        assert client.get(upload.url.replace("/uploads/", "/files/")).status_code == 403
+
+    def test_too_large_a_body_is_not_even_read(self, disk: World, client: Client) -> None:
+        upload = start()
+        response = client.generic(
+            "POST", upload.url, b"x" * 200_000, content_type="multipart/form-data; boundary=x"
+        )
+        assert response.status_code == 422
+
+    def test_a_csrf_token_is_not_needed(self, disk: World) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        upload = start()
+        file = SimpleUploadedFile("a.pdf", PDF)
+        assert strict.post(upload.url, {**upload.fields, "file": file}).status_code == 204
+
+
+def test_a_storage_that_is_away_is_said_so(bucket: World, settings: Any) -> None:
+    settings.AWS_S3_ENDPOINT_URL = "http://127.0.0.1:9"
+    with pytest.raises(Unavailable):
+        storage.read(storage.new_key())
+
+
+class TestContents:
+    @pytest.mark.parametrize(
+        ("data", "expected"),
+        [
+            (b"\xff\xd8\xff\xe0rest", "image/jpeg"),
+            (b"\x89PNG\r\n\x1a\nrest", "image/png"),
+            (b"RIFF\x00\x00\x00\x00WEBPrest", "image/webp"),
+            (PDF, "application/pdf"),
+            (b"GIF89a;", None),
+            (b"<svg onload=alert(1)>", None),
+            (b"<html>", None),
+            (b"RIFF\x00\x00\x00\x00WAVE", None),
+            (b"PK\x03\x04", None),
+            (b"MZ", None),
+            (b"", None),
+            (b" %PDF-1.7", None),
+        ],
+    )
+    def test_sniff(self, data: bytes, expected: str | None) -> None:
+        assert contents.sniff(data) == expected
+
+    def test_a_name_and_a_header_do_not_make_a_picture(self) -> None:
+        with pytest.raises(contents.WrongContent):
+            contents.check(b"<html>", "image/jpeg")
+        with pytest.raises(contents.WrongContent):
+            contents.check(PDF, "image/jpeg")
+
+    @pytest.mark.parametrize("name", [b"JavaScript", b"JS", b"Launch", b"EmbeddedFile"])
+    def test_a_pdf_with_active_parts_is_refused(self, name: bytes) -> None:
+        with pytest.raises(contents.ActiveContent):
+            contents.check(PDF + b"<< /" + name + b" (x) >>", "application/pdf")
+        contents.check(PDF + b"/JSTORY", "application/pdf")
+
+    def test_quarantine_keys_are_fresh(self) -> None:
+        assert re.fullmatch(KEY, storage.new_key())
+        assert storage.new_key() != storage.new_key()
