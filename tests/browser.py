@@ -79,7 +79,8 @@ class Visitor:
     def sign_in(self, user: Any) -> None:
         """Give this browser the session of `user`, as if the code had been entered."""
         client = Client()
-        client.force_login(user)
+        kind = "StaffBackend" if user.is_staff else "PhoneBackend"
+        client.force_login(user, backend=f"accounts.backends.{kind}")
         name = settings.SESSION_COOKIE_NAME
         value = client.cookies[name].value
         self.context.add_cookies([{"name": name, "value": value, "url": self.base_url}])

@@ -1,12 +1,15 @@
 """Pages anybody can open, in a real browser: readable, usable with a keyboard, light and quiet."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from tests.browser import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGES = ["/", "/help/", "/privacy/", "/styleguide?messages", "/no-such-page/"]
+PAGES = ["/", "/signin/", "/help/", "/privacy/", "/styleguide?messages", "/no-such-page/"]
 
 
 def complaints_of_missing_pages(visitor: Visitor) -> None:
@@ -22,7 +25,7 @@ def test_public_page_is_accessible_and_fits(screen: Visitor, path: str) -> None:
     screen.check()
 
 
-@pytest.mark.parametrize("path", ["/", "/help/"])
+@pytest.mark.parametrize("path", ["/", "/signin/", "/help/"])
 def test_first_load_is_light(phone: Visitor, path: str) -> None:
     phone.go(path)
     assert phone.transferred() < 60 * 1024
@@ -58,3 +61,24 @@ def test_pages_work_without_scripts(phone: Visitor) -> None:
     page.locator("summary").first.click()
     assert page.locator("details[open]").count() == 1
     context.close()
+
+
+def newest_code(visitor: Visitor, number: str) -> str:
+    inbox = visitor.context.request.get(visitor.base_url + "/dev/inbox.json", params={"to": number})
+    found = re.search(r"\b\d{6}\b", inbox.text())
+    assert found, inbox.text()
+    return found.group()
+
+
+def test_signing_in_with_a_code(phone: Visitor, drain: Callable[[], int]) -> None:
+    page = phone.go("/signin/")
+    page.get_by_label("Mobile number").fill("98765 43210")
+    page.keyboard.press("Enter")
+    page.get_by_label("Code").wait_for()
+    phone.check()
+    drain()
+    page.get_by_label("Code").fill(newest_code(phone, "+919876543210"))
+    page.get_by_label("I look for a tutor").check()
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/family/learners/new/")
+    phone.check()

@@ -57,3 +57,10 @@ def test_broken_page_needs_nothing_to_be_drawn() -> None:
     text = (settings.BASE_DIR / "templates/500.html").read_text()
     assert "{%" not in text
     assert "{{" not in text
+
+
+@pytest.mark.parametrize("path", ["/dashboard/", "/family/", "/tutor/"])
+def test_dashboards_ask_for_a_sign_in(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/signin/")
