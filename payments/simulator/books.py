@@ -51,6 +51,8 @@ class Rules:
     """`pending` leaves new refunds open until `/_sim/refunds/{id}/processed`."""
     payout_seconds: float | None = 2.0
     """When a processing payout is processed; null leaves that to `/_sim/payouts/{id}/{status}`."""
+    payouts_need_approval: bool = False
+    """New payouts wait for `/_sim/payouts/{id}/processing` or `…/rejected`."""
     x_balance: int | None = None
     """Paise in the RazorpayX account; null is enough for everything."""
     work_seconds: float = 0.0
@@ -98,6 +100,7 @@ class Books:
         self._random = random.Random(self.seed)  # noqa: S311 - no secrets
 
     def _remember(self, journal: Path) -> None:
+        """Read the journal and write it anew, each entity once, as it is now."""
         journal.parent.mkdir(parents=True, exist_ok=True)
         if not journal.exists():
             return
@@ -107,6 +110,11 @@ class Books:
             except ValueError:
                 continue  # The last line of a process that was killed.
             self.tables[row["table"]][row["entity"]["id"]] = row["entity"]
+        anew = journal.with_suffix(".new")
+        with anew.open("w", encoding="utf-8") as file:
+            for name, table in self.tables.items():
+                file.writelines(_line(name, entity) for entity in table.values())
+        anew.replace(journal)
 
     def reset(self) -> None:
         """Forget everything, the journal too."""
@@ -127,7 +135,7 @@ class Books:
         self.tables[table][entity["id"]] = entity
         if self.journal is not None:
             with self.journal.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"table": table, "entity": entity}) + "\n")
+                file.write(_line(table, entity))
         return entity
 
     def drop(self, table: str, key: str) -> None:
@@ -151,6 +159,10 @@ class Books:
         """Tell the webhooks, with a snapshot of the entities as they are now."""
         payload = {name: {"entity": public(entity)} for name, entity in entities.items()}
         self.on_event(event, payload, self.clock.now())
+
+
+def _line(table: str, entity: Entity) -> str:
+    return json.dumps({"table": table, "entity": entity}) + "\n"
 
 
 def locked(

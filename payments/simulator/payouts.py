@@ -159,8 +159,14 @@ def _create(books: Books, body: Entity) -> Entity:
         raise refuse("The mode does not fit the fund account.", field="mode")
     if not _is_covered(books, payout) and not body.get("queue_if_low_balance"):
         raise refuse("Your account does not have enough balance to carry out the payout operation.")
-    _enter(books, payout, "processing" if _is_covered(books, payout) else "queued")
+    _enter(books, payout, _first_status(books, payout))
     return payout
+
+
+def _first_status(books: Books, payout: Entity) -> str:
+    if books.rules.payouts_need_approval:
+        return "pending"
+    return "processing" if _is_covered(books, payout) else "queued"
 
 
 def _is_covered(books: Books, payout: Entity) -> bool:
@@ -226,8 +232,13 @@ def resume(books: Books) -> None:
 
 @locked
 def move(books: Books, payout_id: str, status: str, reason: str = "") -> Entity:
-    """What the bank or the account's owner does to a payout."""
+    """What the bank or the account's owner does to a payout; `updated` is only a new UTR."""
     payout = books.get("payouts", payout_id)
+    if status == "updated":
+        payout["utr"] = books.digits(12)
+        books.put("payouts", payout)
+        books.emit("payout.updated", payout=payout)
+        return public(payout)
     if status not in NEXT[payout["status"]]:
         raise refuse(f"A {payout['status']} payout cannot become {status}.")
     _enter(books, payout, status, reason)
