@@ -20,7 +20,7 @@ class AccessTokenAuthentication(JWTAuthentication):
         except TokenError as error:
             raise InvalidToken(str(tokens.SessionEnded.message)) from error
 
-    def get_user(self, validated_token: Token) -> User:
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
         try:
             return tokens.user_of(
                 user_id=validated_token["sub"],

@@ -85,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._hash_for_sessions(secret)
 
-    def _hash_for_sessions(self, secret: str) -> str:
+    def _hash_for_sessions(self, secret: str | bytes) -> str:
         value = f"{self.password}|{self.session_epoch}"
         salt = "accounts.User.session"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()

@@ -35,11 +35,11 @@ class KeySetBackend(TokenBackend):
         key = settings.JWT_SIGNING_KEYS[0]
         claims = {**payload, "aud": api_settings.AUDIENCE, "iss": api_settings.ISSUER}
         headers = {"typ": TYPE, "kid": key_id(key)}
-        return jwt.encode(claims, key, algorithm=ALGORITHM, headers=headers)
+        return str(jwt.encode(claims, key, algorithm=ALGORITHM, headers=headers))
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         try:
-            return jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 self._key_for(token),
                 algorithms=[ALGORITHM],
@@ -47,6 +47,7 @@ class KeySetBackend(TokenBackend):
                 issuer=api_settings.ISSUER,
                 options={"require": REQUIRED},
             )
+            return claims
         except jwt.ExpiredSignatureError as error:
             raise TokenBackendExpiredToken("expired") from error
         except (jwt.InvalidTokenError, ValueError) as error:
@@ -61,7 +62,7 @@ class KeySetBackend(TokenBackend):
             raise jwt.InvalidTokenError("not our header")
         if header["alg"] != ALGORITHM or header["kid"] not in keys:
             raise jwt.InvalidTokenError("not our key")
-        return keys[header["kid"]]
+        return str(keys[header["kid"]])
 
 
 class AccessToken(SimpleAccessToken):

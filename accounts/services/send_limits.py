@@ -65,7 +65,7 @@ def spend() -> bool:
                 "cap": settings.SMS_DAILY_BUDGET_PAISE,
             },
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _sent_since(since: datetime, **of: str) -> list[datetime]:

@@ -134,13 +134,12 @@ def _verify_code(
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
     locks.hold("phone", phone)
     outcome = _outcome(phone, code, role, language, challenge_ids)
-    is_error = isinstance(outcome, DomainError)
     attempts.note(
         LoginAttempt.Kind.CODE,
         client=client,
         phone=phone,
-        user=None if is_error else outcome.user,
-        reason=outcome.code if is_error else "",
+        user=outcome.user if isinstance(outcome, SignedIn) else None,
+        reason=outcome.code if isinstance(outcome, DomainError) else "",
     )
     return outcome
 

@@ -110,11 +110,11 @@ def user_of(*, user_id: str, session_id: str, epoch: int) -> User:
 
     Raises SessionEnded, AccountSuspended.
     """
-    session = (
-        AppSession.objects.select_related("user")
-        .filter(pk=UUID(session_id), user_id=UUID(user_id), user__is_staff=False)
-        .first()
-    )
+    try:
+        ids = {"pk": UUID(session_id), "user_id": UUID(user_id)}
+    except ValueError as error:
+        raise SessionEnded from error
+    session = AppSession.objects.select_related("user").filter(**ids, user__is_staff=False).first()
     if session is None or session.ended_by == AppSession.End.ERASED:
         raise SessionEnded
     if not session.user.is_active:

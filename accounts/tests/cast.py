@@ -21,7 +21,9 @@ def ask_code(client: Client, phone: str = PHONE, **extra: Any) -> Any:
 
 def last_code(phone: str) -> str:
     """The newest code that is on its way to the number."""
-    message = Message.objects.filter(to=phone, template="signin_code").order_by("-created_at")[0]
+    message = Message.objects.filter(to=phone, template="signin_code").order_by(
+        "-created_at", "-pk"
+    )[0]
     found = re.search(r"\b\d{6}\b", message.text)
     assert found is not None
     return found.group()

@@ -97,7 +97,8 @@ def _close(message: Message, done: Any, **values: Any) -> None:
 
 @cache
 def _provider(path: str) -> Provider:
-    return import_string(path)()
+    provider: Provider = import_string(path)()
+    return provider
 
 
 ALL_CHANNELS = tuple(Channel.values)

@@ -17,8 +17,8 @@ class DomainError(Exception):
     code: str = "invalid"
     message: "str | _StrPromise" = _("This cannot be done.")
 
-    def __init__(self, message: str = "", *, code: str = "", **extra: Any) -> None:
-        super().__init__(message or str(self.message))
+    def __init__(self, message: "str | _StrPromise" = "", *, code: str = "", **extra: Any) -> None:
+        super().__init__(str(message or self.message))
         self.code = code or self.code
         self.extra = extra
 

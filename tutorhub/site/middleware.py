@@ -35,9 +35,10 @@ class StaffSessionMiddleware:
         login, leave = reverse("admin:login"), reverse("admin:logout")
         if request.path in {login, leave} or not request.user.is_authenticated:
             return None
-        if request.user.is_verified() and self._is_fresh(request):
+        is_verified = request.user.is_verified()  # type: ignore[attr-defined]
+        if is_verified and self._is_fresh(request):
             return None
-        if request.user.is_verified():
+        if is_verified:
             logout(request)
         return redirect(login) if request.method in {"GET", "HEAD"} else HttpResponseForbidden()
 
