@@ -164,11 +164,15 @@ def check_can_confirm(session: TutoringSession) -> None:
         raise WrongMoment
 
 
-def check_can_review(session: TutoringSession, by: User) -> None:
+def check_reviewable(session: TutoringSession) -> None:
     if session.status != Status.RELEASED or session.released_at is None:
         raise ReviewRefused
     if clock.now() > session.released_at + settings.REVIEW_WINDOW:
         raise ReviewRefused
+
+
+def check_can_review(session: TutoringSession, by: User) -> None:
+    check_reviewable(session)
     if Review.objects.filter(session=session, side=side_of(by)).exists():
         raise AlreadyReviewed
 

@@ -1,5 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from marketplace.views import enquiries, leads, sessions
 
 app_name = "marketplace"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("enquiries/", enquiries.enquiry_list, name="enquiry-list"),
+    path("enquiries/new/", enquiries.enquiry_new, name="enquiry-new"),
+    path("enquiries/<uuid:pk>/", enquiries.enquiry_detail, name="enquiry-detail"),
+    path("enquiries/<uuid:pk>/close/", enquiries.enquiry_close, name="enquiry-close"),
+    path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/<uuid:pk>/", leads.lead_detail, name="lead-detail"),
+    path("leads/<uuid:pk>/decline/", leads.lead_decline, name="lead-decline"),
+    path("classes/", sessions.session_list, name="session-list"),
+    path("classes/<uuid:pk>/", sessions.session_detail, name="session-detail"),
+    path("classes/<uuid:pk>/pay/", sessions.session_pay, name="session-pay"),
+    path("classes/<uuid:pk>/start/", sessions.session_start, name="session-start"),
+    path("classes/<uuid:pk>/complete/", sessions.session_complete, name="session-complete"),
+    path("classes/<uuid:pk>/confirm/", sessions.session_confirm, name="session-confirm"),
+    path("classes/<uuid:pk>/review/", sessions.session_review, name="session-review"),
+    path("classes/<uuid:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
+]

@@ -170,6 +170,8 @@ class Lead(StateMachine):
         Status.REFUNDED: set(),
     }
     WAITING = (Status.NEW, Status.VIEWED)
+    # Puts the tutor whose page the family came from above every match; scores end at 1000.
+    CHOSEN_BONUS = 10_000
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="leads")
@@ -216,3 +218,8 @@ class Lead(StateMachine):
     @property
     def is_waiting(self) -> bool:
         return self.status in self.WAITING
+
+    @property
+    def match_score(self) -> float:
+        """How well the tutor fits, without what being chosen by the family adds."""
+        return self.score - self.CHOSEN_BONUS if self.score >= self.CHOSEN_BONUS else self.score

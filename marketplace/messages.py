@@ -1,0 +1,166 @@
+"""What the marketplace tells people. Call these inside the transaction that gives the reason."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from marketplace.models import Lead, TutoringSession
+from notifications.services import messages
+from notifications.services.messages import ALL_CHANNELS
+from tutorhub.core import clock
+from tutorhub.core.money import rupees
+
+CHEAP = ("whatsapp",)
+
+
+def lead_sent(lead: Lead) -> None:
+    enquiry = lead.enquiry
+    user = lead.tutor.user
+    with translation.override(user.language):
+        body = _(
+            "New enquiry: %(subject)s, class %(grade)s, %(area)s, up to %(budget)s an hour. %(url)s"
+        ) % {
+            "subject": enquiry.subject,
+            "grade": enquiry.grade,
+            "area": f"{enquiry.place.area}, {enquiry.place.city}",
+            "budget": rupees(enquiry.budget_max_paise),
+            "url": _url("marketplace:lead-detail", lead.pk),
+        }
+        _tell(user, "lead_sent", _("A new enquiry for you"), body, CHEAP)
+
+
+def offer_made(session: TutoringSession) -> None:
+    user = session.learner.family.user
+    with translation.override(user.language):
+        body = _(
+            "%(tutor)s can teach %(learner)s %(subject)s on %(start)s for %(price)s."
+            " Compare and pay before %(pay_by)s: %(url)s"
+        ) % {
+            **_words(session),
+            "pay_by": _moment(session.pay_by),
+            "url": _url("marketplace:enquiry-detail", session.enquiry_id)
+            if session.enquiry_id
+            else _session_url(session),
+        }
+        _tell(user, "offer_made", _("A tutor has answered"), body)
+
+
+def class_booked(session: TutoringSession) -> None:
+    for user in _both(session):
+        with translation.override(user.language):
+            body = _(
+                "Booked and paid: %(subject)s, %(learner)s with %(tutor)s on %(start)s."
+                " The money is held until the class is over. %(url)s"
+            ) % _words(session)
+            _tell(user, "class_booked", _("Your class is booked"), body)
+
+
+def offer_withdrawn(session: TutoringSession) -> None:
+    user = session.tutor.user
+    with translation.override(user.language):
+        body = _("%(learner)s's family chose another tutor for %(subject)s on %(start)s.") % _words(
+            session
+        )
+        _tell(user, "offer_withdrawn", _("Another tutor was chosen"), body, CHEAP)
+
+
+def offer_cancelled(session: TutoringSession, by: User) -> None:
+    user = session.tutor.user if by.is_family else session.learner.family.user
+    with translation.override(user.language):
+        body = _("The offer for %(subject)s on %(start)s was withdrawn. %(url)s") % _words(session)
+        _tell(user, "offer_cancelled", _("An offer was withdrawn"), body, CHEAP)
+
+
+def offer_expired(session: TutoringSession) -> None:
+    for user in _both(session):
+        with translation.override(user.language):
+            body = _(
+                "The offer for %(subject)s on %(start)s was not paid in time and is gone. %(url)s"
+            ) % _words(session)
+            _tell(user, "offer_expired", _("An offer has expired"), body, CHEAP)
+
+
+def money_returned(session: TutoringSession) -> None:
+    user = session.learner.family.user
+    with translation.override(user.language):
+        body = _(
+            "The time of %(subject)s with %(tutor)s on %(start)s was no longer free when your"
+            " payment of %(price)s arrived. We are sending it back in full."
+        ) % _words(session)
+        _tell(user, "money_returned", _("We are sending your money back"), body)
+
+
+def class_ended(session: TutoringSession) -> None:
+    user = session.learner.family.user
+    with translation.override(user.language):
+        body = _(
+            "%(tutor)s says that %(learner)s's %(subject)s class is over. Please confirm; without"
+            " a word from you the money goes to the tutor on %(due)s. %(url)s"
+        ) % {**_words(session), "due": _moment(session.release_due_at)}
+        _tell(user, "class_ended", _("Was the class held?"), body)
+
+
+def money_released(session: TutoringSession) -> None:
+    user = session.tutor.user
+    with translation.override(user.language):
+        body = _(
+            "The money for %(subject)s with %(learner)s on %(start)s is yours now. %(url)s"
+        ) % _words(session)
+        _tell(user, "money_released", _("Money for your class"), body, CHEAP)
+
+
+def lead_refunded(lead: Lead) -> None:
+    user = lead.tutor.user
+    with translation.override(user.language):
+        body = _("The family did not read your answer for %(subject)s. Your credit is back.") % {
+            "subject": lead.enquiry.subject
+        }
+        _tell(user, "lead_refunded", _("Your credit is back"), body, CHEAP)
+
+
+def _tell(
+    user: User, template: str, subject: str, body: str, channels: Sequence[str] = ALL_CHANNELS
+) -> None:
+    messages.tell(
+        user_id=user.pk,
+        phone=user.phone or "",
+        email=user.email or "",
+        template=template,
+        subject=subject,
+        body=body,
+        language=user.language,
+        channels=channels,
+    )
+
+
+def _both(session: TutoringSession) -> tuple[User, User]:
+    return session.learner.family.user, session.tutor.user
+
+
+def _words(session: TutoringSession) -> dict[str, object]:
+    return {
+        "tutor": session.tutor.user.name,
+        "learner": session.learner.first_name,
+        "subject": session.subject,
+        "start": _moment(session.start_at),
+        "price": rupees(session.price_paise),
+        "url": _session_url(session),
+    }
+
+
+def _moment(moment: object) -> str:
+    """`Tue 1 Dec, 6:00 p.m.` in Indian time and the reader's language."""
+    return date_format(moment.astimezone(clock.IST), "D j M, P")  # type: ignore[attr-defined]
+
+
+def _session_url(session: TutoringSession) -> str:
+    return _url("marketplace:session-detail", session.pk)
+
+
+def _url(name: str, pk: object) -> str:
+    return settings.SITE_URL + reverse(name, args=[pk])

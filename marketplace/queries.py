@@ -1,0 +1,232 @@
+"""What pages and API show of enquiries and sessions, put together for one reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from marketplace import policies
+from marketplace.models import Enquiry, Review, SessionEvent, TutoringSession
+from payments.services import earnings
+from payments.services.earnings import Breakdown
+from tutorhub.core.rules import allows
+
+Status = TutoringSession.Status
+
+# The order in which a family wants its sessions: what needs it first.
+TO_COME = (Status.PENDING_PAYMENT, Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED)
+
+MoneyRow = tuple[str, int, bool]
+"""Label, paise, and whether it is the total."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How the two sides of a paid class reach each other."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of "What happens next": `state` is done, now, failed or empty."""
+
+    state: str
+    title: str
+    text: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """A session as one reader sees it. The money is the same for every reader."""
+
+    session: TutoringSession
+    reader: User
+    money: Breakdown
+    is_booked: bool
+    events: list[SessionEvent]
+    reviews: list[Review]
+
+    @property
+    def is_family(self) -> bool:
+        return self.reader.is_family
+
+    @property
+    def start_code(self) -> str:
+        return self.session.start_code if self._shows_codes else ""
+
+    @property
+    def end_code(self) -> str:
+        return self.session.end_code if self._shows_codes else ""
+
+    @property
+    def contact(self) -> Contact | None:
+        """The other side's name and number, from the first paid class on."""
+        if not policies.sees_contacts(self.session):
+            return None
+        if self.is_family:
+            return Contact(self.session.tutor.name, self.session.tutor.user.phone or "")
+        guardian = self.session.learner.guardian
+        return Contact(guardian.name, guardian.phone)
+
+    @property
+    def own_review(self) -> Review | None:
+        side = policies.side_of(self.reader)
+        return next((review for review in self.reviews if review.side == side), None)
+
+    @property
+    def shown_reviews(self) -> list[Review]:
+        own = self.own_review
+        return [review for review in self.reviews if review == own or review.published_at]
+
+    @property
+    def actions(self) -> list[str]:
+        """What the reader may do now, by the name of the operation."""
+        session = self.session
+        family = [
+            ("pay", allows(policies.check_can_pay, session)),
+            ("confirm", allows(policies.check_can_confirm, session)),
+        ]
+        tutor = [
+            ("start", allows(policies.check_can_start, session)),
+            ("complete", allows(policies.check_can_complete, session)),
+        ]
+        both = [
+            ("cancel", allows(policies.check_can_cancel, session)),
+            ("review", self.own_review is None and allows(policies.check_reviewable, session)),
+        ]
+        return [name for name, ok in [*(family if self.is_family else tutor), *both] if ok]
+
+    @property
+    def _shows_codes(self) -> bool:
+        return self.is_family and self.session.is_at_home and self.session.is_paid
+
+
+def session_page(session: TutoringSession, reader: User) -> SessionPage:
+    """Everything one page shows; `session` comes from `with_details()`."""
+    booked = earnings.booked(session.pk)
+    money = booked or earnings.breakdown(
+        gross_paise=session.price_paise,
+        tutor=session.tutor.user,
+        tutor_state=session.tutor.state,
+        commission_bps=session.commission_bps,
+    )
+    return SessionPage(
+        session=session,
+        reader=reader,
+        money=money,
+        is_booked=booked is not None,
+        events=list(session.events.select_related("by")),
+        reviews=list(session.reviews.all()),
+    )
+
+
+def money_rows(page: SessionPage) -> list[MoneyRow]:
+    """From the price to the tutor's part, line by line; every reader sees these rupees."""
+    money = page.money
+    rows = [
+        (_("Class, %(minutes)s minutes") % {"minutes": page.session.minutes}, money.gross),
+        (_("Commission %(rate)s") % {"rate": _percent(money.commission_bps)}, -money.commission),
+        (_("GST on the commission"), -money.gst),
+    ]
+    if money.tds:
+        label = _("Tax withheld %(rate)s") % {"rate": _percent(money.tds_bps)}
+        rows.append((label, -money.tds))
+    if money.tcs:
+        rows.append((_("Tax collected at source"), -money.tcs))
+    total = _("To you") if not page.is_family else _("To %(tutor)s")
+    to = total % {"tutor": page.session.tutor.name}
+    return [(label, paise, False) for label, paise in rows] + [(to, money.net, True)]
+
+
+def sessions_of(reader: User, *, is_past: bool = False) -> QuerySet[TutoringSession]:
+    """The reader's sessions: those to come by start, or those that are over, latest first."""
+    sessions = TutoringSession.objects.visible_to(reader).with_details()
+    is_to_come = Q(status__in=TO_COME)
+    if is_past:
+        return sessions.exclude(is_to_come).order_by("-start_at", "-pk")
+    return sessions.filter(is_to_come).order_by("start_at", "pk")
+
+
+def offers_of(enquiry: Enquiry) -> QuerySet[TutoringSession]:
+    """The answers to an enquiry, to compare: open ones first, cheapest first."""
+    return (
+        TutoringSession.objects.filter(enquiry=enquiry)
+        .select_related("subject", "tutor__user")
+        .order_by("rate_paise", "pk")
+    )
+
+
+def enquiries_of(reader: User) -> QuerySet[Enquiry]:
+    offers = Prefetch("sessions", TutoringSession.objects.unpaid(), to_attr="open_offers")
+    return Enquiry.objects.of(reader).with_details().prefetch_related(offers)
+
+
+def reviews_about(tutor_id: object) -> QuerySet[Review]:
+    """What families say about a tutor in public, newest first, without names of children."""
+    return (
+        Review.objects.shown()
+        .about_tutors()
+        .filter(tutor_id=tutor_id)
+        .select_related("session__subject")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def steps(page: SessionPage) -> list[Step]:
+    """The way of a class from offer to rating, for the reader of `page`."""
+    session = page.session
+    if session.status in (Status.EXPIRED, Status.CANCELLED, Status.DECLINED):
+        return [_step(event) for event in page.events[:-1]] + [
+            Step("failed", str(event.get_kind_display()), at=event.at) for event in page.events[-1:]
+        ]
+    done = {event.kind: event for event in page.events}
+    todo = [step for kind, step in _plan(page) if kind not in done]
+    ahead = [Step("now" if index == 0 else "", step.title, step.text, step.at)
+             for index, step in enumerate(todo)]  # fmt: skip
+    return [_step(event) for event in page.events] + ahead
+
+
+def _percent(bps: int) -> str:
+    return f"{bps / 100:g}\u00a0%"
+
+
+def _step(event: SessionEvent) -> Step:
+    return Step("done", str(event.get_kind_display()), at=event.at)
+
+
+def _plan(page: SessionPage) -> list[tuple[str, Step]]:
+    session = page.session
+    kind = SessionEvent.Kind
+    names = {"tutor": session.tutor.name, "learner": session.learner.first_name}
+    hours = session.policy.get(
+        "release_after_first_hours" if session.is_first_of_pair else "release_after_hours", 48
+    )
+    pay = Step("", _("The family pays"), _("The offer stays open until then."), session.pay_by)
+    if page.is_family:
+        pay = Step(
+            "", _("You pay"), _("We hold the money until the class is over."), session.pay_by
+        )
+    wait = _("Without a word the money is passed on %(hours)s hours after the class.") % {
+        "hours": hours
+    }
+    due = session.release_due_at
+    return [
+        (kind.PAID, pay),
+        (kind.STARTED, Step("", _("The class starts"), "", session.start_at)),
+        (kind.COMPLETED, Step("", _("The class ends"), "", session.end_at)),
+        (
+            kind.RELEASED,
+            Step("", _("You confirm") if page.is_family else _("The family confirms"), wait, due),
+        ),
+        (
+            kind.REVIEWED,
+            Step(
+                "", (_("You rate %(tutor)s") if page.is_family else _("You rate the class")) % names
+            ),
+        ),
+    ]

@@ -1,0 +1,51 @@
+"""What the marketplace hears from payments, and the work it does later."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.services import bookings, enquiries, leads, reviews, sessions
+from payments import news
+from tutorhub.core import outbox
+
+Payload = dict[str, Any]
+
+
+@outbox.receiver(news.ORDER_PAID)
+def book_paid_session(payload: Payload) -> None:
+    if payload["purpose"] == bookings.PURPOSE:
+        bookings.order_paid(
+            order_id=UUID(payload["order_id"]), session_id=UUID(payload["purpose_id"])
+        )
+
+
+@outbox.receiver(news.ORDER_PAID_LATE)
+def book_late_session(payload: Payload) -> None:
+    if payload["purpose"] == bookings.PURPOSE:
+        bookings.order_paid_late(
+            order_id=UUID(payload["order_id"]), session_id=UUID(payload["purpose_id"])
+        )
+
+
+@outbox.job(bookings.EXPIRE_JOB)
+def expire_session(payload: Payload) -> None:
+    bookings.expire(UUID(payload["session"]))
+
+
+@outbox.job(enquiries.EXPIRE_JOB)
+def expire_enquiry(payload: Payload) -> None:
+    enquiries.expire(UUID(payload["enquiry"]))
+
+
+@outbox.job(sessions.RELEASE_JOB)
+def release_session(payload: Payload) -> None:
+    sessions.release(UUID(payload["session"]))
+
+
+@outbox.job(leads.REFUND_JOB)
+def refund_lead(payload: Payload) -> None:
+    leads.refund_unread(UUID(payload["lead"]))
+
+
+@outbox.job(reviews.PUBLISH_JOB)
+def publish_review(payload: Payload) -> None:
+    reviews.publish(UUID(payload["review"]))

@@ -1,0 +1,260 @@
+"""From an offer to a paid class: holding the time, asking for money, and what payments tell us.
+
+Locks are taken in one order: enquiry, sessions by id, tutor, learner, and below them payments.
+"""
+
+import secrets
+from typing import cast
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from marketplace import messages, policies
+from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
+from payments.models import PaymentOrder
+from payments.services import earnings, orders
+from students.models import Learner
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.errors import Conflict
+from tutors.models import TutorProfile
+
+Status = TutoringSession.Status
+Kind = SessionEvent.Kind
+
+EXPIRE_JOB = "marketplace.expire_session"
+PURPOSE = PaymentOrder.Purpose.SESSION
+TUTOR_RULE = "session_tutor_not_double_booked"
+LEARNER_RULE = "session_learner_not_double_booked"
+
+
+class SlotTaken(Conflict):
+    code = "slot_taken"
+    message = _("You already have a class or an open offer at this time.")
+
+
+class LearnerBusy(Conflict):
+    code = "learner_busy"
+    message = _("The child already has a paid class at this time.")
+
+
+def hold(session: TutoringSession) -> TutoringSession:
+    """Save a new offer, which holds the tutor's time, with the terms in force. Raises SlotTaken.
+
+    Needs the tutor's lock: two offers racing for one slot would otherwise end in a deadlock.
+    """
+    session.status = Status.PENDING_PAYMENT
+    session.commission_bps = earnings.commission_bps(kind="session", on=clock.today())
+    session.policy = policies.policy_in_force()
+    session.pay_by = policies.pay_deadline(session.start_at)
+    if session.is_at_home:
+        session.start_code, session.end_code = _door_code(), _door_code()
+    try:
+        with transaction.atomic():
+            session.save(force_insert=True)
+    except IntegrityError as error:
+        if _broken_rule(error) == TUTOR_RULE:
+            raise SlotTaken from error
+        raise
+    return session
+
+
+def start_payment(session: TutoringSession, *, by: User) -> PaymentOrder:
+    """Ask the family for the price and open the order at the gateway; safe to repeat.
+
+    Raises policies.OfferOver, LearnerBusy, or payments' GatewayAway.
+    """
+    return orders.open_at_gateway(_order(session, by=by))
+
+
+@transaction.atomic
+def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
+    """The money is in escrow: book the class, or send the money back where it cannot be held.
+
+    Being told twice changes nothing.
+    """
+    session = _locked(session_id)
+    if session.order_id == order_id:
+        return session
+    if _may_be_booked(session) and _take(session, order_id):
+        _booked(session)
+    else:
+        orders.return_paid(PaymentOrder.objects.get(pk=order_id))
+        _money_returned(session, order_id)
+    return session
+
+
+@transaction.atomic
+def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
+    """Money came after the order had ended: book the class if its time is free, else return it."""
+    session = _locked(session_id)
+    if session.order_id == order_id:
+        return session
+    order = PaymentOrder.objects.get(pk=order_id)
+    if _may_be_booked(session) and _take(session, order_id):
+        orders.apply_late(order)
+        _booked(session)
+    else:
+        orders.return_late(order)
+        _money_returned(session, order_id)
+    return session
+
+
+def queue_unpaid() -> int:
+    """Ask for the end of each offer whose time to pay is over. Returns how many."""
+    over = TutoringSession.objects.unpaid().filter(pay_by__lte=clock.now())
+    ids = list(over.values_list("pk", flat=True))
+    for pk in ids:
+        outbox.later(EXPIRE_JOB, {"session": pk}, key=f"{EXPIRE_JOB}:{pk}")
+    return len(ids)
+
+
+@transaction.atomic
+def expire(session_id: UUID) -> TutoringSession:
+    """Free the time of an offer that was not paid; do nothing if it was paid meanwhile."""
+    session = _locked(session_id)
+    if session.status != Status.PENDING_PAYMENT or session.pay_by > clock.now():
+        return session
+    paid = PaymentOrder.objects.for_purpose(PURPOSE, session.pk)
+    if paid.filter(status=PaymentOrder.Status.PAID).exists():
+        # Its news is on the way and will book the class.
+        return session
+    session.move_to(Status.EXPIRED)
+    orders.expire_for(purpose=PURPOSE, purpose_id=session.pk)
+    SessionEvent.objects.create(session=session, kind=Kind.EXPIRED)
+    audit.record("session.expired", session)
+    messages.offer_expired(session)
+    return session
+
+
+@transaction.atomic
+def cancel(session: TutoringSession, *, by: User) -> TutoringSession:
+    """Withdraw an unpaid offer. Raises policies.CancellationUnavailable or OfferOver."""
+    session = _locked(session.pk)
+    policies.check_can_cancel(session)
+    session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+    orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
+    SessionEvent.objects.create(session=session, kind=Kind.CANCELLED, by=by)
+    audit.record("session.cancelled", session, by=by)
+    messages.offer_cancelled(session, by)
+    return session
+
+
+def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
+    """The unpaid offers of a locked enquiry, locked."""
+    return list(
+        TutoringSession.objects.locked()
+        .unpaid()
+        .filter(enquiry=enquiry)
+        .select_related("tutor__user", "learner__family__user", "subject")
+    )
+
+
+def withdraw(session: TutoringSession) -> None:
+    """End a locked offer because the family chose otherwise; the tutor is told."""
+    session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+    orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
+    SessionEvent.objects.create(session=session, kind=Kind.WITHDRAWN)
+    audit.record("session.withdrawn", session)
+    messages.offer_withdrawn(session)
+
+
+def _door_code() -> str:
+    return f"{secrets.randbelow(10_000):04d}"
+
+
+@transaction.atomic
+def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
+    session = TutoringSession.objects.locked().select_related("subject").get(pk=session.pk)
+    policies.check_can_pay(session)
+    others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
+    if others.overlapping(session.start_at, session.end_at).exists():
+        raise LearnerBusy
+    Lead.objects.filter(pk=session.lead_id, opened_by_family_at__isnull=True).update(
+        opened_by_family_at=clock.now()
+    )
+    return orders.create(
+        purpose=PURPOSE,
+        purpose_id=session.pk,
+        payer=by,
+        amount_paise=session.price_paise,
+        expires_at=session.pay_by,
+        description=gettext("%(subject)s class") % {"subject": session.subject},
+    )
+
+
+def _locked(session_id: UUID) -> TutoringSession:
+    """A session under its own lock and that of its enquiry, which orders its offers."""
+    enquiry_id = TutoringSession.objects.values_list("enquiry_id", flat=True).get(pk=session_id)
+    if enquiry_id:
+        Enquiry.objects.locked().get(pk=enquiry_id)
+    return (
+        TutoringSession.objects.locked()
+        .select_related("enquiry", "subject", "tutor__user", "learner__family__user")
+        .get(pk=session_id)
+    )
+
+
+def _may_be_booked(session: TutoringSession) -> bool:
+    if session.enquiry is not None and session.enquiry.status != Enquiry.Status.MATCHED:
+        return False
+    is_held = session.status == Status.PENDING_PAYMENT and session.end_at > clock.now()
+    is_missed = session.status == Status.EXPIRED and session.start_at > clock.now()
+    return is_held or is_missed
+
+
+def _take(session: TutoringSession, order_id: UUID) -> bool:
+    """Book the time of a locked session for tutor and learner, if both are free."""
+    TutorProfile.objects.locked().get(pk=session.tutor_id)
+    Learner.objects.locked().get(pk=session.learner_id)
+    family = session.learner.family_id
+    together = TutoringSession.objects.paid().filter(tutor=session.tutor_id, learner__family=family)
+    try:
+        with transaction.atomic():
+            session.move_to(
+                Status.SCHEDULED,
+                order_id=order_id,
+                paid_at=clock.now(),
+                is_first_of_pair=not together.exists(),
+            )
+    except IntegrityError as error:
+        if _broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):
+            raise
+        session.refresh_from_db(fields=["status", "order_id", "paid_at", "is_first_of_pair"])
+        return False
+    return True
+
+
+def _booked(session: TutoringSession) -> None:
+    """What follows a booking: the enquiry ends, its other offers are withdrawn, both are told."""
+    SessionEvent.objects.create(
+        session=session,
+        kind=Kind.PAID,
+        by=session.learner.family.user,
+        data={"amount_paise": session.price_paise},
+    )
+    audit.record("session.scheduled", session, order=str(session.order_id))
+    if session.enquiry is not None:
+        session.enquiry.move_to(Enquiry.Status.BOOKED, closed_at=clock.now())
+        session.enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
+        for other in locked_offers(session.enquiry):
+            withdraw(other)
+    messages.class_booked(session)
+
+
+def _money_returned(session: TutoringSession, order_id: UUID) -> None:
+    if session.status == Status.PENDING_PAYMENT:
+        session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+    SessionEvent.objects.create(
+        session=session, kind=Kind.MONEY_RETURNED, data={"amount_paise": session.price_paise}
+    )
+    audit.record("session.money_returned", session, order=str(order_id))
+    messages.money_returned(session)
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    """The name of the database constraint that an error speaks of."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return cast(str, getattr(diagnosis, "constraint_name", None) or "")

@@ -1,0 +1,133 @@
+"""Asking for a tutor, and ending the search."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from curriculum.models import Subject
+from marketplace import messages, policies
+from marketplace.models import Enquiry, Lead, TutoringSession
+from marketplace.services import bookings, leads
+from students.models import Learner
+from students.policies import check_has_consent
+from tutorhub.core import audit, clock, outbox, places
+from tutors import queries as tutor_queries
+from tutors.models import TutorProfile
+
+EXPIRE_JOB = "marketplace.expire_enquiry"
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: User,
+    learner: Learner,
+    subject: Subject,
+    mode: str,
+    budget_max_paise: int | None = None,
+    pin_code: str = "",
+    preferred_times: Sequence[str] = (),
+    note: str = "",
+    tutor: TutorProfile | None = None,
+) -> Enquiry:
+    """Open an enquiry, show it to the tutors who match, and tell them.
+
+    Budget and place default to the learner's. `tutor` is asked first, whether or not they match.
+    Raises students.policies.ConsentMissing, places.UnknownPinCode, or Learner.DoesNotExist where
+    the learner is not in the family of `by`.
+    """
+    learner = Learner.objects.of(by).locked().get(pk=learner.pk)
+    check_has_consent(learner)
+    enquiry = Enquiry.objects.create(
+        learner=learner,
+        subject=subject,
+        grade=learner.grade,
+        board_id=learner.board_id,
+        mode=mode,
+        budget_max_paise=learner.budget_max_paise if budget_max_paise is None else budget_max_paise,
+        place=places.find(pin_code) if pin_code else learner.place,
+        preferred_times=list(preferred_times),
+        note=policies.hide_contacts(note),
+    )
+    audit.record("enquiry.asked", enquiry, by=by)
+    for lead in _send_leads(enquiry, tutor):
+        messages.lead_sent(lead)
+    return enquiry
+
+
+@transaction.atomic
+def close(enquiry: Enquiry, *, by: User) -> Enquiry:
+    """End the search: open leads expire, unpaid offers are withdrawn.
+
+    A tutor whose answer the family never opened gets the credit back.
+    """
+    enquiry = Enquiry.objects.locked().get(pk=enquiry.pk)
+    enquiry.move_to(Enquiry.Status.CLOSED, closed_at=clock.now())
+    _end(enquiry)
+    audit.record("enquiry.closed", enquiry, by=by)
+    return enquiry
+
+
+@transaction.atomic
+def mark_opened(enquiry: Enquiry) -> None:
+    """Note that the family has now seen the answers, which ends the right to the credits back."""
+    Lead.objects.filter(
+        enquiry=enquiry, status=Lead.Status.ACCEPTED, opened_by_family_at__isnull=True
+    ).update(opened_by_family_at=clock.now())
+
+
+def queue_stale() -> int:
+    """Ask for the end of each enquiry whose time is over. Returns how many."""
+    waiting = TutoringSession.objects.unpaid().values("enquiry")
+    stale = Enquiry.objects.stale().exclude(pk__in=waiting).values_list("pk", flat=True)
+    for pk in stale:
+        outbox.later(EXPIRE_JOB, {"enquiry": pk}, key=f"{EXPIRE_JOB}:{pk}")
+    return len(stale)
+
+
+@transaction.atomic
+def expire(enquiry_id: UUID) -> None:
+    """End an enquiry whose time is over and that nobody booked; otherwise do nothing."""
+    enquiry = Enquiry.objects.locked().get(pk=enquiry_id)
+    if enquiry.is_answerable and enquiry.expires_at <= clock.now():
+        enquiry.move_to(Enquiry.Status.EXPIRED, closed_at=clock.now())
+        _end(enquiry)
+        audit.record("enquiry.expired", enquiry)
+
+
+def _end(enquiry: Enquiry) -> None:
+    enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
+    for session in bookings.locked_offers(enquiry):
+        bookings.withdraw(session)
+    for lead in leads.locked_unopened(enquiry):
+        leads.give_back(lead)
+
+
+def _send_leads(enquiry: Enquiry, chosen: TutorProfile | None) -> list[Lead]:
+    matches = tutor_queries.match(
+        subject=enquiry.subject,
+        grade=enquiry.grade,
+        board=enquiry.board,
+        mode=enquiry.mode,
+        budget_max_paise=enquiry.budget_max_paise,
+        place=enquiry.place,
+        limit=settings.LEADS_PER_ENQUIRY,
+    )
+    found = {
+        match.tutor.pk: Lead(
+            enquiry=enquiry,
+            tutor=match.tutor,
+            score=match.score,
+            reasons=[str(reason) for reason in match.reasons],
+        )
+        for match in matches
+    }
+    if chosen is not None and chosen.status == TutorProfile.Status.APPROVED:
+        lead = found.setdefault(chosen.pk, Lead(enquiry=enquiry, tutor=chosen))
+        lead.score += Lead.CHOSEN_BONUS
+        lead.reasons = [gettext("The family chose you."), *lead.reasons]
+    return Lead.objects.bulk_create(found.values())

@@ -1,0 +1,152 @@
+"""A paid class: started, ended, confirmed, and its money passed on."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from marketplace import messages, policies
+from marketplace.models import SessionEvent, TutoringSession
+from payments.services import earnings
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.errors import DomainError, TooMany
+from tutors.services import stats
+
+Status = TutoringSession.Status
+Kind = SessionEvent.Kind
+
+RELEASE_JOB = "marketplace.release_session"
+
+
+class WrongCode(DomainError):
+    code = "wrong_code"
+    message = _("This is not the code on the family's phone.")
+
+
+class TooManyCodes(TooMany):
+    code = "too_many_codes"
+    message = _("Too many wrong codes. Please write to us.")
+
+
+def start(session: TutoringSession, *, by: User, code: str = "") -> TutoringSession:
+    """The tutor begins the class; a home visit needs the family's start code.
+
+    Raises policies.WrongMoment or TooEarly, WrongCode, TooManyCodes.
+    """
+    policies.check_can_start(session)
+    _check_code(session, code, session.start_code)
+    return _start(session, by=by)
+
+
+def complete(session: TutoringSession, *, by: User, code: str = "") -> TutoringSession:
+    """The tutor ends the class; a home visit needs the family's end code.
+
+    The tutor's share is booked and held. Raises policies.WrongMoment, WrongCode, TooManyCodes.
+    """
+    policies.check_can_complete(session)
+    _check_code(session, code, session.end_code)
+    return _complete(session, by=by)
+
+
+@transaction.atomic
+def confirm(session: TutoringSession, *, by: User) -> TutoringSession:
+    """The family says that the class was held; the tutor gets the money. Raises WrongMoment."""
+    session = _locked(session.pk)
+    policies.check_can_confirm(session)
+    SessionEvent.objects.create(session=session, kind=Kind.CONFIRMED, by=by)
+    return _release(session, by=by)
+
+
+def queue_due() -> int:
+    """Ask for the release of each class nobody spoke about in time. Returns how many."""
+    due = TutoringSession.objects.filter(
+        status=Status.COMPLETED, release_due_at__lte=clock.now()
+    ).values_list("pk", flat=True)
+    for pk in due:
+        outbox.later(RELEASE_JOB, {"session": pk}, key=f"{RELEASE_JOB}:{pk}")
+    return len(due)
+
+
+@transaction.atomic
+def release(session_id: UUID) -> TutoringSession:
+    """Pass on the money of a class if its time has come and nothing stands against it."""
+    session = _locked(session_id)
+    is_due = session.release_due_at is not None and session.release_due_at <= clock.now()
+    if session.status == Status.COMPLETED and is_due:
+        return _release(session, by=None)
+    return session
+
+
+@transaction.atomic
+def _start(session: TutoringSession, *, by: User) -> TutoringSession:
+    session = _locked(session.pk)
+    policies.check_can_start(session)
+    session.move_to(Status.IN_PROGRESS, started_at=clock.now(), code_tries=0)
+    _note(session, Kind.STARTED, by=by, with_code=session.is_at_home)
+    return session
+
+
+@transaction.atomic
+def _complete(session: TutoringSession, *, by: User) -> TutoringSession:
+    session = _locked(session.pk)
+    policies.check_can_complete(session)
+    now = clock.now()
+    wait = settings.RELEASE_AFTER_FIRST if session.is_first_of_pair else settings.RELEASE_AFTER
+    session.move_to(
+        Status.COMPLETED,
+        completed_at=now,
+        release_due_at=now + wait,
+        code_tries=0,
+    )
+    earnings.recognise(
+        session_id=session.pk,
+        tutor=session.tutor.user,
+        tutor_state=session.tutor.state,
+        gross_paise=session.price_paise,
+        commission_bps=session.commission_bps,
+        by=by,
+    )
+    stats.add_taught_minutes(session.tutor, session.minutes)
+    _note(session, Kind.COMPLETED, by=by, with_code=session.is_at_home)
+    messages.class_ended(session)
+    return session
+
+
+def _release(session: TutoringSession, *, by: User | None) -> TutoringSession:
+    session.move_to(Status.RELEASED, released_at=clock.now())
+    earnings.release(session_id=session.pk, tutor=session.tutor.user)
+    _note(session, Kind.RELEASED, by=by)
+    messages.money_released(session)
+    return session
+
+
+def _check_code(session: TutoringSession, code: str, right: str) -> None:
+    """Compare a door code, counting the tries before looking, so that guessing ends."""
+    if not session.is_at_home:
+        return
+    with transaction.atomic():
+        counted = TutoringSession.objects.filter(
+            pk=session.pk, code_tries__lt=policies.CODE_TRIES
+        ).update(code_tries=F("code_tries") + 1)
+    if not counted:
+        raise TooManyCodes
+    if not secrets.compare_digest(code.strip().encode(), right.encode()):
+        raise WrongCode
+
+
+def _locked(session_id: UUID) -> TutoringSession:
+    return (
+        TutoringSession.objects.locked()
+        .select_related("subject", "tutor__user", "learner__family__user")
+        .get(pk=session_id)
+    )
+
+
+def _note(session: TutoringSession, kind: str, *, by: User | None, **data: Any) -> None:
+    SessionEvent.objects.create(session=session, kind=kind, by=by, data=data)
+    audit.record(f"session.{kind}", session, by=by, **data)

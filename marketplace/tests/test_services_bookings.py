@@ -1,0 +1,274 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from marketplace import policies
+from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
+from marketplace.services import bookings
+from marketplace.tests.factories import (
+    EnquiryFactory,
+    HomeOfferFactory,
+    LeadAcceptedFactory,
+    LeadFactory,
+    OfferFactory,
+    book,
+    make_scheduled,
+    order_for,
+)
+from notifications.models import Message
+from payments.models import PaymentOrder, Refund
+from payments.services import ledger
+from payments.tests.factories import pay
+from tutorhub.core import clock, outbox
+from tutorhub.core.models import OutboxRow
+
+pytestmark = pytest.mark.django_db
+
+Status = TutoringSession.Status
+
+
+def run_news():
+    """Run what this app hears; the refund's call to the gateway stays queued."""
+    for row in OutboxRow.objects.filter(done_at=None, handler__startswith="marketplace."):
+        outbox.attempt(row.pk)
+
+
+def kinds(session):
+    return list(session.events.values_list("kind", flat=True))
+
+
+def test_paying_opens_one_order_at_the_gateway(razorpay_simulator):
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    order = bookings.start_payment(offer, by=family)
+    assert order.razorpay_order_id
+    assert (order.amount_paise, order.payer) == (600_00, family)
+    assert bookings.start_payment(offer, by=family).pk == order.pk
+
+
+def test_a_captured_payment_books_the_class(drain):
+    offer = OfferFactory()
+    session = book(offer)
+    assert session.status == Status.SCHEDULED
+    assert session.paid_at
+    assert session.is_first_of_pair
+    assert session.enquiry.status == Enquiry.Status.BOOKED
+    assert kinds(session) == [SessionEvent.Kind.PAID]
+    assert ledger.balance("session_escrow", session.pk) == 600_00
+    told = set(Message.objects.filter(template="class_booked").values_list("user_id", flat=True))
+    assert told == {session.tutor.user_id, session.learner.family.user_id}
+
+
+def test_hearing_of_a_payment_twice_books_once():
+    session = make_scheduled()
+    again = bookings.order_paid(order_id=session.order_id, session_id=session.pk)
+    assert again.status == Status.SCHEDULED
+    assert kinds(session) == [SessionEvent.Kind.PAID]
+    assert not Refund.objects.exists()
+
+
+def test_the_other_offers_are_withdrawn_with_their_orders():
+    enquiry = EnquiryFactory(status=Enquiry.Status.MATCHED)
+    first, second = (OfferFactory(lead=LeadAcceptedFactory(enquiry=enquiry)) for _ in range(2))
+    unanswered = LeadFactory(enquiry=enquiry)
+    rival = order_for(second)
+    book(first)
+    second.refresh_from_db()
+    rival.refresh_from_db()
+    unanswered.refresh_from_db()
+    assert (second.status, rival.status) == (Status.CANCELLED, PaymentOrder.Status.CANCELLED)
+    assert kinds(second) == [SessionEvent.Kind.WITHDRAWN]
+    assert unanswered.status == Lead.Status.EXPIRED
+    assert Message.objects.filter(template="offer_withdrawn", user_id=second.tutor.user_id).exists()
+
+
+def test_money_for_a_withdrawn_offer_goes_back():
+    enquiry = EnquiryFactory(status=Enquiry.Status.MATCHED)
+    first, second = (OfferFactory(lead=LeadAcceptedFactory(enquiry=enquiry)) for _ in range(2))
+    rival = order_for(second)
+    book(first)
+    rival.refresh_from_db()
+    pay(rival)
+    run_news()
+    second.refresh_from_db()
+    assert second.status == Status.CANCELLED
+    assert Refund.objects.get().amount_paise == 600_00
+    assert ledger.balance("session_escrow", second.pk) == 0
+    assert Message.objects.filter(template="money_returned").exists()
+
+
+def test_two_paid_offers_of_one_enquiry_book_the_first_and_return_the_second():
+    enquiry = EnquiryFactory(status=Enquiry.Status.MATCHED)
+    first, second = (OfferFactory(lead=LeadAcceptedFactory(enquiry=enquiry)) for _ in range(2))
+    orders = order_for(first), order_for(second)
+    for order in orders:
+        pay(order)
+    run_news()
+    statuses = set(TutoringSession.objects.values_list("status", flat=True))
+    assert statuses == {Status.SCHEDULED, Status.CANCELLED}
+    assert Refund.objects.count() == 1
+
+
+def test_a_learner_is_never_double_booked():
+    session = make_scheduled()
+    clash = OfferFactory(
+        lead=LeadAcceptedFactory(enquiry__learner=session.learner),
+        start_at=session.start_at + timedelta(minutes=30),
+    )
+    with pytest.raises(bookings.LearnerBusy):
+        bookings.start_payment(clash, by=session.learner.family.user)
+
+
+def test_a_learners_second_payment_for_the_same_time_goes_back():
+    first = OfferFactory()
+    clash = OfferFactory(
+        lead=LeadAcceptedFactory(enquiry__learner=first.learner),
+        start_at=first.start_at,
+    )
+    order = order_for(clash)
+    book(first)
+    pay(order)
+    run_news()
+    clash.refresh_from_db()
+    assert clash.status == Status.CANCELLED
+    assert kinds(clash) == [SessionEvent.Kind.MONEY_RETURNED]
+    assert Refund.objects.get().payment.order_id == order.pk
+
+
+@pytest.mark.parametrize("status", sorted(TutoringSession.PAID))
+def test_the_database_refuses_a_second_paid_class_at_the_same_time(status):
+    session = make_scheduled()
+    clash = OfferFactory(
+        lead=LeadAcceptedFactory(enquiry__learner=session.learner), start_at=session.start_at
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TutoringSession.objects.filter(pk=clash.pk).update(status=status, released_at=clock.now())
+
+
+def test_an_unpaid_offer_expires_and_frees_the_slot(drain):
+    offer = OfferFactory()
+    order = order_for(offer)
+    with clock.at(offer.pay_by):
+        assert bookings.queue_unpaid() == 1
+        drain()
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert (offer.status, order.status) == (Status.EXPIRED, PaymentOrder.Status.EXPIRED)
+    OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
+
+
+def test_nothing_expires_before_its_time_or_when_paid(drain):
+    offer, paid = OfferFactory(), OfferFactory()
+    order = order_for(paid)
+    assert bookings.queue_unpaid() == 0
+    pay(order)
+    with clock.at(max(offer.pay_by, paid.pay_by)):
+        bookings.expire(paid.pk)
+    paid.refresh_from_db()
+    assert paid.status == Status.PENDING_PAYMENT
+    run_news()
+    paid.refresh_from_db()
+    assert paid.status == Status.SCHEDULED
+
+
+def expired_with_order():
+    offer = OfferFactory()
+    order = order_for(offer)
+    with clock.at(offer.pay_by):
+        bookings.expire(offer.pk)
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    return offer, order
+
+
+def test_late_money_books_the_class_while_the_slot_is_free():
+    offer, order = expired_with_order()
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.SCHEDULED
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert not Refund.objects.exists()
+    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+    assert kinds(offer).count(SessionEvent.Kind.PAID) == 1
+
+
+def test_late_money_goes_back_when_the_slot_is_taken():
+    offer, order = expired_with_order()
+    taken = OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    taken.refresh_from_db()
+    assert (offer.status, taken.status) == (Status.EXPIRED, Status.PENDING_PAYMENT)
+    assert Refund.objects.get().amount_paise == 600_00
+    assert ledger.balance("session_escrow", offer.pk) == 0
+    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+    assert Refund.objects.count() == 1
+
+
+def test_late_money_goes_back_when_the_time_is_past():
+    offer, order = expired_with_order()
+    with clock.at(offer.start_at + timedelta(minutes=1)):
+        pay(order)
+        run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.count() == 1
+
+
+def test_late_money_goes_back_when_the_family_has_booked_another():
+    offer, order = expired_with_order()
+    book(OfferFactory(lead=LeadAcceptedFactory(enquiry=offer.enquiry)))
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.count() == 1
+
+
+def test_an_unpaid_offer_can_be_withdrawn_by_either_side():
+    for side in ("family", "tutor"):
+        offer = OfferFactory()
+        by = offer.learner.family.user if side == "family" else offer.tutor.user
+        order = order_for(offer)
+        assert bookings.cancel(offer, by=by).status == Status.CANCELLED
+        order.refresh_from_db()
+        assert order.status == PaymentOrder.Status.CANCELLED
+
+
+def test_a_paid_class_cannot_be_cancelled_yet():
+    session = make_scheduled()
+    with pytest.raises(policies.CancellationUnavailable):
+        bookings.cancel(session, by=session.learner.family.user)
+
+
+def test_an_offer_that_is_over_cannot_be_paid():
+    offer = OfferFactory()
+    with clock.at(offer.pay_by), pytest.raises(policies.OfferOver):
+        bookings.start_payment(offer, by=offer.learner.family.user)
+    bookings.cancel(offer, by=offer.tutor.user)
+    with pytest.raises(policies.OfferOver):
+        bookings.start_payment(offer, by=offer.learner.family.user)
+
+
+def test_starting_to_pay_counts_as_reading_the_answer():
+    offer = OfferFactory()
+    order_for(offer)
+    offer.lead.refresh_from_db()
+    assert offer.lead.opened_by_family_at
+
+
+def test_the_second_class_of_a_pair_is_not_its_first():
+    session = make_scheduled()
+    again = OfferFactory(
+        lead=LeadAcceptedFactory(tutor=session.tutor, enquiry__learner=session.learner),
+        start_at=session.start_at + timedelta(days=1),
+    )
+    assert book(again).is_first_of_pair is False
+
+
+def test_a_home_class_keeps_its_codes():
+    assert book(HomeOfferFactory()).start_code == "4719"

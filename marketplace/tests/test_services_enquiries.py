@@ -1,0 +1,163 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.services import consents
+from accounts.tests.factories import FamilyUserFactory
+from curriculum.queries import find_subject
+from marketplace.models import Enquiry, Lead, TutoringSession
+from marketplace.services import enquiries, leads
+from marketplace.tests.factories import (
+    EnquiryFactory,
+    LeadAcceptedFactory,
+    LeadFactory,
+    OfferFactory,
+    order_for,
+)
+from notifications.models import Message
+from payments.models import PaymentOrder
+from payments.services import credits as lead_credits
+from payments.tests.factories import give_credits
+from students.models import Learner
+from students.policies import ConsentMissing
+from students.tests.factories import LearnerFactory
+from tutorhub.core import clock, places
+from tutorhub.core.errors import InvalidTransition
+from tutors.tests.factories import TutorFactory, TutorPendingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def learner():
+    return LearnerFactory()
+
+
+@pytest.fixture
+def family(learner):
+    return learner.family.user
+
+
+def ask(learner, by, **values):
+    return enquiries.ask(
+        by=by, learner=learner, subject=find_subject("physics"), mode="online", **values
+    )
+
+
+def test_matching_tutors_get_the_lead_and_a_message(learner, family):
+    fits, other = TutorFactory(), TutorFactory(offering__subject_slug="french")
+    pending = TutorPendingFactory()
+    enquiry = ask(learner, family)
+    assert enquiry.status == Enquiry.Status.OPEN
+    assert (enquiry.grade, enquiry.board_id, enquiry.place_id) == (11, "CBSE", "560034")
+    assert enquiry.budget_max_paise == learner.budget_max_paise
+    lead = enquiry.leads.get()
+    assert lead.tutor == fits
+    assert lead.reasons
+    told = set(Message.objects.values_list("user_id", flat=True))
+    assert told == {fits.user_id}
+    assert not {other.user_id, pending.user_id} & told
+    assert learner.name not in Message.objects.get().body
+
+
+def test_the_chosen_tutor_is_asked_first_even_without_a_match(learner, family):
+    fits, chosen = TutorFactory(), TutorFactory(offering__subject_slug="french")
+    enquiry = ask(learner, family, tutor=chosen)
+    assert [lead.tutor for lead in enquiry.leads.all()] == [chosen, fits]
+    assert enquiry.leads.first().match_score == 0
+
+
+def test_a_tutor_who_is_not_approved_gets_nothing_even_if_chosen(learner, family):
+    assert ask(learner, family, tutor=TutorPendingFactory()).leads.count() == 0
+
+
+def test_phone_numbers_are_taken_out_of_the_note(learner, family):
+    enquiry = ask(learner, family, note="Call +91 98765-43210 or a.b@example.com, class 11")
+    assert enquiry.note == "Call ••• or •••, class 11"
+
+
+def test_without_consent_nothing_is_asked(learner, family):
+    consents.withdraw(learner.consent, by=family)
+    TutorFactory()
+    with pytest.raises(ConsentMissing):
+        ask(learner, family)
+    assert not Enquiry.objects.exists()
+
+
+def test_the_learner_has_to_be_the_familys_own(learner):
+    with pytest.raises(Learner.DoesNotExist):
+        ask(learner, FamilyUserFactory())
+
+
+def test_an_unknown_place_is_refused(learner, family):
+    with pytest.raises(places.UnknownPinCode):
+        ask(learner, family, pin_code="999999")
+
+
+def test_closing_ends_leads_and_offers_and_gives_unread_credits_back(drain):
+    waiting = LeadFactory(enquiry__status=Enquiry.Status.MATCHED)
+    enquiry = waiting.enquiry
+    accepted = LeadAcceptedFactory(enquiry=enquiry)
+    give_credits(accepted.tutor.user)
+    lead_credits.claim(tutor=accepted.tutor.user, lead_id=accepted.pk)
+    offer = OfferFactory(lead=accepted)
+    enquiries.close(enquiry, by=enquiry.learner.family.user)
+    enquiry.refresh_from_db()
+    waiting.refresh_from_db()
+    accepted.refresh_from_db()
+    offer.refresh_from_db()
+    assert enquiry.status == Enquiry.Status.CLOSED
+    assert waiting.status == Lead.Status.EXPIRED
+    assert accepted.status == Lead.Status.REFUNDED
+    assert offer.status == TutoringSession.Status.CANCELLED
+    assert lead_credits.balance(accepted.tutor.user) == 10
+
+
+def test_a_credit_is_not_given_back_once_the_family_has_read_the_answer():
+    accepted = LeadAcceptedFactory()
+    enquiries.mark_opened(accepted.enquiry)
+    enquiries.close(accepted.enquiry, by=accepted.enquiry.learner.family.user)
+    accepted.refresh_from_db()
+    assert accepted.status == Lead.Status.ACCEPTED
+
+
+def test_closing_cancels_the_open_order():
+    offer = OfferFactory()
+    order = order_for(offer)
+    enquiries.close(offer.enquiry, by=offer.learner.family.user)
+    order.refresh_from_db()
+    assert order.status == PaymentOrder.Status.CANCELLED
+
+
+def test_closing_twice_is_refused():
+    enquiry = EnquiryFactory()
+    enquiries.close(enquiry, by=enquiry.learner.family.user)
+    with pytest.raises(InvalidTransition):
+        enquiries.close(enquiry, by=enquiry.learner.family.user)
+
+
+def test_an_enquiry_expires_after_its_time_unless_an_offer_waits(drain):
+    old, held = EnquiryFactory(), OfferFactory().enquiry
+    Enquiry.objects.update(expires_at=clock.now() - timedelta(minutes=1))
+    fresh = EnquiryFactory()
+    assert enquiries.queue_stale() == 1
+    drain()
+    for enquiry in (old, held, fresh):
+        enquiry.refresh_from_db()
+    assert old.status == Enquiry.Status.EXPIRED
+    assert held.status == Enquiry.Status.MATCHED
+    assert fresh.status == Enquiry.Status.OPEN
+
+
+def test_the_credit_of_an_answer_nobody_read_comes_back_after_72_hours(drain):
+    unread = LeadAcceptedFactory()
+    give_credits(unread.tutor.user)
+    lead_credits.claim(tutor=unread.tutor.user, lead_id=unread.pk)
+    with clock.at(clock.now() + timedelta(hours=71)):
+        assert leads.queue_refunds() == 0
+    with clock.at(clock.now() + timedelta(hours=73)):
+        assert leads.queue_refunds() == 1
+        drain()
+    unread.refresh_from_db()
+    assert unread.status == Lead.Status.REFUNDED
+    assert lead_credits.balance(unread.tutor.user) == 10

@@ -1,0 +1,203 @@
+from datetime import timedelta
+
+import pytest
+
+from marketplace import policies
+from marketplace.models import Review, SessionEvent, TutoringSession
+from marketplace.services import reviews, sessions
+from marketplace.tests.factories import (
+    HomeOfferFactory,
+    LeadAcceptedFactory,
+    book,
+    make_completed,
+    make_in_progress,
+    make_released,
+    make_scheduled,
+)
+from payments.services import earnings, ledger
+from tutorhub.core import clock
+
+pytestmark = pytest.mark.django_db
+
+Status = TutoringSession.Status
+
+
+@pytest.fixture(autouse=True)
+def _online_only(settings):
+    settings.MESSAGE_CHANNELS = {"whatsapp": "off", "sms": "off", "email": "off"}
+
+
+def test_a_class_starts_from_15_minutes_before_its_time():
+    session = make_scheduled()
+    with (
+        clock.at(session.start_at - timedelta(minutes=16)),
+        pytest.raises(policies.TooEarly),
+    ):
+        sessions.start(session, by=session.tutor.user)
+    with clock.at(session.start_at - timedelta(minutes=15)):
+        assert sessions.start(session, by=session.tutor.user).status == Status.IN_PROGRESS
+    with clock.at(session.start_at), pytest.raises(policies.WrongMoment):
+        sessions.start(session, by=session.tutor.user)
+
+
+def test_a_home_visit_needs_both_codes():
+    session = book(HomeOfferFactory())
+    tutor = session.tutor.user
+    with clock.at(session.start_at):
+        for wrong in ("", "0000", session.end_code):
+            with pytest.raises(sessions.WrongCode):
+                sessions.start(session, by=tutor, code=wrong)
+        session = sessions.start(session, by=tutor, code=session.start_code)
+        with pytest.raises(sessions.WrongCode):
+            sessions.complete(session, by=tutor, code=session.start_code)
+        done = sessions.complete(session, by=tutor, code=session.end_code)
+    assert done.status == Status.COMPLETED
+    assert session.events.get(kind=SessionEvent.Kind.STARTED).data == {"with_code": True}
+
+
+def test_codes_cannot_be_guessed_for_long():
+    session = book(HomeOfferFactory())
+    with clock.at(session.start_at):
+        for _ in range(policies.CODE_TRIES):
+            with pytest.raises(sessions.WrongCode):
+                sessions.start(session, by=session.tutor.user, code="0000")
+        with pytest.raises(sessions.TooManyCodes):
+            sessions.start(session, by=session.tutor.user, code=session.start_code)
+
+
+def test_completing_books_the_tutors_part_and_the_time_taught():
+    session = make_completed()
+    assert session.status == Status.COMPLETED
+    booked = earnings.booked(session.pk)
+    assert booked.gross == 600_00
+    assert booked.commission == 90_00
+    assert booked.gross == booked.commission + booked.gst + booked.tds + booked.tcs + booked.net
+    assert ledger.balance("session_escrow", session.pk) == 0
+    assert ledger.balance("tutor_held", session.tutor.user_id) == booked.net
+    session.tutor.refresh_from_db()
+    assert session.tutor.minutes_taught == 60
+
+
+def test_a_class_cannot_be_completed_twice_or_before_it_starts():
+    session = make_scheduled()
+    with pytest.raises(policies.WrongMoment):
+        sessions.complete(session, by=session.tutor.user)
+    session = make_completed()
+    with pytest.raises(policies.WrongMoment):
+        sessions.complete(session, by=session.tutor.user)
+    session.tutor.refresh_from_db()
+    assert session.tutor.minutes_taught == 60
+
+
+def test_the_commission_is_that_of_the_booking():
+    session = make_in_progress()
+    TutoringSession.objects.update(commission_bps=1000)
+    done = sessions.complete(session, by=session.tutor.user)
+    assert earnings.booked(done.pk).commission == 60_00
+
+
+def test_the_familys_word_releases_the_money():
+    session = make_released()
+    assert session.status == Status.RELEASED
+    assert ledger.balance("tutor_held", session.tutor.user_id) == 0
+    assert ledger.balance("tutor_earnings", session.tutor.user_id) == (
+        earnings.booked(session.pk).net
+    )
+    with pytest.raises(policies.WrongMoment):
+        sessions.confirm(session, by=session.learner.family.user)
+
+
+@pytest.mark.parametrize(("is_first", "hours"), [(True, 72), (False, 48)])
+def test_silence_releases_the_money_in_time(is_first, hours, drain):
+    session = make_in_progress()
+    TutoringSession.objects.filter(pk=session.pk).update(is_first_of_pair=is_first)
+    end = session.end_at
+    with clock.at(end):
+        sessions.complete(session, by=session.tutor.user)
+    with clock.at(end + timedelta(hours=hours, seconds=-1)):
+        assert sessions.queue_due() == 0
+        sessions.release(session.pk)
+        session.refresh_from_db()
+        assert session.status == Status.COMPLETED
+    with clock.at(end + timedelta(hours=hours)):
+        assert sessions.queue_due() == 1
+        assert sessions.queue_due() == 1
+        drain()
+        sessions.release(session.pk)
+    session.refresh_from_db()
+    assert session.status == Status.RELEASED
+    assert ledger.balance("tutor_held", session.tutor.user_id) == 0
+
+
+def test_a_disputed_class_is_not_released():
+    session = make_completed()
+    TutoringSession.objects.update(status=Status.DISPUTED)
+    with clock.at(session.release_due_at + timedelta(days=1)):
+        assert sessions.queue_due() == 0
+        assert sessions.release(session.pk).status == Status.DISPUTED
+
+
+def write(session, side="family", stars=5, **values):
+    by = session.learner.family.user if side == "family" else session.tutor.user
+    return reviews.write(session, by=by, stars=stars, **values)
+
+
+def test_a_review_is_hidden_for_a_week_and_then_counts(drain):
+    session = make_released()
+    review = write(session, stars=4, text="Kind. 98765 43210")
+    assert review.text == "Kind. •••"
+    assert not Review.objects.shown().exists()
+    session.tutor.refresh_from_db()
+    assert session.tutor.rating_count == 0
+    drain()
+    assert not Review.objects.shown().exists()
+    with clock.at(review.written_at + timedelta(days=7)):
+        drain()
+        reviews.publish(review.pk)
+    session.tutor.refresh_from_db()
+    assert (session.tutor.rating_sum, session.tutor.rating_count) == (4, 1)
+    assert Review.objects.shown().count() == 1
+
+
+def test_reviews_are_shown_at_once_when_both_sides_have_written(drain):
+    session = make_released()
+    write(session, stars=5)
+    write(session, side="tutor", stars=3)
+    assert Review.objects.shown().count() == 2
+    with clock.at(clock.now() + timedelta(days=8)):
+        drain()
+    session.tutor.refresh_from_db()
+    assert (session.tutor.rating_sum, session.tutor.rating_count) == (5, 1)
+
+
+def test_the_average_is_shown_from_three_reviews_on(settings):
+    settings.REVIEW_HIDDEN_FOR = timedelta(0)
+    tutor = None
+    for stars in (5, 4, 3):
+        lead = {"lead": LeadAcceptedFactory(tutor=tutor)} if tutor else {}
+        days = timedelta(days=stars)
+        session = make_released(start_at=clock.now() + days, **lead)
+        tutor = session.tutor
+        tutor.refresh_from_db()
+        assert tutor.rating is None
+        write(session, stars=stars)
+    tutor.refresh_from_db()
+    assert tutor.rating == 4.0
+
+
+def test_a_review_needs_a_released_class():
+    for session in (make_scheduled(), make_completed(start_at=clock.now() + timedelta(days=9))):
+        with pytest.raises(policies.ReviewRefused):
+            write(session)
+
+
+def test_a_review_is_written_once_and_within_14_days():
+    session = make_released()
+    with (
+        clock.at(session.released_at + timedelta(days=14, seconds=1)),
+        pytest.raises(policies.ReviewRefused),
+    ):
+        write(session)
+    write(session)
+    with pytest.raises(policies.AlreadyReviewed):
+        write(session, stars=1)
