@@ -23,6 +23,10 @@ class DeliveryFailed(Exception):
 
 
 class Provider(Protocol):
+    """One way out. An instant one needs no network, and is used right after the commit."""
+
+    is_instant: bool
+
     def send(self, message: Outgoing) -> str:
         """Hand the message over and return the provider's id for it. Raises DeliveryFailed."""
 
@@ -30,12 +34,16 @@ class Provider(Protocol):
 class DevInbox:
     """Sends nothing: `/dev/inbox` shows what would have gone out. Development and tests only."""
 
+    is_instant = True
+
     def send(self, message: Outgoing) -> str:
         return f"dev-{message.key}"
 
 
 class Smtp:
     """E-mail through Django's e-mail settings."""
+
+    is_instant = False
 
     def send(self, message: Outgoing) -> str:
         mail = EmailMessage(

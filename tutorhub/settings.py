@@ -402,12 +402,18 @@ EMAIL_BACKEND = env.str(
     if PRODUCTION
     else "django.core.mail.backends.locmem.EmailBackend",
 )
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 587 if PRODUCTION else 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", PRODUCTION)
+EMAIL_TIMEOUT = 8
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "TutorHub <hello@tutorhub.example>")
 
 
-def channel(name: str) -> str:
+def channel(name: str, production: str = "") -> str:
     """The class behind a channel (or "off"); production has to choose, and not the dev inbox."""
-    path = env.str(name, "" if PRODUCTION else "notifications.gateway.DevInbox")
+    path = env.str(name, production if PRODUCTION else "notifications.gateway.DevInbox")
     if not path or (PRODUCTION and path.endswith(".DevInbox")):
         raise ImproperlyConfigured(f"{name} is not set. Name the provider's class, or off.")
     return path
@@ -416,9 +422,7 @@ def channel(name: str) -> str:
 MESSAGE_CHANNELS = {
     "sms": channel("SMS_CHANNEL"),
     "whatsapp": channel("WHATSAPP_CHANNEL"),
-    "email": env.str("EMAIL_CHANNEL", "notifications.gateway.Smtp")
-    if PRODUCTION
-    else channel("EMAIL_CHANNEL"),
+    "email": channel("EMAIL_CHANNEL", "notifications.gateway.Smtp"),
 }
 
 # Secrets at rest (bank accounts, PAN, codes on their way): Fernet keys, newest first.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,9 @@ def tell(
     ]
     Message.objects.bulk_create(rows)
     for row in rows:
-        outbox.later(SEND, {"message": row.pk})
+        outbox_id = outbox.later(SEND, {"message": row.pk})
+        if _provider(settings.MESSAGE_CHANNELS[row.channel]).is_instant:
+            transaction.on_commit(partial(outbox.attempt, outbox_id), robust=True)
     return rows
 
 

@@ -18,6 +18,7 @@ PHONE = "+919876543210"
 
 
 class Recorder:
+    is_instant = False
     sent: list[gateway.Outgoing] = []
     failures = 0
 
@@ -130,3 +131,17 @@ def test_mail_goes_through_django(settings, drain):
     assert [(m.to, m.subject, m.body) for m in mail.outbox] == [
         (["asha@example.com"], "Paid", "Hello")
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_development_inbox_has_it_right_after_the_commit():
+    messages.tell(phone=PHONE, template="t", body="Hello", channels=("sms",))
+    assert Message.objects.get().status == "sent"
+    assert outbox.drain() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_provider_with_a_network_waits_for_the_relay(recorder):
+    messages.tell(phone=PHONE, template="t", body="Hello", channels=("sms",))
+    assert recorder.sent == []
+    assert Message.objects.get().status == "queued"

@@ -102,14 +102,18 @@ def announce(kind: str, **payload: Any) -> None:
 
 def later(
     name: str, payload: Payload, *, due_at: datetime | None = None, key: str | None = None
-) -> None:
-    """Ask for the job or call `name`. A second row with the same `key` is not written."""
+) -> UUID:
+    """Ask for the job or call `name`; returns the id of the row.
+
+    A second row with the same `key` is not written, and its id leads nowhere.
+    """
     if name not in handlers:
         raise LookupError(f"no job or call is called {name}")
     row = OutboxRow(
         kind=name, handler=name, payload=_plain(payload), due_at=due_at or clock.now(), key=key
     )
     OutboxRow.objects.bulk_create([row], ignore_conflicts=key is not None)
+    return row.pk
 
 
 def attempt(row_id: UUID) -> bool:

@@ -1,0 +1,76 @@
+"""Production refuses to start half-configured."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).resolve().parents[1]
+
+COMPLETE = {
+    "TUTORHUB_ENV": "production",
+    "ALLOWED_HOSTS": "tutorhub.example",
+    "SECRET_KEY": "s" * 60,
+    "JWT_SIGNING_KEY": "j" * 60,
+    "OTP_PEPPER": "p" * 40,
+    "FIELD_KEY": Fernet.generate_key().decode(),
+    "DATABASE_URL": "postgresql://none/none",
+    "REDIS_URL": "redis://none",
+    "SITE_URL": "https://tutorhub.example",
+    "RAZORPAY_KEY_ID": "rzp_live_1",
+    "RAZORPAY_KEY_SECRET": "r" * 30,
+    "RAZORPAY_WEBHOOK_SECRET": "w" * 30,
+    "RAZORPAYX_ACCOUNT_NUMBER": "4564563559247998",
+    "PRIVATE_STORAGE": "s3",
+    "AWS_STORAGE_BUCKET_NAME": "papers",
+    "SMS_CHANNEL": "off",
+    "WHATSAPP_CHANNEL": "off",
+}
+
+
+def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Import the settings in a process of its own, whose environment holds nothing of ours."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **COMPLETE, **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import tutorhub.settings as s; print(s.MESSAGE_CHANNELS)"],
+        env={name: value for name, value in environment.items() if value is not None},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_when_everything_is_named():
+    started = start()
+    assert started.returncode == 0, started.stderr
+    assert "notifications.gateway.Smtp" in started.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", None),
+        ("JWT_SIGNING_KEY", None),
+        ("JWT_SIGNING_KEY", "short"),
+        ("JWT_SIGNING_KEY", "s" * 60),
+        ("OTP_PEPPER", None),
+        ("FIELD_KEY", None),
+        ("ALLOWED_HOSTS", None),
+        ("SMS_CHANNEL", None),
+        ("SMS_CHANNEL", "notifications.gateway.DevInbox"),
+        ("WHATSAPP_CHANNEL", None),
+        ("EMAIL_CHANNEL", "notifications.gateway.DevInbox"),
+        ("RAZORPAY_WEBHOOK_SECRET", None),
+        ("RAZORPAY_BASE_URL", "http://127.0.0.1:9100"),
+        ("DEBUG", "1"),
+    ],
+)
+def test_production_refuses_to_start(name: str, value: str | None):
+    started = start(**{name: value})
+    assert started.returncode != 0
+    assert "ImproperlyConfigured" in started.stderr
+    assert name.removesuffix("S") in started.stderr
