@@ -1,0 +1,32 @@
+"""Record, serve, measure, report."""
+
+import os
+import sys
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.report import Figure
+from benchmarks.scenes import leads, search, webhooks
+from benchmarks.web import web
+
+VAR = Path(os.environ["TUTORHUB_VAR"])
+
+
+def main(gateway_url: str) -> None:
+    recorded = VAR / "recorded.json"
+    paths = search.record(recorded)
+    webhooks.prepare()
+    places = {"BENCH_RECORDED": str(recorded), "RAZORPAY_BASE_URL": gateway_url}
+    figures: dict[str, Figure] = {}
+    with (
+        web("tutorhub.settings", **places) as ours,
+        web("benchmarks.bare_settings", **places) as bare,
+    ):
+        figures.update(search.measure(ours, bare, paths))
+        figures.update(webhooks.measure(ours, bare))
+        figures.update(leads.measure(ours, gateway_url))
+    report.show(figures)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
