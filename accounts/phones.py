@@ -34,6 +34,11 @@ def parse(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def spaced(phone: str) -> str:
+    """`+91 98765 43210`, for people to read."""
+    return f"{phone[:3]} {phone[3:8]} {phone[8:]}"
+
+
 def masked(phone: str) -> str:
     """`+91••••••3210`, for pages and logs."""
     return f"{phone[:3]}••••••{phone[-4:]}" if len(phone) > 7 else "••••"

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import phones
+
 KEY = "signin"
 
 
@@ -17,6 +19,10 @@ class Pending:
     challenges: list[str] = field(default_factory=list)
     next: str = ""
     role: str = ""
+
+    @property
+    def phone_text(self) -> str:
+        return phones.spaced(self.phone)
 
     @property
     def challenge_ids(self) -> list[UUID]:

@@ -1,6 +1,7 @@
 """Make a member of staff: `manage.py setup_staff asha@example.com --group moderator`."""
 
 import getpass
+import io
 import os
 from typing import Any
 
@@ -45,4 +46,6 @@ class Command(BaseCommand):
         self.stdout.write(device.config_url)
         code = qrcode.QRCode(border=1)
         code.add_data(device.config_url)
-        code.print_ascii(out=self.stdout)
+        drawing = io.StringIO()
+        code.print_ascii(out=drawing)
+        self.stdout.write(drawing.getvalue())
