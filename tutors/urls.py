@@ -1,5 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tutors import views
 
 app_name = "tutors"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("tutors/", views.tutor_search, name="tutor-search"),
+    path("tutors/<slug:slug>/", views.tutor_detail, name="tutor-detail"),
+    path("tutor/profile/", views.profile_edit, name="profile-edit"),
+    path("tutor/submit/", views.profile_submit, name="profile-submit"),
+    path("tutor/documents/", views.document_list, name="document-list"),
+    path("tutor/documents/<uuid:pk>/", views.document_upload, name="document-upload"),
+    path("tutor/documents/<uuid:pk>/done/", views.document_done, name="document-done"),
+    path("tutor/documents/<uuid:pk>/withdraw/", views.document_withdraw, name="document-withdraw"),
+]

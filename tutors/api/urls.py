@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tutors.api import views
+
+urlpatterns = [
+    path("tutors/", views.TutorsView.as_view(), name="tutors-list"),
+    path("tutors/profile", views.ProfileView.as_view(), name="tutors-profile"),
+    path("tutors/profile/submit", views.ProfileSubmitView.as_view(), name="tutors-profile-submit"),
+    path("tutors/documents", views.DocumentsView.as_view(), name="tutors-documents"),
+    path(
+        "tutors/documents/<uuid:pk>/complete",
+        views.DocumentCompleteView.as_view(),
+        name="tutors-document-complete",
+    ),
+    path("tutors/<uuid:pk>", views.TutorView.as_view(), name="tutors-detail"),
+]

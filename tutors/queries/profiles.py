@@ -14,6 +14,7 @@ MISSING: dict[str, Promise] = {
     "bio": _("Tell families how you teach, in a few sentences."),
     "place": _("Give your PIN code, so that families nearby can find you."),
     "offerings": _("Add at least one subject with its classes and a price."),
+    "radius_km": _("Say how many km you travel to teach at a home."),
     "identity_document": _("Upload one proof of identity, so that a person can check it."),
 }
 
@@ -40,12 +41,14 @@ def own_profile(user: User) -> TutorProfile | None:
 
 def missing(tutor: TutorProfile) -> list[str]:
     """Codes of what the profile lacks before it can be submitted; `MISSING` has the words."""
+    offerings = list(tutor.offerings.all())
     checks = {
         "name": bool(tutor.user.name),
         "headline": bool(tutor.headline),
         "bio": bool(tutor.bio),
         "place": tutor.place_id is not None,
-        "offerings": bool(tutor.offerings.all()),
+        "offerings": bool(offerings),
+        "radius_km": tutor.radius_km > 0 or all(o.home_rate_paise is None for o in offerings),
         "identity_document": TutorDocument.objects.in_force()
         .filter(tutor=tutor, kind=TutorDocument.Kind.IDENTITY)
         .exists(),

@@ -1,0 +1,253 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from curriculum.api.fields import BoardField, GradeField, LanguageField, SubjectField
+from tutorhub.core import contents
+from tutors.models import Badge, Offering, TutorDocument, TutorProfile
+from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
+from tutors.policies import DOCUMENT_MAX_BYTES
+from tutors.queries import Mode, Sort
+from tutors.queries.profiles import MISSING
+
+
+class RateField(serializers.IntegerField):
+    """Paise per hour, or null where this mode is not offered."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=RATE_MIN_PAISE,
+            max_value=RATE_MAX_PAISE,
+            allow_null=True,
+            default=None,
+            **kwargs,
+        )
+
+
+class OfferingInput(serializers.Serializer):
+    subject = SubjectField()
+    boards = serializers.ListField(child=BoardField(), allow_empty=False, max_length=60)
+    grade_min = GradeField()
+    grade_max = GradeField()
+    online_rate_paise = RateField()
+    home_rate_paise = RateField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["grade_min"] > attrs["grade_max"]:
+            raise serializers.ValidationError({"grade_max": "Below grade_min."}, code="unordered")
+        if attrs["online_rate_paise"] is None and attrs["home_rate_paise"] is None:
+            raise serializers.ValidationError(
+                {"online_rate_paise": "Give an online rate, a home rate or both."}, code="required"
+            )
+        return attrs
+
+
+class ProfileInput(serializers.Serializer):
+    """What is left out stays as it is."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    headline = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    bio = serializers.CharField(max_length=3000, required=False, allow_blank=True)
+    gender = serializers.ChoiceField(
+        choices=TutorProfile.Gender.choices, required=False, allow_blank=True
+    )
+    languages = serializers.ListField(child=LanguageField(), required=False, max_length=23)
+    experience_years = serializers.IntegerField(min_value=0, max_value=60, required=False)
+    qualifications = serializers.ListField(
+        child=serializers.CharField(max_length=120), required=False, max_length=10
+    )
+    video_url = serializers.URLField(required=False, allow_blank=True)
+    pin_code = serializers.CharField(max_length=7, required=False)
+    radius_km = serializers.IntegerField(min_value=0, max_value=RADIUS_MAX_KM, required=False)
+    offerings = OfferingInput(many=True, required=False, max_length=20)
+
+
+class OfferingOutput(serializers.ModelSerializer):
+    subject = serializers.CharField(source="subject_id")
+    subject_name = serializers.CharField(source="subject.name")
+
+    class Meta:
+        model = Offering
+        fields = [
+            "subject",
+            "subject_name",
+            "boards",
+            "grade_min",
+            "grade_max",
+            "online_rate_paise",
+            "home_rate_paise",
+        ]
+
+
+class BadgeOutput(serializers.ModelSerializer):
+    label = serializers.CharField()
+
+    class Meta:
+        model = Badge
+        fields = ["claim", "label", "checked_on", "valid_until"]
+
+
+class ProfileOutput(serializers.ModelSerializer):
+    """A tutor's own profile, with what is still missing before it can be submitted."""
+
+    name = serializers.CharField()
+    pin_code = serializers.CharField(source="place_id", allow_null=True)
+    offerings = OfferingOutput(many=True)
+    missing = serializers.ListField(child=serializers.ChoiceField(choices=list(MISSING)))
+    notes = serializers.CharField(source="status_notes")
+
+    class Meta:
+        model = TutorProfile
+        fields = [
+            "id",
+            "slug",
+            "status",
+            "notes",
+            "missing",
+            "name",
+            "headline",
+            "bio",
+            "gender",
+            "languages",
+            "experience_years",
+            "qualifications",
+            "video_url",
+            "pin_code",
+            "city",
+            "state",
+            "radius_km",
+            "offerings",
+            "submitted_at",
+            "approved_at",
+        ]
+
+
+class TutorOutput(serializers.ModelSerializer):
+    """What everybody may see of a tutor."""
+
+    name = serializers.CharField()
+    rating = serializers.FloatField(allow_null=True)
+    review_count = serializers.IntegerField(source="rating_count")
+    hours_taught = serializers.IntegerField()
+    badges = BadgeOutput(many=True)
+    offerings = OfferingOutput(many=True)
+
+    class Meta:
+        model = TutorProfile
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "headline",
+            "bio",
+            "gender",
+            "languages",
+            "experience_years",
+            "qualifications",
+            "video_url",
+            "city",
+            "state",
+            "radius_km",
+            "rating",
+            "review_count",
+            "hours_taught",
+            "badges",
+            "offerings",
+        ]
+
+
+class SearchInput(serializers.Serializer):
+    """Subject, board and language by code, slug or name; amounts in paise per hour."""
+
+    subject = SubjectField(required=False)
+    grade = GradeField(required=False)
+    board = BoardField(required=False)
+    mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.EITHER)
+    budget_max_paise = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    pin_code = serializers.CharField(max_length=7, required=False)
+    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
+    lon = serializers.FloatField(min_value=-180, max_value=180, required=False)
+    within_km = serializers.FloatField(min_value=0.1, max_value=1000, required=False)
+    gender = serializers.ChoiceField(choices=TutorProfile.Gender.choices, required=False)
+    language = LanguageField(required=False)
+    min_rating = serializers.FloatField(min_value=1, max_value=5, required=False)
+    sort = serializers.ChoiceField(choices=Sort.choices, default=Sort.MATCH)
+    cursor = serializers.CharField(max_length=200, required=False)
+    page_size = serializers.IntegerField(min_value=1, max_value=50, default=20)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        has_point = "lat" in attrs and "lon" in attrs
+        if ("lat" in attrs) != ("lon" in attrs):
+            raise serializers.ValidationError({"lat": "Give lat and lon together."})
+        if attrs["sort"] == Sort.DISTANCE and not has_point and "pin_code" not in attrs:
+            raise serializers.ValidationError(
+                {"sort": "Give a pin_code, or lat and lon, to sort by distance."}, code="no_place"
+            )
+        return attrs
+
+
+class ResultOutput(serializers.Serializer):
+    """A tutor as found; `rate_paise` is the lowest fitting price per hour, of `mode`."""
+
+    id = serializers.UUIDField(source="tutor.id")
+    slug = serializers.CharField(source="tutor.slug")
+    name = serializers.CharField(source="tutor.name")
+    headline = serializers.CharField(source="tutor.headline")
+    city = serializers.CharField(source="tutor.city")
+    languages = serializers.ListField(source="tutor.languages", child=serializers.CharField())
+    rate_paise = serializers.IntegerField()
+    mode = serializers.ChoiceField(choices=Mode.choices)
+    distance_km = serializers.FloatField(allow_null=True)
+    rating = serializers.FloatField(source="tutor.rating", allow_null=True)
+    review_count = serializers.IntegerField(source="tutor.rating_count")
+    hours_taught = serializers.IntegerField(source="tutor.hours_taught")
+    badges = BadgeOutput(many=True)
+    score = serializers.IntegerField()
+    why = serializers.ListField(child=serializers.CharField())
+
+
+class ResultPageOutput(serializers.Serializer):
+    results = ResultOutput(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class DocumentInput(serializers.Serializer):
+    """`size` in bytes; the upload must have exactly that many."""
+
+    kind = serializers.ChoiceField(choices=TutorDocument.Kind.choices)
+    filename = serializers.CharField(max_length=150)
+    content_type = serializers.ChoiceField(choices=contents.ALLOWED_TYPES)
+    size = serializers.IntegerField(min_value=1, max_value=DOCUMENT_MAX_BYTES)
+
+
+class UploadOutput(serializers.Serializer):
+    """Post `fields`, then the file as `file`, as multipart/form-data to `url`."""
+
+    url = serializers.CharField()
+    method = serializers.CharField()
+    fields = serializers.DictField(child=serializers.CharField())  # type: ignore[assignment]
+    headers = serializers.DictField(child=serializers.CharField())
+
+
+class DocumentOutput(serializers.ModelSerializer):
+    class Meta:
+        model = TutorDocument
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "filename",
+            "content_type",
+            "size",
+            "notes",
+            "created_at",
+            "received_at",
+            "reviewed_at",
+        ]
+
+
+class NewDocumentOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    upload = UploadOutput()

@@ -1,0 +1,175 @@
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from accounts.api.permissions import IsTutor
+from accounts.models import User
+from tutorhub.core import places
+from tutorhub.core.pagination import KeysetPagination
+from tutors import queries
+from tutors.api.serializers import (
+    DocumentInput,
+    DocumentOutput,
+    NewDocumentOutput,
+    ProfileInput,
+    ProfileOutput,
+    ResultOutput,
+    ResultPageOutput,
+    SearchInput,
+    TutorOutput,
+)
+from tutors.models import TutorDocument, TutorProfile
+from tutors.queries import Point, Position, SearchCriteria
+from tutors.services import documents, profiles
+from tutors.services.profiles import OfferingDetails, ProfileDetails
+
+
+class TutorsView(APIView):
+    """Approved tutors by what they teach, where and for how much. Open to all."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=[SearchInput], responses=ResultPageOutput, operation_id="tutors_list")
+    def get(self, request: Request) -> Response:
+        given = {key: value for key, value in request.query_params.items() if value.strip()}
+        query = SearchInput(data=given)
+        query.is_valid(raise_exception=True)
+        asked = dict(query.validated_data)
+        after, limit = _position(asked.pop("cursor", None)), asked.pop("page_size")
+        page = queries.search(_criteria(asked), after=after, limit=limit)
+        return Response(
+            {
+                "results": ResultOutput(page.results, many=True).data,
+                "next": _link(request, page.next),
+                "previous": _link(request, page.previous),
+            }
+        )
+
+
+class TutorView(APIView):
+    """One approved tutor. Open to all; a tutor sees the own profile in any state."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=TutorOutput, operation_id="tutors_retrieve")
+    def get(self, request: Request, pk: UUID) -> Response:
+        visible = queries.public_profile(TutorProfile.objects.visible_to(request.user))
+        return Response(TutorOutput(get_object_or_404(visible, pk=pk)).data)
+
+
+class ProfileView(APIView):
+    """The tutor's own profile."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=ProfileOutput, operation_id="tutors_profile_retrieve")
+    def get(self, request: Request) -> Response:
+        return Response(_own(request.user))
+
+    @extend_schema(request=ProfileInput, responses={200: ProfileOutput, 201: ProfileOutput})
+    def post(self, request: Request) -> Response:
+        body = ProfileInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        details = _details(body.validated_data)
+        _tutor, is_new = profiles.save(by=request.user, details=details)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(_own(request.user), status=code)
+
+
+class ProfileSubmitView(APIView):
+    """Hands the profile in for checking; 422 with `missing` while something is missing."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(request=None, responses=ProfileOutput)
+    def post(self, request: Request) -> Response:
+        tutor = get_object_or_404(TutorProfile.objects.of(request.user))
+        profiles.submit(tutor, by=request.user)
+        return Response(_own(request.user))
+
+
+class DocumentsView(APIView):
+    """The tutor's papers. Their content never comes back through here."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=DocumentOutput(many=True), operation_id="tutors_documents_list")
+    def get(self, request: Request) -> Response:
+        pages = KeysetPagination()
+        mine = TutorDocument.objects.of(request.user)
+        page = pages.paginate_queryset(mine, request, view=self)
+        return pages.get_paginated_response(DocumentOutput(page, many=True).data)
+
+    @extend_schema(request=DocumentInput, responses={201: NewDocumentOutput})
+    def post(self, request: Request) -> Response:
+        body = DocumentInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        document = documents.announce(by=request.user, **body.validated_data)
+        upload = asdict(documents.upload_form(document))
+        upload["url"] = request.build_absolute_uri(upload["url"])
+        return Response(
+            {"id": document.pk, "status": document.status, "upload": upload},
+            status=status.HTTP_201_CREATED,
+        )
+
+
+class DocumentCompleteView(APIView):
+    """Says that the file was uploaded; it is looked at and taken in."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(request=None, responses=DocumentOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        mine = TutorDocument.objects.of(request.user).select_related("tutor")
+        document = documents.complete(get_object_or_404(mine, pk=pk), by=request.user)
+        return Response(DocumentOutput(document).data)
+
+
+def _own(user: User) -> dict[str, Any]:
+    tutor = queries.own_profile(user)
+    if tutor is None:
+        raise NotFound
+    tutor.missing = queries.missing(tutor)  # type: ignore[attr-defined]
+    answer: dict[str, Any] = ProfileOutput(tutor).data
+    return answer
+
+
+def _details(data: dict[str, Any]) -> ProfileDetails:
+    rest = {key: value for key, value in data.items() if key != "offerings"}
+    offerings = data.get("offerings")
+    return ProfileDetails(
+        **rest,
+        offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
+    )
+
+
+def _criteria(asked: dict[str, Any]) -> SearchCriteria:
+    pin_code = asked.pop("pin_code", None)
+    point = Point(asked.pop("lat"), asked.pop("lon")) if "lat" in asked else None
+    if point is None and pin_code:
+        place = places.find(pin_code)
+        point = Point(place.latitude, place.longitude)
+    return SearchCriteria(**asked, point=point)
+
+
+def _position(cursor: str | None) -> Position | None:
+    try:
+        return Position.decode(cursor) if cursor else None
+    except ValueError as error:
+        raise serializers.ValidationError({"cursor": "Invalid cursor."}) from error
+
+
+def _link(request: Request, position: Position | None) -> str | None:
+    if position is None:
+        return None
+    return replace_query_param(request.build_absolute_uri(), "cursor", position.encode())

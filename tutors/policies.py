@@ -1,0 +1,56 @@
+"""Who may change, submit, upload and decide, and when."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from tutorhub.core.errors import Conflict, NotAllowed
+from tutors.models import Badge, TutorProfile
+
+KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id")
+DOCUMENTS_PER_DAY = 20
+DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+
+# How long a checked claim may be shown; None means for good.
+BADGE_VALID_FOR: dict[str, timedelta | None] = {
+    Badge.Claim.IDENTITY: timedelta(days=3 * 365),
+    Badge.Claim.DEGREE: None,
+    Badge.Claim.ADDRESS: timedelta(days=2 * 365),
+    Badge.Claim.POLICE: timedelta(days=365),
+}
+
+Status = TutorProfile.Status
+
+
+class Suspended(NotAllowed):
+    code = "suspended"
+    message = _("Your profile is suspended. Write to us if you think this is a mistake.")
+
+
+class AlreadySubmitted(Conflict):
+    code = "already_submitted"
+    message = _("Your profile is already with us.")
+
+
+class NotModerator(NotAllowed):
+    code = "not_moderator"
+    message = _("Only moderators check tutors and their papers.")
+
+
+def check_can_edit(tutor: TutorProfile, by: User) -> None:
+    if tutor.user_id != by.pk:
+        raise NotAllowed
+    if tutor.status == Status.SUSPENDED:
+        raise Suspended
+
+
+def check_can_submit(tutor: TutorProfile, by: User) -> None:
+    check_can_edit(tutor, by)
+    if tutor.status not in {Status.DRAFT, Status.REJECTED}:
+        raise AlreadySubmitted
+
+
+def check_can_verify(by: User) -> None:
+    if not (by.is_active and by.is_staff and by.has_perm("tutors.verify_tutor")):
+        raise NotModerator

@@ -1,0 +1,34 @@
+"""What this app tells the apps below when it starts."""
+
+from accounts.models import Role, User
+from accounts.services import onboarding, staff
+from tutors.models import TutorDocument, TutorProfile
+
+Status = TutorProfile.Status
+
+
+def next_step(user: User) -> onboarding.Step:
+    """Profile, then papers, then handing in; after that the dashboard."""
+    tutor = TutorProfile.objects.of(user).first()
+    if tutor is None:
+        return ("profile", "tutors:profile-edit")
+    if tutor.status == Status.REJECTED:
+        return ("correct", "tutors:profile-edit")
+    if tutor.status != Status.DRAFT:
+        return onboarding.DASHBOARD
+    papers = TutorDocument.objects.in_force().filter(tutor=tutor)
+    if not papers.filter(kind=TutorDocument.Kind.IDENTITY).exists():
+        return ("documents", "tutors:document-list")
+    return ("submit", "tutors:document-list")
+
+
+onboarding.register(Role.TUTOR, next_step)
+staff.allow(
+    staff.MODERATOR,
+    "tutors.verify_tutor",
+    "tutors.view_tutorprofile",
+    "tutors.view_tutordocument",
+    "tutors.view_offering",
+    "tutors.view_decision",
+    "tutors.view_badge",
+)

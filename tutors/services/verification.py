@@ -1,0 +1,151 @@
+"""Moderators decide: paper by paper, then on the tutor. Every decision is kept and told."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.errors import Conflict, DomainError, InvalidTransition
+from tutors import messages, news
+from tutors.models import Badge, Decision, TutorDocument, TutorProfile
+from tutors.policies import BADGE_VALID_FOR, check_can_verify
+
+Status = TutorProfile.Status
+Verdict = Decision.Verdict
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+    message = _("Say why: the tutor reads it and it is kept with the decision.")
+
+
+class IdentityUnchecked(Conflict):
+    code = "identity_unchecked"
+    message = _("Check a proof of identity first.")
+
+
+@transaction.atomic
+def approve(tutor: TutorProfile, *, by: User, notes: str = "") -> TutorProfile:
+    """Let families find a tutor whose identity was checked. Raises IdentityUnchecked."""
+    tutor = _lock(tutor, by, {Status.PENDING})
+    if not tutor.badges.in_force(clock.today()).filter(claim=Badge.Claim.IDENTITY).exists():
+        raise IdentityUnchecked
+    tutor.approved_at = tutor.approved_at or clock.now()
+    _decide(tutor, Status.APPROVED, Verdict.APPROVED, by=by, notes=notes)
+    messages.approved(tutor)
+    outbox.announce(news.TUTOR_APPROVED, tutor_id=tutor.pk)
+    return tutor
+
+
+@transaction.atomic
+def reject(tutor: TutorProfile, *, by: User, notes: str) -> TutorProfile:
+    """Send a profile back with notes; the tutor can correct it and hand it in again."""
+    tutor = _lock(tutor, by, {Status.PENDING})
+    _decide(tutor, Status.REJECTED, Verdict.REJECTED, by=by, notes=_reason(notes))
+    messages.rejected(tutor)
+    return tutor
+
+
+@transaction.atomic
+def suspend(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
+    """Hide an approved tutor from everybody at once."""
+    tutor = _lock(tutor, by, {Status.APPROVED})
+    _decide(tutor, Status.SUSPENDED, Verdict.SUSPENDED, by=by, notes=_reason(reason))
+    messages.suspended(tutor)
+    outbox.announce(news.TUTOR_SUSPENDED, tutor_id=tutor.pk)
+    return tutor
+
+
+@transaction.atomic
+def restore(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
+    """Show a suspended tutor again."""
+    tutor = _lock(tutor, by, {Status.SUSPENDED})
+    _decide(tutor, Status.APPROVED, Verdict.RESTORED, by=by, notes=_reason(reason))
+    messages.restored(tutor)
+    return tutor
+
+
+@transaction.atomic
+def review_document(
+    document: TutorDocument,
+    *,
+    by: User,
+    is_genuine: bool,
+    notes: str = "",
+    valid_until: date | None = None,
+) -> TutorDocument:
+    """Say whether a paper proves its claim; that gives the tutor a badge or takes it away.
+
+    `valid_until` is the paper's own last day, where it has one; without it the badge lapses after
+    the usual time for its kind. A refusal needs `notes`.
+    """
+    check_can_verify(by)
+    tutor = TutorProfile.objects.locked().select_related("user").get(pk=document.tutor_id)
+    document = TutorDocument.objects.locked().get(pk=document.pk)
+    document.tutor = tutor
+    document.move_to(TutorDocument.Status.VERIFIED if is_genuine else TutorDocument.Status.REFUSED)
+    document.notes = notes.strip() if is_genuine else _reason(notes)
+    document.reviewed_at, document.reviewed_by = clock.now(), by
+    document.save(update_fields=["status", "notes", "reviewed_at", "reviewed_by"])
+    verdict = Verdict.VERIFIED if is_genuine else Verdict.REFUSED
+    _record(tutor, verdict, by=by, notes=document.notes, document=document)
+    if is_genuine:
+        _award(document, valid_until)
+    else:
+        Badge.objects.filter(tutor=tutor, document=document).delete()
+        messages.document_refused(document)
+    return document
+
+
+def _lock(tutor: TutorProfile, by: User, wanted: set[Status]) -> TutorProfile:
+    check_can_verify(by)
+    tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
+    if tutor.status not in wanted:
+        raise InvalidTransition(_("This tutor is %s.") % tutor.get_status_display())
+    return tutor
+
+
+def _decide(tutor: TutorProfile, status: Status, verdict: Verdict, *, by: User, notes: str) -> None:
+    tutor.move_to(status)
+    tutor.status_notes = notes if status in {Status.REJECTED, Status.SUSPENDED} else ""
+    tutor.save(update_fields=["status", "status_notes", "approved_at"])
+    _record(tutor, verdict, by=by, notes=notes)
+
+
+def _record(
+    tutor: TutorProfile,
+    verdict: Verdict,
+    *,
+    by: User,
+    notes: str,
+    document: TutorDocument | None = None,
+) -> None:
+    Decision.objects.create(
+        tutor=tutor, document=document, verdict=verdict, notes=notes, decided_by=by
+    )
+    audit.record(f"tutor.{verdict.value}", document or tutor, by=by)
+
+
+def _award(document: TutorDocument, valid_until: date | None) -> None:
+    if document.kind not in Badge.Claim.values:
+        return
+    today, usual = clock.today(), BADGE_VALID_FOR[document.kind]
+    if valid_until is not None and valid_until <= today:
+        raise DomainError(_("This paper has already lapsed."), code="lapsed")
+    Badge.objects.update_or_create(
+        tutor=document.tutor,
+        claim=document.kind,
+        defaults={
+            "document": document,
+            "checked_on": today,
+            "valid_until": valid_until or (today + usual if usual else None),
+        },
+    )
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ReasonMissing
+    return text.strip()

@@ -1,0 +1,312 @@
+"""The public pages and the tutor's own, as a browser without scripts sees them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from tutors.models import TutorDocument, TutorProfile
+from tutors.tests.factories import (
+    DocumentFactory,
+    OfferingFactory,
+    TutorDraftFactory,
+    TutorFactory,
+    TutorPendingFactory,
+    TutorRejectedFactory,
+    TutorSuspendedFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "accounts.backends.PhoneBackend"
+PDF = b"%PDF-1.7\n" + b"x" * 500
+PROFILE = {
+    "name": "Meera Iyer",
+    "headline": "Physics for classes 9 to 12",
+    "bio": "Nine years of numericals.",
+    "gender": "female",
+    "languages": ["en", "ta"],
+    "experience_years": "9",
+    "qualifications": "M.Sc. Physics\nB.Ed.",
+    "video_url": "",
+    "pin_code": "560034",
+    "radius_km": "10",
+    "offerings-TOTAL_FORMS": "1",
+    "offerings-INITIAL_FORMS": "0",
+    "offerings-0-subject": "physics",
+    "offerings-0-grade_min": "9",
+    "offerings-0-grade_max": "12",
+    "offerings-0-boards": ["CBSE", "ICSE"],
+    "offerings-0-state_boards": ["KSEAB"],
+    "offerings-0-online_rate": "500",
+    "offerings-0-home_rate": "650",
+}
+
+
+@pytest.fixture
+def tutor_client(client: Client) -> Client:
+    client.force_login(TutorUserFactory(), backend=PHONE)
+    return client
+
+
+def client_of(tutor: TutorProfile) -> Client:
+    client = Client()
+    client.force_login(tutor.user, backend=PHONE)
+    return client
+
+
+def html(response: Any) -> str:
+    assert response.status_code in {200, 422}, response.status_code
+    return response.content.decode()
+
+
+class TestSearchPage:
+    def test_cards_say_why(self, client: Client) -> None:
+        TutorFactory(user__name="Meera Iyer", rating_sum=314, rating_count=64)
+        page = html(
+            client.get(
+                "/tutors/",
+                {
+                    "subject": "Physics",
+                    "grade": "11",
+                    "board": "CBSE",
+                    "mode": "home",
+                    "pin_code": "560034",
+                    "budget": "800",
+                },
+            )
+        )
+        assert "Physics tutors near 560034" in page
+        assert "Meera Iyer" in page
+        assert "Why first:" in page
+        assert "teaches CBSE class 11 Physics" in page
+        assert "₹\u00a0650" in page
+        assert "Identity checked" in page
+        assert "pin_code=560034" in re.search(r'href="(/tutors/tutor-[^"]+)"', page)[1]
+
+    def test_the_form_keeps_what_was_asked(self, client: Client) -> None:
+        page = html(client.get("/tutors/", {"subject": "math", "budget": "700", "sort": "price"}))
+        assert '<option value="maths" selected>' in page
+        assert 'value="700"' in page
+        assert '<input type="hidden" name="sort" value="price">' in page
+
+    def test_nobody_found_gets_help(self, client: Client) -> None:
+        page = html(client.get("/tutors/", {"subject": "physics", "budget": "100"}))
+        assert "No tutor fits all of this" in page
+        assert "/enquiries/new/?subject=physics" in page
+
+    def test_an_unknown_pin_code_is_said_on_the_form(self, client: Client) -> None:
+        assert "India Post has no such PIN code." in html(
+            client.get("/tutors/", {"pin_code": "999999"})
+        )
+
+    @pytest.mark.parametrize("name", ["subject", "grade", "board", "mode", "min_rating", "sort"])
+    def test_nonsense_is_an_error_on_the_page(self, client: Client, name: str) -> None:
+        TutorFactory()
+        assert client.get("/tutors/", {name: "nonsense"}).status_code == 200
+
+    def test_a_cursor_that_was_cut_off_starts_again(self, client: Client) -> None:
+        tutor = TutorFactory()
+        assert tutor.name in html(client.get("/tutors/", {"cursor": "garbage"}))
+
+    def test_more_tutors_by_link_and_by_htmx(self, client: Client) -> None:
+        for _ in range(14):
+            TutorFactory()
+        first = html(client.get("/tutors/?sort=price"))
+        assert first.count("<article") == 12
+        link = re.search(r'href="([^"]*cursor=[^"]*)"', first)[1].replace("&amp;", "&")
+        second = html(client.get(link))
+        assert second.count("<article") == 2
+        assert "<h1" in second
+        fragment = html(client.get(link, headers={"HX-Request": "true"}))
+        assert fragment.count("<article") == 2
+        assert "<h1" not in fragment
+
+    def test_budgets(self, django_assert_max_num_queries: Any) -> None:
+        for _ in range(14):
+            OfferingFactory(tutor=TutorFactory(), subject_slug="maths")
+        client = Client()
+        client.force_login(FamilyUserFactory(), backend=PHONE)
+        with django_assert_max_num_queries(8):
+            response = client.get("/tutors/?subject=physics&pin_code=560034&board=CBSE")
+        assert html(response).count("<article") == 12
+        assert len(response.content) < 60_000
+
+
+class TestTutorPage:
+    def test_what_a_family_sees(self, client: Client, django_assert_max_num_queries: Any) -> None:
+        tutor = TutorFactory(user__name="Meera Iyer", badge__valid_until="2029-10-12")
+        client.force_login(FamilyUserFactory(), backend=PHONE)
+        with django_assert_max_num_queries(8):
+            page = html(client.get(f"/tutors/{tutor.slug}/?subject=physics&pin_code=560034"))
+        assert "Meera Iyer" in page
+        assert "12 Oct 2026" in page
+        assert "good until 12 Oct 2029" in page
+        assert "₹\u00a0500" in page
+        assert "English, Hindi" in page
+        link = f"/enquiries/new/?tutor={tutor.slug}&amp;subject=physics&amp;pin_code=560034"
+        assert link in page
+
+    def test_no_contact_details(self, client: Client) -> None:
+        tutor = TutorFactory()
+        assert tutor.user.phone not in html(client.get(f"/tutors/{tutor.slug}/"))
+
+    @pytest.mark.parametrize(
+        "factory",
+        [TutorDraftFactory, TutorPendingFactory, TutorRejectedFactory, TutorSuspendedFactory],
+    )
+    def test_others_than_approved_are_not_there(self, client: Client, factory: Any) -> None:
+        tutor = factory()
+        assert client.get(f"/tutors/{tutor.slug}/").status_code == 404
+        client.force_login(FamilyUserFactory(), backend=PHONE)
+        assert client.get(f"/tutors/{tutor.slug}/").status_code == 404
+        assert "Only you see this page" in html(client_of(tutor).get(f"/tutors/{tutor.slug}/"))
+
+
+class TestProfileForm:
+    def test_a_new_tutor_fills_it_in(self, tutor_client: Client) -> None:
+        assert "offerings-0-subject" in html(tutor_client.get("/tutor/profile/"))
+        response = tutor_client.post("/tutor/profile/", PROFILE)
+        assert response.status_code == 302, html(response)
+        assert response.url == "/tutor/documents/"
+        tutor = TutorProfile.objects.get()
+        assert tutor.name == "Meera Iyer"
+        assert tutor.city == "Bengaluru"
+        assert tutor.qualifications == ["M.Sc. Physics", "B.Ed."]
+        (offering,) = tutor.offerings.all()
+        assert offering.boards == ["CBSE", "ICSE", "KSEAB"]
+        assert (offering.online_rate_paise, offering.home_rate_paise) == (500_00, 650_00)
+
+    def test_saved_values_come_back_into_the_form(self, tutor_client: Client) -> None:
+        tutor_client.post("/tutor/profile/", PROFILE)
+        page = html(tutor_client.get("/tutor/profile/"))
+        for text in ("Meera Iyer", "M.Sc. Physics\nB.Ed.", 'value="560034"', 'value="650"'):
+            assert text in page
+        assert '<option value="physics" selected>' in page
+        assert page.count('<option value="KSEAB" selected>') == 1
+
+    def test_nothing_typed_is_lost_on_an_error(self, tutor_client: Client) -> None:
+        wrong = {**PROFILE, "pin_code": "999999", "offerings-0-grade_max": "8"}
+        response = tutor_client.post("/tutor/profile/", wrong)
+        assert response.status_code == 422
+        page = html(response)
+        for text in ("Nine years of numericals.", 'value="999999"', 'value="650"'):
+            assert text in page
+        assert "This is below the first class." in page
+        assert not TutorProfile.objects.exists()
+
+    def test_a_row_is_added_without_a_script_and_keeps_the_rest(self, tutor_client: Client) -> None:
+        page = html(tutor_client.post("/tutor/profile/", {**PROFILE, "add_row": "1", "bio": "Bi"}))
+        assert "offerings-1-subject" in page
+        assert ">\nBi</textarea>" in page
+        assert '<option value="KSEAB" selected>' in page
+        assert 'class="error"' not in page
+        assert not TutorProfile.objects.exists()
+
+    def test_a_row_is_removed(self, tutor_client: Client) -> None:
+        tutor_client.post("/tutor/profile/", PROFILE)
+        tutor_client.post("/tutor/profile/", {**PROFILE, "offerings-0-DELETE": "on"})
+        assert not TutorProfile.objects.get().offerings.exists()
+
+    @pytest.mark.parametrize("field", ["online_rate", "boards"])
+    def test_a_row_needs_a_price_and_a_board(self, tutor_client: Client, field: str) -> None:
+        rest = {key: value for key, value in PROFILE.items() if not key.endswith("home_rate")}
+        rest = {key: value for key, value in rest.items() if not key.endswith("boards")}
+        rest |= {"offerings-0-home_rate": "650"} if field == "boards" else {}
+        rest |= {"offerings-0-boards": ["CBSE"]} if field == "online_rate" else {}
+        if field == "online_rate":
+            rest["offerings-0-online_rate"] = ""
+        assert 'class="error"' in html(tutor_client.post("/tutor/profile/", rest))
+
+    def test_who_may_come(self, client: Client) -> None:
+        for path in ("/tutor/profile/", "/tutor/documents/"):
+            assert "/signin/" in client.get(path).url
+        client.force_login(FamilyUserFactory(), backend=PHONE)
+        for path in ("/tutor/profile/", "/tutor/documents/"):
+            assert client.get(path).status_code == 403
+
+    def test_query_budget(self, django_assert_max_num_queries: Any) -> None:
+        client = client_of(TutorFactory())
+        with django_assert_max_num_queries(8):
+            html(client.get("/tutor/profile/"))
+
+
+class TestDocuments:
+    def upload(self, client: Client, data: bytes, kind: str = "application/pdf") -> Any:
+        response = client.post("/tutor/documents/", {"kind": "identity", "content_type": kind})
+        assert response.status_code == 302, response.content.decode()
+        page = html(client.get(response.url))
+        action = re.search(r'action="(/uploads/[^"]+)"', page)[1]
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+        fields.pop("next", None)
+        fields.pop("csrfmiddlewaretoken", None)
+        file = SimpleUploadedFile("my aadhaar.pdf", data)
+        return client.post(action, {**fields, "file": file}, follow=True)
+
+    @pytest.fixture(autouse=True)
+    def _root(self, settings: Any, tmp_path: Any) -> None:
+        settings.PRIVATE_ROOT = tmp_path
+
+    def test_from_the_form_to_private_storage_and_back(self) -> None:
+        tutor = TutorDraftFactory()
+        client = client_of(tutor)
+        response = self.upload(client, PDF)
+        assert response.redirect_chain[-1][0] == "/tutor/documents/"
+        assert "The file has arrived" in html(response)
+        document = TutorDocument.objects.get()
+        assert document.status == "RECEIVED"
+        assert document.filename == "identity.pdf"
+        assert document.size == len(PDF)
+        assert document.stored_key not in html(response)
+
+    def test_a_wrong_file_is_explained_and_can_be_replaced(self) -> None:
+        client = client_of(TutorDraftFactory())
+        response = self.upload(client, b"<html>" * 20)
+        assert "This is not a JPEG, PNG, WebP or PDF file" in html(response)
+        assert TutorDocument.objects.get().status == "UPLOADING"
+
+    def test_submit_shows_what_is_missing_and_then_works(self) -> None:
+        tutor = TutorDraftFactory()
+        client = client_of(tutor)
+        page = html(client.get("/tutor/documents/"))
+        assert "Upload one proof of identity" in page
+        assert "Send my profile for checking" not in page
+        self.upload(client, PDF)
+        assert "Send my profile for checking" in html(client.get("/tutor/documents/"))
+        client.post("/tutor/submit/")
+        tutor.refresh_from_db()
+        assert tutor.status == "PENDING"
+
+    def test_delete(self) -> None:
+        tutor = TutorDraftFactory()
+        client = client_of(tutor)
+        self.upload(client, PDF)
+        client.post(f"/tutor/documents/{TutorDocument.objects.get().pk}/withdraw/")
+        assert not TutorDocument.objects.exists()
+
+    def test_somebody_elses_document_is_not_found(self) -> None:
+        document = DocumentFactory()
+        client = client_of(TutorDraftFactory())
+        for path in ("", "done/", "withdraw/"):
+            url = f"/tutor/documents/{document.pk}/{path}"
+            method = client.post if path == "withdraw/" else client.get
+            assert method(url).status_code == 404
+
+    def test_rejection_notes_are_shown(self) -> None:
+        tutor = TutorRejectedFactory()
+        assert "Please add a photo of the whole page." in html(
+            client_of(tutor).get("/tutor/documents/")
+        )
+
+    def test_query_budget(self, django_assert_max_num_queries: Any) -> None:
+        tutor = TutorPendingFactory()
+        DocumentFactory(tutor=tutor, kind="degree")
+        client = client_of(tutor)
+        with django_assert_max_num_queries(8):
+            html(client.get("/tutor/documents/"))
+
+    def test_without_a_profile_it_starts_there(self, tutor_client: Client) -> None:
+        assert tutor_client.get("/tutor/documents/").url == "/tutor/profile/"

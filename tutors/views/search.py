@@ -1,0 +1,111 @@
+"""Finding a tutor and looking at one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from curriculum.models import Language
+from tutors import queries
+from tutors.forms import SearchForm
+from tutors.forms.search import CARRIED
+from tutors.models import TutorProfile
+from tutors.queries import Catalogue, Mode, Page, Position, Result, SearchCriteria, Sort
+
+PER_PAGE = 12
+
+
+@require_safe
+def tutor_search(request: HttpRequest) -> HttpResponse:
+    catalogue = queries.catalogue()
+    form = SearchForm(request.GET, catalogue)
+    criteria, page, after = None, None, _position(request)
+    if form.is_valid():
+        criteria = form.criteria()
+        page = queries.search(criteria, after=after, limit=PER_PAGE)
+    context = {
+        "form": form,
+        "criteria": criteria,
+        "cards": _cards(page, form, catalogue),
+        "is_first_page": after is None,
+        "more_url": _more_url(request, page),
+        "sorts": _sorts(form, criteria),
+        "enquiry_query": urlencode(form.carried()),
+    }
+    name = "_tutor_results" if request.htmx else "tutor_search"  # type: ignore[attr-defined]
+    response = render(request, f"tutors/{name}.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def tutor_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = queries.public_profile(TutorProfile.objects.visible_to(request.user))
+    tutor = get_object_or_404(visible, slug=slug)
+    carried = {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
+    context = {
+        "tutor": tutor,
+        "languages": Language.objects.filter(pk__in=tutor.languages),
+        "enquiry_query": urlencode({"tutor": tutor.slug, **carried}),
+        "search_query": urlencode(carried),
+        "is_own": tutor.user_id == getattr(request.user, "pk", None),
+    }
+    return render(request, "tutors/tutor_detail.html", context)
+
+
+def _position(request: HttpRequest) -> Position | None:
+    """Where to go on; an address that was cut off starts again from the first tutor."""
+    try:
+        return Position.decode(request.GET.get("cursor", ""))
+    except ValueError:
+        return None
+
+
+def _cards(page: Page | None, form: SearchForm, catalogue: Catalogue) -> list[dict[str, Any]]:
+    query = urlencode(form.carried())
+    return [_card(result, query, catalogue) for result in (page.results if page else [])]
+
+
+def _card(result: Result, query: str, catalogue: Catalogue) -> dict[str, Any]:
+    tutor = result.tutor
+    names = [catalogue.languages[key].name for key in tutor.languages if key in catalogue.languages]
+    url = tutor.get_absolute_url()
+    return {
+        "url": f"{url}?{query}" if query else url,
+        "name": tutor.name,
+        "headline": tutor.headline,
+        "badges": result.badges,
+        "rating": tutor.rating,
+        "review_count": tutor.rating_count,
+        "hours_taught": tutor.hours_taught,
+        "languages": names,
+        "why": result.why,
+        "rate_paise": result.rate_paise,
+        "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
+        "is_new": not tutor.rating_count and not tutor.minutes_taught,
+    }
+
+
+def _more_url(request: HttpRequest, page: Page | None) -> str:
+    if page is None or page.next is None:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = page.next.encode()
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _sorts(form: SearchForm, criteria: SearchCriteria | None) -> list[dict[str, Any]]:
+    kept = {name: value for name, value in form.data.items() if name != "sort"}
+    return [
+        {
+            "label": sort.label,
+            "url": f"?{urlencode({**kept, 'sort': sort.value})}",
+            "is_current": criteria is not None and criteria.sort == sort,
+        }
+        for sort in Sort
+        if sort != Sort.DISTANCE or form.place is not None
+    ]
