@@ -16,9 +16,9 @@
     document.querySelectorAll("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy"));
   });
 
-  // The summary of what is wrong takes the focus, so that it is read out and seen.
-  const summary = document.getElementById("form-errors");
-  if (summary) summary.focus();
+  // What is wrong takes the focus, so that it is read out and seen.
+  const wrong = document.getElementById("form-errors") || document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
 
   // An open menu closes with Escape or a tap elsewhere.
   const openMenus = () => document.querySelectorAll("details.account[open]");
