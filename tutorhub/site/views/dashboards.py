@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from accounts.decorators import family_required, tutor_required
 from accounts.services import onboarding
+from tutorhub.site import queries
 
 
 @login_required
@@ -21,9 +22,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @family_required
 def family(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/family_dashboard.html")
+    return render(request, "site/family_dashboard.html", {"page": queries.family(request.user)})
 
 
 @tutor_required
 def tutor(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/tutor_dashboard.html")
+    return render(request, "site/tutor_dashboard.html", {"page": queries.tutor(request.user)})
