@@ -124,7 +124,7 @@ class CodeForm(forms.Form):
 class ReviewForm(forms.Form):
     stars = forms.TypedChoiceField(
         label=_("Stars"),
-        choices=[(stars, "★" * stars) for stars in (5, 4, 3, 2, 1)],
+        choices=[(stars, f"{stars} {'★' * stars}") for stars in (5, 4, 3, 2, 1)],
         coerce=int,
         widget=forms.RadioSelect,
     )
