@@ -19,7 +19,7 @@ from students.models import Learner
 from tutorhub.core import clock, money
 from tutorhub.core.templatetags.tutorhub import ist, ist_time
 from tutors.models import TutorProfile
-from tutors.queries import missing, own_profile
+from tutors.queries import missing
 from tutors.queries.profiles import MISSING
 
 Status = TutoringSession.Status
@@ -70,7 +70,8 @@ class TutorPage:
     upcoming: list[TutoringSession] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     credits: int = 0
-    available_paise: int = 0
+    withdrawable_paise: int = 0
+    waiting_paise: int = 0
     held_paise: int = 0
 
 
@@ -79,7 +80,7 @@ def home() -> dict[str, Any]:
     commission = money.pct(EXAMPLE_PAISE, COMMISSION_BPS)
     gst = money.pct(commission, GST_BPS)
     return {
-        "search_url": "/tutors/",
+        "search_url": reverse("tutors:tutor-search"),
         "tutor_signin_url": reverse("accounts:signin") + "?role=tutor",
         "cities": CITIES,
         "subjects": Subject.objects.all()[:12],
@@ -115,7 +116,7 @@ def family(user: User) -> FamilyPage:
 
 def tutor(user: User) -> TutorPage:
     """What a tutor has to do next, new leads, today's classes and the money."""
-    profile = own_profile(user)
+    profile = TutorProfile.objects.of(user).select_related("user").first()
     if profile is None:
         return TutorPage(profile=None)
     summary = earnings.summary(user)
@@ -129,7 +130,8 @@ def tutor(user: User) -> TutorPage:
         ),
         reviews=list(Review.objects.shown().about_tutors().filter(tutor=profile)[:3]),
         credits=credits.balance(user),
-        available_paise=summary.available_paise,
+        withdrawable_paise=summary.withdrawable_paise,
+        waiting_paise=summary.available_paise - summary.withdrawable_paise,
         held_paise=summary.held_paise,
     )
     page.tasks = [_class_to_teach(session) for session in page.upcoming if _is_today(session)]
