@@ -1,13 +1,11 @@
 """Rules of profiles, papers and decisions, at the services."""
 
 import hashlib
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from accounts.services import onboarding, staff
@@ -18,8 +16,8 @@ from tutorhub.core import clock, contents, places, storage
 from tutorhub.core.errors import Conflict, InvalidTransition, NotAllowed
 from tutorhub.core.models import AuditEvent
 from tutors import policies
-from tutors.models import Badge, Decision, TutorDocument, TutorProfile
-from tutors.services import documents, profiles, stats, verification
+from tutors.models import TutorDocument, TutorProfile
+from tutors.services import documents, profiles, stats
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 from tutors.tests.factories import (
     DocumentFactory,
@@ -273,110 +271,6 @@ class TestDocuments:
         assert event.actor_id == moderator.pk
 
 
-class TestVerification:
-    def test_the_whole_way(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
-        with pytest.raises(verification.IdentityUnchecked):
-            verification.approve(tutor, by=moderator)
-        document = tutor.documents.get()
-        document = verification.review_document(document, by=moderator, is_genuine=True)
-        assert (document.status, document.reviewed_by) == ("VERIFIED", moderator)
-        badge = Badge.objects.get()
-        assert badge.checked_on == clock.today()
-        assert badge.valid_until == clock.today() + timedelta(days=3 * 365)
-        tutor = verification.approve(tutor, by=moderator, notes="Fine")
-        assert tutor.status == "APPROVED"
-        assert tutor.approved_at is not None
-        assert TutorProfile.objects.listed().get() == tutor
-        assert list(Decision.objects.values_list("verdict", "decided_by")) == [
-            ("approved", moderator.pk),
-            ("verified", moderator.pk),
-        ]
-        assert {"tutor.approved"} <= actions(tutor)
-        assert Message.objects.filter(template="tutor_approved", user_id=tutor.user_id).exists()
-
-    def test_a_rejection_carries_notes_and_can_be_corrected(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
-        with pytest.raises(verification.ReasonMissing):
-            verification.reject(tutor, by=moderator, notes=" ")
-        tutor = verification.reject(tutor, by=moderator, notes="Blurred photo")
-        assert (tutor.status, tutor.status_notes) == ("REJECTED", "Blurred photo")
-        assert "Blurred photo" in Message.objects.filter(template="tutor_rejected")[0].body
-        assert profiles.submit(tutor, by=tutor.user).status == "PENDING"
-
-    def test_suspend_and_restore(self, moderator: Any) -> None:
-        tutor = TutorFactory()
-        with pytest.raises(verification.ReasonMissing):
-            verification.suspend(tutor, by=moderator, reason="")
-        verification.suspend(tutor, by=moderator, reason="Complaint")
-        assert not TutorProfile.objects.listed().exists()
-        verification.restore(tutor, by=moderator, reason="Cleared up")
-        assert TutorProfile.objects.listed().exists()
-        verdicts = Decision.objects.order_by("pk").values_list("verdict", "notes")
-        assert list(verdicts) == [("suspended", "Complaint"), ("restored", "Cleared up")]
-
-    def test_a_refused_paper_takes_its_badge_along(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
-        document = verification.review_document(
-            tutor.documents.get(), by=moderator, is_genuine=True
-        )
-        with pytest.raises(verification.ReasonMissing):
-            verification.review_document(document, by=moderator, is_genuine=False)
-        verification.review_document(document, by=moderator, is_genuine=False, notes="Forged")
-        assert not Badge.objects.exists()
-        assert "Forged" in Message.objects.filter(template="tutor_document_refused")[0].body
-
-    def test_the_papers_own_last_day_counts(self, moderator: Any) -> None:
-        document = DocumentFactory(kind="police")
-        day = clock.today() + timedelta(days=40)
-        verification.review_document(document, by=moderator, is_genuine=True, valid_until=day)
-        assert Badge.objects.get().valid_until == day
-        lapsed = DocumentFactory(kind="police")
-        with pytest.raises(verification.DomainError, match="lapsed"):
-            verification.review_document(
-                lapsed, by=moderator, is_genuine=True, valid_until=clock.today()
-            )
-        lapsed.refresh_from_db()
-        assert lapsed.status == "RECEIVED"
-
-    def test_other_papers_give_no_badge(self, moderator: Any) -> None:
-        verification.review_document(DocumentFactory(kind="other"), by=moderator, is_genuine=True)
-        assert not Badge.objects.exists()
-
-    @pytest.mark.parametrize("verb", ["approve", "reject", "suspend", "restore"])
-    def test_only_moderators_decide(self, verb: str) -> None:
-        tutor = TutorPendingFactory()
-        reason = {"reason": "x"} if verb in {"suspend", "restore"} else {"notes": "x"}
-        for user in (tutor.user, FamilyUserFactory(), StaffFactory()):
-            with pytest.raises(policies.NotModerator):
-                getattr(verification, verb)(tutor, by=user, **reason)
-            with pytest.raises(policies.NotModerator):
-                verification.review_document(tutor.documents.get(), by=user, is_genuine=True)
-
-    @pytest.mark.parametrize(
-        ("verb", "factory"),
-        [
-            ("approve", TutorSuspendedFactory),
-            ("reject", TutorFactory),
-            ("suspend", TutorPendingFactory),
-            ("restore", TutorRejectedFactory),
-        ],
-    )
-    def test_each_verb_has_its_state(self, verb: str, factory: Any, moderator: Any) -> None:
-        reason = {"reason": "x"} if verb in {"suspend", "restore"} else {"notes": "x"}
-        with pytest.raises(InvalidTransition):
-            getattr(verification, verb)(factory(), by=moderator, **reason)
-
-    def test_decisions_are_never_changed(self, moderator: Any) -> None:
-        verification.suspend(TutorFactory(), by=moderator, reason="x")
-        for change in (
-            lambda: Decision.objects.update(notes="y"),
-            lambda: Decision.objects.all().delete(),
-        ):
-            with pytest.raises(ProgrammingError), transaction.atomic():
-                change()
-
-
 class TestStats:
     def test_they_add_up(self) -> None:
         tutor = TutorFactory()
@@ -406,52 +300,3 @@ def test_next_steps() -> None:
     profiles.submit(tutor, by=user)
     assert onboarding.next_step(user) == "dashboard"
     assert onboarding.next_step(TutorRejectedFactory().user) == "correct"
-
-
-@pytest.mark.django_db(transaction=True)
-class TestDecidingAtOnce:
-    """Approving and rejecting at the same moment: one wins. Without the lock both would."""
-
-    def race(self) -> list[str]:
-        staff.ensure_groups()
-        first, second = StaffFactory(is_superuser=True), StaffFactory(is_superuser=True)
-        tutor = TutorPendingFactory()
-        verification.review_document(tutor.documents.get(), by=first, is_genuine=True)
-        barrier, won = threading.Barrier(2), []
-
-        def decide(verb: Any, by: Any) -> None:
-            try:
-                barrier.wait(10)
-                verb(tutor, by=by, notes="x")
-                won.append(verb.__name__)
-            except InvalidTransition:
-                pass
-            finally:
-                connection.close()
-
-        threads = [
-            threading.Thread(target=decide, args=pair)
-            for pair in ((verification.approve, first), (verification.reject, second))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return won
-
-    def test_with_the_lock_one_wins(self) -> None:
-        assert len(self.race()) == 1
-
-    def test_without_the_lock_both_win(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        together = threading.Barrier(2)
-        lock = verification._lock
-
-        def unlocked(*args: Any) -> TutorProfile:
-            with monkeypatch.context() as patch:
-                patch.setattr(type(TutorProfile.objects.all()), "locked", lambda self: self)
-                tutor = lock(*args)
-                together.wait(10)
-            return tutor
-
-        monkeypatch.setattr(verification, "_lock", unlocked)
-        assert len(self.race()) == 2

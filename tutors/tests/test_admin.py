@@ -1,0 +1,142 @@
+"""The moderators' desk in the back office."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.services import staff
+from accounts.tests.factories import StaffFactory
+from tutorhub.core import clock
+from tutorhub.core.models import AuditEvent
+from tutors.models import Decision
+from tutors.tests.factories import (
+    DocumentFactory,
+    TutorDraftFactory,
+    TutorFactory,
+    TutorPendingFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DESK = "/admin/tutors/tutorprofile/"
+
+
+def signed_in(user: Any) -> Client:
+    """With the second factor."""
+    client = Client()
+    client.force_login(user, backend="accounts.backends.StaffBackend")
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=user).persistent_id
+    session.save()
+    return client
+
+
+def member(*groups: str) -> Any:
+    staff.ensure_groups()
+    user = StaffFactory()
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+@pytest.fixture
+def moderator(db: None) -> Client:
+    return signed_in(member(staff.MODERATOR))
+
+
+@pytest.fixture
+def finance(db: None) -> Client:
+    return signed_in(member(staff.FINANCE))
+
+
+def test_the_queue_has_the_longest_waiting_first(moderator: Client) -> None:
+    now = clock.now()
+    TutorFactory(user__name="Approved One")
+    TutorPendingFactory(user__name="Late One", submitted_at=now)
+    TutorPendingFactory(user__name="Early One", submitted_at=now - timedelta(days=3, hours=2))
+    page = moderator.get(DESK).content.decode()
+    assert page.index("Early One") < page.index("Late One") < page.index("Approved One")
+    assert "3 d 2 h" in page
+
+
+def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_path: Path) -> None:
+    settings.PRIVATE_ROOT = tmp_path
+    tutor = TutorPendingFactory(user__name="Meera Iyer")
+    paper = tutor.documents.get()
+    page = moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()
+    assert "Meera Iyer" in page
+    assert tutor.user.phone not in page
+    assert paper.stored_key not in page
+    refused = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": ""})
+    assert refused.status_code == 422
+    assert "Check a proof of identity first." in refused.content.decode()
+    verify = f"{DESK}document/{paper.pk}/review/verify/"
+    assert moderator.get(verify).status_code == 200
+    assert moderator.post(verify, {"notes": "", "valid_until": ""}).status_code == 302
+    assert moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine"}).status_code == 302
+    tutor.refresh_from_db()
+    assert tutor.status == "APPROVED"
+    assert "Fine" in moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()
+    assert moderator.get("/admin/tutors/decision/").status_code == 200
+    assert moderator.get("/admin/tutors/badge/").status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["reject"])
+def test_a_no_needs_a_reason(moderator: Client, verb: str) -> None:
+    tutor = TutorPendingFactory()
+    response = moderator.post(f"{DESK}{tutor.pk}/decide/{verb}/", {"notes": " "})
+    assert response.status_code == 422
+    assert "Say why" in response.content.decode()
+    moderator.post(f"{DESK}{tutor.pk}/decide/{verb}/", {"notes": "Blurred"})
+    tutor.refresh_from_db()
+    assert (tutor.status, tutor.status_notes) == ("REJECTED", "Blurred")
+
+
+def test_a_verb_that_does_not_fit_goes_back(moderator: Client) -> None:
+    tutor = TutorDraftFactory()
+    assert moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "x"}).status_code == 302
+    assert not Decision.objects.exists()
+
+
+def test_a_download_is_audited_and_not_kept(moderator: Client) -> None:
+    paper = DocumentFactory()
+    path = f"{DESK}document/{paper.pk}/open/"
+    assert moderator.get(path).status_code == 405
+    response = moderator.post(path)
+    assert response.status_code == 303
+    assert "no-store" in response["Cache-Control"]
+    assert response.url.startswith("/files/")
+    assert AuditEvent.objects.filter(action="tutor_document.opened").count() == 1
+
+
+def test_finance_sees_and_decides_nothing_here(finance: Client) -> None:
+    tutor = TutorPendingFactory()
+    paper = tutor.documents.get()
+    assert finance.get(DESK).status_code == 403
+    assert finance.get(f"{DESK}{tutor.pk}/change/").status_code == 403
+    assert finance.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "x"}).status_code == 403
+    assert finance.post(f"{DESK}document/{paper.pk}/open/").status_code == 403
+    assert finance.post(f"{DESK}document/{paper.pk}/review/verify/").status_code == 403
+    assert not AuditEvent.objects.filter(action="tutor_document.opened").exists()
+
+
+def test_without_the_second_factor_nothing() -> None:
+    client = Client()
+    client.force_login(member(staff.MODERATOR), backend="accounts.backends.StaffBackend")
+    paper = DocumentFactory()
+    for path in (DESK, f"{DESK}{paper.tutor_id}/change/"):
+        assert client.get(path).status_code == 302
+    assert client.post(f"{DESK}document/{paper.pk}/open/").status_code in {302, 403}
+    assert not AuditEvent.objects.filter(action="tutor_document.opened").exists()
+
+
+@pytest.mark.parametrize("model", ["tutorprofile", "decision", "badge"])
+def test_nothing_is_edited_by_hand(moderator: Client, model: str) -> None:
+    assert moderator.get(f"/admin/tutors/{model}/add/").status_code == 403
+    tutor = TutorFactory()
+    assert moderator.post(f"{DESK}{tutor.pk}/delete/", {"post": "yes"}).status_code == 403
