@@ -41,7 +41,7 @@ class TutorsView(APIView):
 
     @extend_schema(parameters=[SearchInput], responses=ResultPageOutput, operation_id="tutors_list")
     def get(self, request: Request) -> Response:
-        given = {key: value for key, value in request.query_params.items() if value.strip()}
+        given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
         query = SearchInput(data=given)
         query.is_valid(raise_exception=True)
         asked = dict(query.validated_data)

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import GRADES
-from tutors.forms.search import board_label
+from tutors.forms.search import board_label, offer
 from tutors.models import Offering, TutorProfile
 from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
 from tutors.queries import Catalogue
@@ -85,9 +85,11 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.catalogue = catalogue
-        self.fields["languages"].choices = [
-            (key, language.name) for key, language in catalogue.languages.items()
-        ]
+        offer(
+            self,
+            "languages",
+            [(key, language.name) for key, language in catalogue.languages.items()],
+        )
 
     def clean_qualifications(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["qualifications"].splitlines()]
@@ -113,13 +115,15 @@ class OfferingForm(forms.Form):
         self.catalogue = catalogue
         subjects = [(key, subject.name) for key, subject in catalogue.subjects.items()]
         boards = catalogue.boards.items()
-        self.fields["subject"].choices = [("", _("Choose")), *subjects]
-        self.fields["boards"].choices = [
-            (key, board_label(board)) for key, board in boards if not board.state
-        ]
-        self.fields["state_boards"].choices = [
-            (key, board_label(board)) for key, board in boards if board.state
-        ]
+        offer(self, "subject", [("", _("Choose")), *subjects])
+        offer(
+            self, "boards", [(key, board_label(board)) for key, board in boards if not board.state]
+        )
+        offer(
+            self,
+            "state_boards",
+            [(key, board_label(board)) for key, board in boards if board.state],
+        )
         self.fields["state_boards"].widget.attrs["size"] = 4
 
     def clean(self) -> dict[str, Any]:

@@ -16,6 +16,13 @@ from tutors.queries import Catalogue, Mode, Point, SearchCriteria, Sort
 CARRIED = ("subject", "grade", "board", "mode", "pin_code")
 
 
+def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Let the field `name` of this one form take these values."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 def board_label(board: Board) -> str:
     return f"{board.state}: {board.name}" if board.state else board.code
 
@@ -86,9 +93,9 @@ class SearchForm(forms.Form):
         subjects = [(key, subject.name) for key, subject in catalogue.subjects.items()]
         boards = [(key, board_label(board)) for key, board in catalogue.boards.items()]
         languages = [(key, language.name) for key, language in catalogue.languages.items()]
-        self.fields["subject"].choices = [("", _("Any subject")), *subjects]
-        self.fields["board"].choices = [("", _("Any board")), *boards]
-        self.fields["language"].choices = [("", _("Any language")), *languages]
+        offer(self, "subject", [("", _("Any subject")), *subjects])
+        offer(self, "board", [("", _("Any board")), *boards])
+        offer(self, "language", [("", _("Any language")), *languages])
 
     def clean_pin_code(self) -> str:
         pin_code: str = self.cleaned_data["pin_code"]
