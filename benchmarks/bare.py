@@ -18,9 +18,7 @@ RECORDED: dict[str, Any] = json.loads(Path(os.environ["BENCH_RECORDED"]).read_te
 
 
 def recorded(request: HttpRequest) -> HttpResponse:
-    page = RECORDED.get(request.get_full_path())
-    if page is None:
-        return HttpResponse(status=404)
+    page = RECORDED[request.get_full_path()]
     with connection.cursor() as cursor:
         for statement in page["statements"]:
             cursor.execute(statement)

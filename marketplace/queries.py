@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -153,11 +152,13 @@ def sessions_of(reader: User, *, is_past: bool = False) -> QuerySet[TutoringSess
     return sessions.filter(is_to_come).order_by("start_at", "pk")
 
 
-def enquiries_with_offers(reader: User) -> QuerySet[Enquiry]:
-    """The reader's enquiries, each with `offers`: the answers to compare, cheapest first."""
-    offers = TutoringSession.objects.select_related("subject", "tutor__user")
-    ordered = Prefetch("sessions", offers.order_by("rate_paise", "pk"), to_attr="offers")
-    return Enquiry.objects.of(reader).with_details().prefetch_related(ordered)
+def offers_of(enquiry: Enquiry) -> QuerySet[TutoringSession]:
+    """The answers to an enquiry, to compare: open ones first, cheapest first."""
+    return (
+        TutoringSession.objects.filter(enquiry=enquiry)
+        .select_related("subject", "tutor__user")
+        .order_by("rate_paise", "pk")
+    )
 
 
 def enquiries_of(reader: User) -> QuerySet[Enquiry]:
@@ -165,7 +166,7 @@ def enquiries_of(reader: User) -> QuerySet[Enquiry]:
     return Enquiry.objects.of(reader).with_details().prefetch_related(offers)
 
 
-def reviews_about(tutor_id: UUID) -> QuerySet[Review]:
+def reviews_about(tutor_id: object) -> QuerySet[Review]:
     """What families say about a tutor in public, newest first, without names of children."""
     return (
         Review.objects.shown()

@@ -20,6 +20,12 @@ class Message(models.Model):
         SENT = "sent"
         FAILED = "failed"
 
+    TRANSITIONS = {
+        Status.QUEUED: {Status.SENT, Status.FAILED},
+        Status.SENT: set(),
+        Status.FAILED: set(),
+    }
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField(null=True)
     to = models.CharField(max_length=254)

@@ -54,9 +54,10 @@ def enquiry_new(request: HttpRequest) -> HttpResponse:
 @family_required
 @require_safe
 def enquiry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    enquiry = get_object_or_404(queries.enquiries_with_offers(request.user), pk=pk)
+    mine = Enquiry.objects.of(request.user).with_details()
+    enquiry = get_object_or_404(mine, pk=pk)
     enquiries.mark_opened(enquiry)
-    offers = enquiry.offers  # type: ignore[attr-defined]
+    offers = list(queries.offers_of(enquiry))
     context = {
         "enquiry": enquiry,
         "open_offers": [offer for offer in offers if offer.status == "PENDING_PAYMENT"],

@@ -56,8 +56,10 @@ class EnquiryView(APIView):
 
     @extend_schema(responses=EnquiryDetailOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        enquiry = get_object_or_404(queries.enquiries_with_offers(request.user), pk=pk)
+        mine = Enquiry.objects.of(request.user).with_details()
+        enquiry = get_object_or_404(mine, pk=pk)
         enquiries.mark_opened(enquiry)
+        enquiry.offers = list(queries.offers_of(enquiry))
         return Response(EnquiryDetailOutput(enquiry).data)
 
 

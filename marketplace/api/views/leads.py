@@ -1,4 +1,3 @@
-from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -17,7 +16,7 @@ from tutorhub.core.pagination import KeysetPagination
 
 
 class BestFirst(KeysetPagination):
-    ordering: Any = ("-score", "-pk")
+    ordering = ("-score", "-pk")
 
 
 class LeadsInboxView(APIView):

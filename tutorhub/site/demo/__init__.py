@@ -1,0 +1,1 @@
+"""Demo data: a small, deterministic TutorHub made through the same services that people use."""

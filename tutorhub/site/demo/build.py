@@ -1,0 +1,138 @@
+"""The whole demo: people first, then their classes, then money that was paid out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from django.db import connection
+
+from accounts.models import User
+from marketplace.models import Enquiry
+from payments.models import Payout
+from payments.services import earnings, payouts, treasury
+from students.models import Learner
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.models import AuditEvent
+from tutorhub.site.demo import gateway, people, stories
+from tutors.models import TutorProfile
+
+FINISHED = "demo.finished"
+SEED = 20261123
+
+Say = Callable[[str], None]
+Item = TypeVar("Item")
+
+
+def is_finished() -> bool:
+    return AuditEvent.objects.filter(action=FINISHED).exists()
+
+
+def build(say: Say, *, tutors: int = 200, families: int = 60) -> None:
+    """Make everything that is not there yet. Stopped half-way, it goes on where it was."""
+    _hurry()
+    random = Random(SEED)  # noqa: S311 - demo data, the same on every machine
+    staff = people.make_staff()
+    moderator = staff["moderator@tutorhub.example"]
+    made = [
+        people.make_tutor(number, moderator=moderator, random=random)
+        for number in steps(range(tutors), "Tutors, with papers and approval", say)
+    ]
+    if not TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).exists():
+        for number in range(3):
+            people.make_waiting_tutor(number + 1, random)
+    learners = [
+        people.make_family(number, random)
+        for number in steps(range(families), "Families, with consent", say)
+    ]
+    with gateway.silent_webhooks():
+        plots = list(plan(made, learners))
+        for plot in steps(plots, "Enquiries, payments and classes", say):
+            if not _is_told(plot):
+                stories.tell(plot, random)
+        say("Delivering what was promised for later")
+        outbox.drain(rounds=50)
+        pay_out(made[0], staff)
+    audit.record(FINISHED, moderator)
+
+
+def plan(tutors: list[TutorProfile], learners: list[Learner]) -> Iterator[stories.Story]:
+    """Who meets whom, when, and how far it goes."""
+    named = learners[0]
+    first = tutors[0]
+    yield stories.Story(named, first, stories.class_time(-24, 18), "reviewed", "home")
+    yield stories.Story(named, first, stories.class_time(-17, 18), "reviewed", "home")
+    yield stories.Story(named, first, stories.class_time(-10, 18), "reviewed", "home")
+    yield stories.Story(named, first, stories.class_time(-1, 18), "completed", "home")
+    yield stories.Story(named, first, stories.class_time(2, 18), "scheduled", "home")
+    yield stories.Story(named, tutors[8], stories.class_time(3, 17), "offered", "online")
+    for number, learner in enumerate(learners[1:], start=1):
+        ending = stories.ENDINGS[number % len(stories.ENDINGS)]
+        tutor = _teacher(tutors, learner, number)
+        yield stories.Story(learner, tutor, _when(ending, number), ending)
+        if ending in {"reviewed", "released"}:
+            again = stories.class_time(-30 + number % 8, 8 + number % 9)
+            yield stories.Story(learner, tutor, again, "reviewed")
+
+
+def pay_out(tutor: TutorProfile, staff: dict[str, User]) -> None:
+    """The first tutor has been paid once, so that every page of money has something to show."""
+    if Payout.objects.filter(tutor=tutor.user).exists():
+        return
+    people.give_payout_method(tutor, 0)
+    maker, checker = staff["finance@tutorhub.example"], staff["finance2@tutorhub.example"]
+    treasury.fund_payouts(
+        amount_paise=5_00_000_00, reference="demo-opening", by=maker, approved_by=checker
+    )
+    amount = min(1_000_00, earnings.summary(tutor.user).available_paise)
+    payout = payouts.request(tutor=tutor.user, amount_paise=amount, by=tutor.user)
+    payouts.approve(payout, by=checker)
+    outbox.drain()
+
+
+def steps(items: Iterable[Item], title: str, say: Say) -> Iterator[Item]:
+    """Go through items and say every second or so how far we are."""
+    total = len(list(items)) if not isinstance(items, list) else len(items)
+    last = clock.now() - timedelta(seconds=5)
+    for number, item in enumerate(items, start=1):
+        yield item
+        if number == total or clock.now() - last > timedelta(seconds=2):
+            last = clock.now()
+            say(f"{title}: {number} of {total}")
+
+
+def _hurry() -> None:
+    """Do not wait for the disk at each commit: demo data that a power cut takes is made again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+
+
+def _teacher(tutors: list[TutorProfile], learner: Learner, number: int) -> TutorProfile:
+    """A tutor who teaches the learner's class; few of them, so that reviews add up."""
+    fitting = [
+        tutor
+        for tutor in tutors[:24]
+        if tutor.offerings.filter(
+            grade_min__lte=learner.grade, grade_max__gte=learner.grade
+        ).exists()
+    ]
+    return fitting[number % len(fitting)]
+
+
+def _when(ending: str, number: int) -> datetime:
+    hour = 7 + number % 13
+    if ending in {"asked", "declined", "offered", "closed", "scheduled"}:
+        return stories.class_time(2 + number % 9, hour)
+    if ending == "in_progress":
+        return clock.now().replace(minute=0, second=0, microsecond=0)
+    if ending == "completed":
+        return stories.class_time(-1, hour)
+    return stories.class_time(-9 - number % 14, hour)
+
+
+def _is_told(plot: stories.Story) -> bool:
+    """Whether this learner already asked this tutor about a class at this time."""
+    asked = Enquiry.objects.filter(learner=plot.learner, leads__tutor=plot.tutor)
+    if plot.until in {"asked", "declined", "in_progress"}:
+        return asked.exists()
+    return asked.filter(sessions__start_at=plot.class_at).exists()
