@@ -75,6 +75,10 @@ class CreditLot(models.Model):
         return f"{self.used} of {self.credits}"
 
     @property
+    def left(self) -> int:
+        return self.credits - self.used
+
+    @property
     def next_cost_paise(self) -> int:
         """What the next credit earns; the last one takes what integer division left over."""
         if self.used == self.credits - 1:

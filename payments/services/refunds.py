@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages
 from payments.models import Payment, Refund
+from payments.policies import check_is_finance
 from payments.services import ledger
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
@@ -59,8 +60,19 @@ def initiate(
 
 
 @transaction.atomic
+def return_set_aside(payment: Payment, *, by: User) -> Refund:
+    """An operator sends back money that fits no order (or came twice)."""
+    check_is_finance(by)
+    payment = Payment.objects.locked().get(pk=payment.pk)
+    if payment.place != Payment.Place.UNAPPLIED or payment.currency != "INR":
+        raise NothingToRefund
+    return initiate(payment, source=("unapplied", payment.pk), reason="set aside", by=by)
+
+
+@transaction.atomic
 def retry(refund: Refund, *, by: User) -> Refund:
     """Try a refund that failed for good once more, as a new refund with a new key."""
+    check_is_finance(by)
     old = Refund.objects.locked().get(pk=refund.pk)
     if old.status != Refund.Status.FAILED or hasattr(old, "retried_by"):
         raise NothingToRefund

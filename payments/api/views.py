@@ -1,0 +1,137 @@
+from uuid import UUID
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.permissions import IsTutor, SignedIn
+from payments import queries
+from payments.api import serializers
+from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod
+from payments.services import captures, credits, earnings, orders, payout_methods, payouts
+from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
+from tutorhub.core.pagination import KeysetPagination
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="A repeat with the same key returns the same payout.",
+)
+
+
+class VerifyView(APIView):
+    permission_classes = [SignedIn]
+
+    @extend_schema(
+        request=serializers.VerifyInput,
+        responses={200: serializers.VerifyOutput, 422: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Report what Checkout handed over; the answer is what Razorpay says to us."""
+        body = serializers.VerifyInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        named = body.validated_data
+        get_object_or_404(
+            PaymentOrder.objects.visible_to(request.user),
+            razorpay_order_id=named["razorpay_order_id"],
+        )
+        order = captures.verify_callback(**named, by=request.user)
+        return Response(serializers.VerifyOutput(order).data)
+
+
+class WalletView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.WalletOutput)
+    def get(self, request: Request) -> Response:
+        """The tutor's lead credits and the packs on sale."""
+        wallet = {"credits": credits.balance(request.user), "packs": credits.offers()}
+        return Response(serializers.WalletOutput(wallet).data)
+
+
+class TopupView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(
+        request=serializers.TopupInput,
+        responses={200: serializers.CheckoutOutput, 422: RefusalResponse, 503: UnavailableResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Start buying a pack; the credits come with the money."""
+        body = serializers.TopupInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        pack = get_object_or_404(CreditPack.objects.on_sale(), _named(body.validated_data["pack"]))
+        order = orders.open_at_gateway(credits.start_topup(pack=pack, by=request.user))
+        return Response(serializers.CheckoutOutput(queries.checkout_of(order)).data)
+
+
+class EarningsView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.EarningsOutput)
+    def get(self, request: Request) -> Response:
+        """What the tutor has earned, and where it is."""
+        return Response(serializers.EarningsOutput(earnings.summary(request.user)).data)
+
+
+class PayoutsView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.PayoutOutput(many=True), operation_id="payouts_list")
+    def get(self, request: Request) -> Response:
+        """The tutor's payouts, newest first."""
+        mine = Payout.objects.visible_to(request.user).select_related("method")
+        pages = KeysetPagination()
+        page = pages.paginate_queryset(mine, request, view=self)
+        return pages.get_paginated_response(serializers.PayoutOutput(page, many=True).data)
+
+    @extend_schema(
+        request=serializers.PayoutInput,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: serializers.PayoutOutput, 409: RefusalResponse, 422: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a payout of released earnings."""
+        body = serializers.PayoutInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        payout = payouts.request(
+            tutor=request.user,
+            amount_paise=body.validated_data["amount_paise"],
+            by=request.user,
+            client_key=request.headers.get("Idempotency-Key", "")[:80] or None,
+        )
+        return Response(serializers.PayoutOutput(payout).data, status=status.HTTP_201_CREATED)
+
+
+class PayoutMethodView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.PayoutMethodOutput)
+    def get(self, request: Request) -> Response:
+        """Where the tutor is paid; 404 while nobody has said."""
+        method = get_object_or_404(PayoutMethod.objects.current(), tutor=request.user)
+        return Response(serializers.PayoutMethodOutput(method).data)
+
+    @extend_schema(
+        request=serializers.PayoutMethodInput,
+        responses={200: serializers.PayoutMethodOutput, 422: RefusalResponse},
+    )
+    def put(self, request: Request) -> Response:
+        """Set the bank account or UPI ID, and the PAN."""
+        body = serializers.PayoutMethodInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        method = payout_methods.save(tutor=request.user, **body.validated_data)
+        return Response(serializers.PayoutMethodOutput(method).data)
+
+
+def _named(pack: str) -> Q:
+    """A pack by its code or its id."""
+    try:
+        return Q(pk=UUID(pack))
+    except ValueError:
+        return Q(code=pack)

@@ -1,0 +1,54 @@
+"""The shape of what people fill in; whether it can be done is the services' business."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import PayoutMethod
+
+
+class PayoutForm(forms.Form):
+    amount = forms.DecimalField(
+        label=_("How much"), min_value=Decimal(1), max_digits=12, decimal_places=2
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["amount"].prefix_text = "₹"  # type: ignore[attr-defined]
+        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
+
+    @property
+    def amount_paise(self) -> int:
+        return int(self.cleaned_data["amount"] * 100)
+
+
+class PayoutMethodForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Pay me by"),
+        choices=PayoutMethod.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=PayoutMethod.Kind.BANK,
+    )
+    holder_name = forms.CharField(
+        label=_("Name of the account holder"), min_length=3, max_length=120
+    )
+    account_number = forms.CharField(
+        label=_("Account number"),
+        required=False,
+        max_length=24,
+        help_text=_("For a bank account."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    ifsc = forms.CharField(
+        label=_("IFSC"), required=False, max_length=14, help_text=_("Like HDFC0001234.")
+    )
+    vpa = forms.CharField(
+        label=_("UPI ID"), required=False, max_length=130, help_text=_("Like name@bank.")
+    )
+    pan = forms.CharField(
+        label=_("PAN"),
+        max_length=14,
+        help_text=_("The tax law asks for it. Without it 5 % would be withheld."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )

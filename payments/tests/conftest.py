@@ -1,0 +1,14 @@
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts.models import User
+from accounts.tests.factories import StaffFactory
+from payments.policies import FINANCE
+
+
+@pytest.fixture
+def finance(db: None) -> User:
+    """A member of staff who looks after money."""
+    user = StaffFactory()
+    user.groups.add(Group.objects.get_or_create(name=FINANCE)[0])
+    return user

@@ -1,0 +1,203 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.tests.factories import TutorUserFactory
+from payments.models import LedgerTxn, YearlyGross
+from payments.services import earnings, ledger, rates
+from payments.tests import factories
+from payments.tests.threads import run_together
+from tutorhub.core import clock
+from tutorhub.core.ids import uuid7
+from tutorhub.core.money import pct, split_inclusive
+
+
+class TestArithmetic:
+    @given(
+        gross=st.integers(100, 10**9),
+        commission=st.integers(0, 3000),
+        tds=st.sampled_from([0, 10, 500]),
+        is_same_state=st.booleans(),
+    )
+    def test_the_parts_add_up_to_the_paisa(self, gross, commission, tds, is_same_state):
+        parts = earnings.split(
+            gross_paise=gross,
+            commission_bps=commission,
+            gst_bps=1800,
+            is_same_state=is_same_state,
+            tds_bps=tds,
+        )
+        assert parts.net + parts.commission + parts.gst + parts.tds + parts.tcs == gross
+        assert parts.net >= 0
+        assert sum(parts.gst_parts.values()) == parts.gst
+        assert abs(parts.gst - pct(parts.commission, 1800)) <= 1
+        assert (parts.gst_parts["igst"] == 0) == is_same_state or parts.gst == 0
+
+    @given(price=st.integers(1, 10**12))
+    def test_an_inclusive_price_splits_without_a_rest(self, price):
+        base, gst = split_inclusive(price, 1800)
+        assert base + gst == price
+        assert abs(gst - pct(base, 1800)) <= 1
+
+    def test_the_worked_example(self):
+        parts = earnings.split(
+            gross_paise=100_000, commission_bps=1500, gst_bps=1800, is_same_state=True, tds_bps=10
+        )
+        assert (parts.commission, parts.gst, parts.tds, parts.net) == (15_000, 2_700, 100, 82_200)
+        assert parts.gst_parts == {"cgst": 1_350, "sgst": 1_350, "igst": 0}
+
+    def test_more_taken_than_there_is_raises(self):
+        with pytest.raises(ValueError):
+            earnings.split(
+                gross_paise=100, commission_bps=9000, gst_bps=1800, is_same_state=True, tds_bps=500
+            )
+
+
+@pytest.fixture
+def tutor(db):
+    tutor = TutorUserFactory()
+    factories.make_method(tutor)
+    return tutor
+
+
+def recognise(tutor, order, **values):
+    return earnings.recognise(
+        session_id=order.purpose_id,
+        tutor=tutor,
+        **{
+            "tutor_state": "Karnataka",
+            "gross_paise": order.amount_paise,
+            "commission_bps": 1500,
+            **values,
+        },
+    )
+
+
+def paid_order(amount=100_000):
+    order = factories.make_order(amount_paise=amount)
+    factories.pay(order)
+    return order
+
+
+def legs_of(key):
+    txn = LedgerTxn.objects.get(idem_key=key)
+    return {
+        (entry.account.code, entry.debit, entry.credit)
+        for entry in txn.entries.select_related("account")
+    }
+
+
+class TestBooking:
+    def test_completion_and_release_book_the_worked_example(self, tutor):
+        """5.3, kinds 3, 6 and 7, for a tutor above the threshold of section 194-O."""
+        YearlyGross.objects.create(
+            tutor=tutor, year=rates.financial_year(clock.today()), gross_paise=5_00_000_00
+        )
+        order = paid_order()
+        session = order.purpose_id
+        parts = recognise(tutor, order)
+        assert legs_of(f"booking:{session}:complete") == {
+            ("session_escrow", 100_000, 0),
+            ("tutor_held", 0, 82_200),
+            ("commission_session", 0, 15_000),
+            ("gst_output_cgst", 0, 1_350),
+            ("gst_output_sgst", 0, 1_350),
+            ("tds_payable", 0, 100),
+        }
+        earnings.release(session_id=session, tutor=tutor)
+        assert legs_of(f"booking:{session}:release") == {
+            ("tutor_held", 82_200, 0),
+            ("tutor_earnings", 0, 82_200),
+        }
+        assert earnings.booked(session) == parts
+        assert ledger.balance("session_escrow", session) == 0
+        assert earnings.summary(tutor).available_paise == 82_200
+
+    def test_another_state_pays_integrated_tax(self, tutor):
+        order = paid_order()
+        recognise(tutor, order, tutor_state="Maharashtra")
+        assert ("gst_output_igst", 0, 2_700) in legs_of(f"booking:{order.purpose_id}:complete")
+
+    def test_completing_twice_books_once(self, tutor):
+        order = paid_order()
+        assert recognise(tutor, order) == recognise(tutor, order)
+        assert ledger.balance("tutor_held", tutor.pk) == 82_300
+        assert YearlyGross.objects.get().gross_paise == 100_000
+
+    def test_releasing_twice_books_once(self, tutor):
+        session = factories.earn(tutor)
+        earnings.release(session_id=session, tutor=tutor)
+        assert ledger.balance("tutor_earnings", tutor.pk) == 82_300
+
+    def test_the_estimate_is_what_gets_booked(self, tutor):
+        order = paid_order(77_777)
+        told = earnings.breakdown(
+            gross_paise=77_777, tutor=tutor, tutor_state="Karnataka", commission_bps=1500
+        )
+        assert recognise(tutor, order) == told
+
+    def test_the_estimate_takes_two_queries(self, tutor, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            earnings.breakdown(
+                gross_paise=77_777, tutor=tutor, tutor_state="Karnataka", commission_bps=1500
+            )
+
+    def test_a_class_that_was_not_paid_earns_nothing(self, tutor):
+        with pytest.raises(ledger.Overdraft):
+            earnings.recognise(
+                session_id=uuid7(),
+                tutor=tutor,
+                tutor_state="Karnataka",
+                gross_paise=100_000,
+                commission_bps=1500,
+            )
+
+
+class TestTaxWithheld:
+    def test_without_pan_five_per_cent(self, db):
+        tutor = TutorUserFactory()
+        assert recognise(tutor, paid_order()).tds == 5_000
+
+    def test_with_pan_nothing_up_to_the_threshold_and_then_of_the_gross(self, tutor):
+        assert recognise(tutor, paid_order(4_99_000_00)).tds == 0
+        assert recognise(tutor, paid_order(1_000_00)).tds == 0
+        assert recognise(tutor, paid_order(1_000_00)).tds == 100
+
+    def test_the_counter_starts_again_on_the_first_of_april_in_india(self, tutor):
+        with clock.at(clock.datetime.fromisoformat("2027-03-31T23:59:00+05:30")):
+            recognise(tutor, paid_order(5_00_000_00))
+            assert recognise(tutor, paid_order()).tds_bps == 10
+        with clock.at(clock.datetime.fromisoformat("2027-04-01T00:01:00+05:30")):
+            assert recognise(tutor, paid_order()).tds_bps == 0
+
+    def test_a_new_rate_counts_from_its_day(self, tutor):
+        rates.TaxRate.objects.create(
+            name="commission_session", label="less", bps=1000, from_on="2027-01-01"
+        )
+        assert earnings.commission_bps(on=clock.date(2026, 12, 31)) == 1500
+        assert earnings.commission_bps(on=clock.date(2027, 1, 1)) == 1000
+
+
+class TestWaiting:
+    def test_first_earnings_wait_a_week(self, tutor, settings):
+        settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
+        with time_machine.travel("2026-11-20T10:00:00+05:30", tick=False) as journey:
+            factories.earn(tutor)
+            summary = earnings.summary(tutor)
+            assert (summary.available_paise, summary.withdrawable_paise) == (82_300, 0)
+            journey.shift(timedelta(days=7, seconds=1))
+            assert earnings.summary(tutor).withdrawable_paise == 82_300
+
+
+@pytest.mark.django_db(transaction=True)
+def test_completing_from_eight_sides_books_once():
+    """Scenario 23: beat and the tutor at the same moment."""
+    tutor = TutorUserFactory()
+    order = paid_order()
+    results = run_together(8, lambda n: recognise(tutor, order))
+    assert len(set(map(repr, results))) == 1, results
+    assert ledger.balance("tutor_held", tutor.pk) == results[0].net
+    assert YearlyGross.objects.get().gross_paise == 100_000

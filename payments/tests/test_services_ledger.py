@@ -1,0 +1,378 @@
+"""The ledger keeps its promises, whoever asks (payments.md 5.5 and scenario 26)."""
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
+
+from payments.models import CHART, LedgerAccount, LedgerEntry, LedgerTxn
+from payments.services import ledger
+from payments.services.ledger import credit, debit
+from payments.tests.threads import run_together
+from tutorhub.core import audit
+from tutorhub.core.ids import uuid7
+
+OWNER = "11111111-1111-7111-8111-111111111111"
+
+
+def deposit(amount: int = 1000, key: str = "", owner: str = OWNER) -> ledger.Txn:
+    return ledger.post(
+        kind="test",
+        key=key or f"test:{uuid7()}",
+        legs=[debit("rzp_clearing", amount), credit("session_escrow", amount, owner)],
+    )
+
+
+def withdraw(amount: int, key: str = "", owner: str = OWNER) -> ledger.Txn:
+    return ledger.post(
+        kind="test",
+        key=key or f"test:{uuid7()}",
+        legs=[debit("session_escrow", amount, owner), credit("rzp_clearing", amount)],
+    )
+
+
+def constraint_of(error: BaseException) -> str | None:
+    return error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+
+
+def execute(statement: str, *params: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def check_deferred() -> None:
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.django_db
+class TestPosting:
+    def test_balances_grow_on_their_normal_side(self):
+        deposit(1000)
+        withdraw(400)
+        assert ledger.balance("session_escrow", OWNER) == 600
+        assert ledger.balance("rzp_clearing") == 600
+        assert ledger.balance("session_escrow", "nobody") == 0
+
+    def test_the_same_fact_again_is_a_replay(self):
+        first = deposit(1000, key="once")
+        again = deposit(1000, key="once")
+        assert (again.id, again.is_replay, first.is_replay) == (first.id, True, False)
+        assert ledger.balance("session_escrow", OWNER) == 1000
+
+    def test_another_fact_under_the_same_key_is_refused(self):
+        deposit(1000, key="once")
+        with pytest.raises(ledger.Mismatch), transaction.atomic():
+            deposit(999, key="once")
+
+    def test_a_replay_does_not_mind_the_order_of_the_legs(self):
+        legs = [debit("rzp_clearing", 5), credit("session_escrow", 5, OWNER)]
+        ledger.post(kind="test", key="k", legs=legs)
+        assert ledger.post(kind="test", key="k", legs=legs[::-1]).is_replay
+
+    def test_an_overdraft_names_the_account(self):
+        deposit(100)
+        with pytest.raises(ledger.Overdraft) as caught, transaction.atomic():
+            withdraw(101)
+        assert caught.value.account == "session_escrow"
+        assert ledger.balance("session_escrow", OWNER) == 100
+
+    def test_an_untracked_account_has_no_running_balance(self):
+        deposit(1000)
+        account = LedgerAccount.objects.get(code="rzp_clearing")
+        assert (account.balance, account.version) == (0, 0)
+        assert account.entries.get().balance_after is None
+
+    def test_entries_carry_balance_and_version_without_gaps(self):
+        deposit(1000)
+        withdraw(300)
+        deposit(50)
+        trail = LedgerEntry.objects.filter(account__code="session_escrow").order_by("pk")
+        assert list(trail.values_list("account_version", "balance_after")) == [
+            (1, 1000),
+            (2, 700),
+            (3, 750),
+        ]
+
+    def test_posting_to_known_accounts_takes_two_statements(self, django_assert_num_queries):
+        deposit(1000)
+        with django_assert_num_queries(2):
+            deposit(1000)
+
+    @pytest.mark.parametrize(
+        "legs",
+        [
+            lambda: [debit("rzp_clearing", 5)],
+            lambda: [debit("rzp_clearing", 5), credit("session_escrow", 0, OWNER)],
+            lambda: [debit("rzp_clearing", 5), credit("rzp_clearing", 5)],
+            lambda: [debit("rzp_clearing", -5), credit("session_escrow", -5, OWNER)],
+            lambda: [debit("rzp_clearing", 5), credit("session_escrow", 5)],
+            lambda: [debit("rzp_clearing", 5, OWNER), credit("session_escrow", 5, OWNER)],
+        ],
+    )
+    def test_nonsense_never_reaches_the_database(self, legs):
+        with pytest.raises(ValueError):
+            ledger.post(kind="test", key="k", legs=legs())
+
+    def test_an_account_that_is_not_in_the_chart_does_not_exist(self):
+        with pytest.raises(LookupError):
+            debit("pocket_money", 5)
+
+    def test_a_second_reversal_is_refused(self):
+        first = deposit(10)
+        legs = [debit("session_escrow", 10, OWNER), credit("rzp_clearing", 10)]
+        ledger.post(kind="test", key="r1", legs=legs, reverses=first.id)
+        deposit(10)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ledger.post(kind="test", key="r2", legs=legs, reverses=first.id)
+
+    def test_a_closed_account_takes_no_more(self):
+        deposit(10)
+        LedgerAccount.objects.filter(code="session_escrow").update(closed_at="2026-11-23T00:00Z")
+        with pytest.raises(ledger.Conflict) as caught, transaction.atomic():
+            deposit(10)
+        assert caught.value.code == "account_closed"
+
+
+def test_the_chart_has_one_unit_per_account_and_owners_only_on_tracked_ones():
+    for code, kind in CHART.items():
+        assert kind.unit in ("INR", "LEAD"), code
+        assert kind.is_tracked or not kind.owner, code
+
+
+@pytest.fixture
+def booked(db) -> LedgerTxn:
+    deposit(1000)
+    return LedgerTxn.objects.get()
+
+
+def header(**values) -> LedgerTxn:
+    return LedgerTxn.objects.create(
+        kind="attack",
+        idem_key=str(uuid7()),
+        fingerprint="",
+        effective_at="2026-11-23T00:00Z",
+        **values,
+    )
+
+
+def leg(txn: LedgerTxn, code: str, *, debit: int = 0, credit: int = 0, seq: int = 1) -> LedgerEntry:
+    account = LedgerAccount.objects.get(code=code)
+    return LedgerEntry.objects.create(
+        txn=txn, account=account, seq=seq, unit="INR", debit=debit, credit=credit
+    )
+
+
+@transaction.atomic
+def write_by_hand(*legs: tuple[str, int, int]) -> None:
+    """A transaction past the service, with what a commit checks checked at once."""
+    txn = header()
+    for seq, (code, debit_, credit_) in enumerate(legs):
+        leg(txn, code, debit=debit_, credit=credit_, seq=seq)
+    check_deferred()
+
+
+@transaction.atomic
+def execute_with_triggers_ignored(statement: str) -> None:
+    execute("SET LOCAL pgtrigger.ignore = '{payments.LedgerEntry:all}'")
+    execute(statement)
+
+
+class TestAttacks:
+    """Even the owner of the tables gets nowhere by accident; the application's role never."""
+
+    @pytest.mark.parametrize(
+        ("statement", "constraint"),
+        [
+            ("UPDATE ledger_entry SET debit = debit + 1 WHERE debit > 0", "ledger_append_only"),
+            ("DELETE FROM ledger_entry", "ledger_append_only"),
+            ("UPDATE ledger_txn SET kind = 'gift'", "ledger_append_only"),
+            ("DELETE FROM ledger_txn", "ledger_append_only"),
+            ("DELETE FROM ledger_account", "ledger_append_only"),
+            ("UPDATE ledger_account SET balance = 1000000", "account_balance_by_entry"),
+            ("UPDATE ledger_account SET version = version + 1", "account_balance_by_entry"),
+            ("UPDATE ledger_account SET allow_negative = true", "account_fixed"),
+            ("UPDATE ledger_account SET owner_key = 'me'", "account_fixed"),
+            ("UPDATE ledger_account SET normal = -normal", "account_fixed"),
+            (
+                "INSERT INTO ledger_account (code, owner_key, unit, normal, track_balance, "
+                "allow_negative, balance, version) "
+                "VALUES ('tutor_earnings', 'me', 'INR', -1, true, false, 999, 0)",
+                "account_opens_empty",
+            ),
+        ],
+    )
+    def test_direct_sql_is_refused(self, booked, statement, constraint):
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            execute(statement)
+        assert constraint_of(caught.value) == constraint
+
+    def test_the_orm_is_refused_too(self, booked):
+        entry = LedgerEntry.objects.filter(debit__gt=0).get()
+        entry.debit = 1
+        with pytest.raises(IntegrityError), transaction.atomic():
+            entry.save()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            entry.delete()
+
+    def test_an_unbalanced_transaction_cannot_be_committed(self, booked):
+        with pytest.raises(IntegrityError) as caught:
+            write_by_hand(("rzp_clearing", 10, 0), ("session_escrow", 0, 9))
+        assert constraint_of(caught.value) == "entry_balanced"
+
+    def test_units_balance_separately(self, booked):
+        LedgerAccount.objects.create(code="lead_issued", unit="LEAD", normal=1, track_balance=False)
+        with pytest.raises(IntegrityError) as caught:
+            write_by_hand(("lead_issued", 10, 0), ("session_escrow", 0, 10))
+        assert constraint_of(caught.value) == "entry_balanced"
+
+    def test_a_header_alone_cannot_be_committed(self, booked):
+        with pytest.raises(IntegrityError) as caught:
+            write_by_hand()
+        assert constraint_of(caught.value) == "txn_two_legs"
+
+    @pytest.mark.parametrize(("debit", "credit"), [(0, 0), (5, 5), (-5, 0), (0, -5)])
+    def test_a_leg_has_one_side_above_zero(self, booked, debit, credit):
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            leg(header(), "session_escrow", debit=debit, credit=credit)
+        assert constraint_of(caught.value) == "entry_one_side"
+
+    def test_an_account_has_one_leg_per_transaction(self, booked):
+        with pytest.raises(IntegrityError) as caught:
+            write_by_hand(("session_escrow", 0, 5), ("session_escrow", 5, 0))
+        assert constraint_of(caught.value) == "entry_one_leg"
+
+    def test_savepoints_do_not_make_legs_late(self, booked):
+        with transaction.atomic():
+            txn = header()
+            with transaction.atomic():
+                leg(txn, "rzp_clearing", debit=10)
+            with transaction.atomic():
+                leg(txn, "session_escrow", credit=10, seq=2)
+            check_deferred()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_balanced_legs_cannot_be_added_to_a_committed_transaction():
+    deposit(1000)
+    deposit(1000, owner="22222222-2222-7222-8222-222222222222")
+    txn = LedgerTxn.objects.earliest("pk")
+    other = LedgerAccount.objects.get(owner_key__startswith="2222")
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        LedgerEntry.objects.create(txn=txn, account=other, seq=3, unit="INR", credit=5)
+    assert constraint_of(caught.value) == "entry_in_time"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_sixteen_with_one_key_book_once(self):
+        results = run_together(16, lambda n: deposit(1000, key="once"))
+        assert sorted(result.is_replay for result in results) == [False] + [True] * 15
+        assert len({result.id for result in results}) == 1
+        assert ledger.balance("session_escrow", OWNER) == 1000
+
+    def test_two_facts_with_one_key_book_one(self):
+        results = run_together(16, lambda n: deposit(1000 + n % 2, key="once"))
+        refused = [result for result in results if isinstance(result, ledger.Mismatch)]
+        assert len(refused) == 8
+        assert LedgerTxn.objects.count() == 1
+
+    def test_postings_in_both_directions_do_not_deadlock(self):
+        owners = [str(uuid7()) for _ in range(4)]
+        for owner in owners:
+            deposit(10_000, owner=owner)
+
+        def move(number: int) -> ledger.Txn:
+            giver, taker = owners[number % 4], owners[(number + 1 + number // 4 % 3) % 4]
+            return ledger.post(
+                kind="test",
+                key=f"move:{number}",
+                legs=[debit("session_escrow", 1, giver), credit("session_escrow", 1, taker)],
+            )
+
+        results = run_together(96, move, threads=8)
+        assert [result for result in results if isinstance(result, Exception)] == []
+        accounts = LedgerAccount.objects.filter(code="session_escrow")
+        assert sum(accounts.values_list("balance", flat=True)) == 40_000
+        for account in accounts:
+            entries = account.entries.order_by("account_version")
+            assert [entry.account_version for entry in entries] == list(
+                range(1, account.version + 1)
+            )
+            assert sum(entry.credit - entry.debit for entry in entries) == account.balance
+
+    def test_an_account_is_never_overdrawn(self):
+        deposit(100)
+        results = run_together(240, lambda n: withdraw(1), threads=8)
+        assert sum(isinstance(result, ledger.Txn) for result in results) == 100
+        assert sum(isinstance(result, ledger.Overdraft) for result in results) == 140
+        assert ledger.balance("session_escrow", OWNER) == 0
+
+    def test_control_without_the_floor_everybody_wins(self):
+        LedgerAccount.objects.create(
+            code="session_escrow",
+            owner_key=OWNER,
+            unit="INR",
+            normal=-1,
+            track_balance=True,
+            allow_negative=True,
+        )
+        deposit(10)
+        results = run_together(24, lambda n: withdraw(1), threads=8)
+        assert all(isinstance(result, ledger.Txn) for result in results)
+        assert ledger.balance("session_escrow", OWNER) == -14
+
+
+@pytest.fixture
+def as_app_role(db):
+    """What the application may do when it does not own the tables."""
+    call_command("grant_app_role", role="tutorhub_test_app")
+    deposit(1000)
+    audit.record("test", LedgerTxn.objects.get())
+    check_deferred()
+    execute("SET ROLE tutorhub_test_app")
+    yield
+    execute("RESET ROLE")
+
+
+class TestAppRole:
+    def test_it_can_post(self, as_app_role):
+        deposit(500)
+        withdraw(300)
+        check_deferred()
+        assert ledger.balance("session_escrow", OWNER) == 1200
+        audit.record("test", LedgerTxn.objects.earliest("pk"))
+
+    def test_its_overdraft_is_refused_like_everybodys(self, as_app_role):
+        with pytest.raises(ledger.Overdraft), transaction.atomic():
+            withdraw(100_000)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE ledger_entry SET debit = 1",
+            "DELETE FROM ledger_entry",
+            "TRUNCATE ledger_entry",
+            "UPDATE ledger_txn SET kind = 'gift'",
+            "DELETE FROM ledger_txn",
+            "TRUNCATE ledger_txn CASCADE",
+            "UPDATE ledger_account SET balance = 1",
+            "DELETE FROM ledger_account",
+            "TRUNCATE ledger_account CASCADE",
+            "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+            "DROP TRIGGER entry_balanced ON ledger_entry",
+            "SET session_replication_role = replica",
+            "UPDATE core_auditevent SET action = 'nothing'",
+            "DELETE FROM core_auditevent",
+            "TRUNCATE core_auditevent",
+        ],
+    )
+    def test_it_cannot_rewrite_history(self, as_app_role, statement):
+        with pytest.raises(ProgrammingError, match=r"permission|owner"):
+            execute_with_triggers_ignored(statement)
+
+    def test_it_can_close_an_account(self, as_app_role):
+        execute("UPDATE ledger_account SET closed_at = now()")
+
+    def test_granting_twice_changes_nothing(self, db):
+        call_command("grant_app_role", role="tutorhub_test_app")
+        call_command("grant_app_role", role="tutorhub_test_app", no_create=True)

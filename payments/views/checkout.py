@@ -1,0 +1,113 @@
+"""Paying: the page that opens Razorpay's Checkout, and the way back."""
+
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import person_required
+from payments import queries
+from payments.models import Payment, PaymentOrder
+from payments.services import captures, orders
+from tutorhub.core import clock
+from tutorhub.core.http import status_of
+
+
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The order and the button that opens Checkout; POST opens the order at the gateway again."""
+    order = get_object_or_404(PaymentOrder.objects.visible_to(request.user), pk=order_id)
+    if order.is_paid:
+        return redirect("payments:checkout-result", order.pk)
+    if request.method == "POST":
+        orders.open_at_gateway(order)
+        return redirect("payments:checkout-show", order.pk)
+    response: HttpResponse = csp_update(_policy())(_page)(request, order)
+    # Banks open windows of their own for their part.
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+@person_required
+@require_GET
+def result(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """What became of it. While the bank is not sure yet, the page looks again by itself."""
+    order = get_object_or_404(PaymentOrder.objects.visible_to(request.user), pk=order_id)
+    attempt = queries.last_attempt(order)
+    context = {
+        "order": order,
+        "outcome": _outcome(order, attempt),
+        "next_path": queries.page_of(order),
+    }
+    return render(request, "payments/checkout_result.html", context)
+
+
+# Exempt from CSRF: Razorpay's page posts here from its own site, so our cookies stay behind. The
+# fields are signed with our key, and nothing but the payment they name is looked up.
+@csrf_exempt
+@require_POST
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where Checkout brings the browser back to, with signed ids or with an error."""
+    order_id = request.POST.get("razorpay_order_id") or request.POST.get(
+        "error[metadata][order_id]", ""
+    )
+    order = get_object_or_404(PaymentOrder, razorpay_order_id=order_id)
+    signature = request.POST.get("razorpay_signature", "")
+    if signature:
+        try:
+            captures.verify_callback(
+                razorpay_order_id=order_id,
+                razorpay_payment_id=request.POST.get("razorpay_payment_id", ""),
+                razorpay_signature=signature,
+            )
+        except captures.BadSignature as error:
+            status = status_of(error)
+            return render(request, "error.html", {"error": error, "status": status}, status=status)
+    elif not order.is_paid:
+        messages.warning(request, _("The payment did not go through. You can try again."))
+    return redirect("payments:checkout-result", order.pk)
+
+
+def _page(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
+    context = {
+        "order": order,
+        "is_open": order.is_live and order.expires_at > clock.now(),
+        "checkout": queries.checkout_of(order),
+        "checkout_url": settings.RAZORPAY_CHECKOUT_URL,
+        "callback_url": request.build_absolute_uri(reverse("payments:checkout-callback")),
+        "next_path": queries.page_of(order),
+    }
+    return render(request, "payments/checkout_show.html", context)
+
+
+def _policy() -> dict[str, list[str]]:
+    """What Checkout needs beside our own: its script, its frame and its calls."""
+    origins = list(settings.CHECKOUT_ORIGINS)
+    return {
+        "script-src": origins,
+        "frame-src": origins,
+        "connect-src": origins,
+        "img-src": origins,
+    }
+
+
+def _outcome(order: PaymentOrder, attempt: Payment | None) -> str:
+    if order.status == PaymentOrder.Status.PAID:
+        return "paid"
+    if order.status == PaymentOrder.Status.PAID_LATE:
+        return "late"
+    if attempt is not None and attempt.place == Payment.Place.UNAPPLIED:
+        return "checking"
+    if not order.is_live:
+        return "closed"
+    if attempt is not None and attempt.status == Payment.Status.FAILED:
+        return "failed"
+    return "processing"

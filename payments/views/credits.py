@@ -1,0 +1,30 @@
+"""Lead credits: how many there are, and buying more."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import tutor_required
+from payments import queries
+from payments.models import CreditPack
+from payments.services import credits, orders
+
+
+@tutor_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    context = {
+        "credits": credits.balance(request.user),
+        "packs": credits.offers(),
+        "purchases": queries.recent_purchases(request.user),
+    }
+    return render(request, "payments/credits_show.html", context)
+
+
+@tutor_required
+@require_POST
+def buy(request: HttpRequest) -> HttpResponse:
+    pack = get_object_or_404(CreditPack.objects.on_sale(), code=request.POST.get("pack", ""))
+    order = credits.start_topup(pack=pack, by=request.user)
+    orders.open_at_gateway(order)
+    return redirect("payments:checkout-show", order.pk)

@@ -1,0 +1,81 @@
+"""A tutor's earnings, payouts, and where they go."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import tutor_required
+from payments import queries
+from payments.forms import PayoutForm, PayoutMethodForm
+from payments.models import Payout
+from payments.services import earnings, payout_methods, payouts
+from tutorhub.core.errors import DomainError
+
+PAGE = 20
+
+
+@tutor_required
+@require_GET
+def earnings_show(request: HttpRequest) -> HttpResponse:
+    context = {
+        "summary": earnings.summary(request.user),
+        "earnings": queries.recent_earnings(request.user),
+    }
+    return render(request, "payments/earnings_show.html", context)
+
+
+@tutor_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def payout_list(request: HttpRequest) -> HttpResponse:
+    """What was paid out, and the form to ask for more."""
+    form = PayoutForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            payouts.request(tutor=request.user, amount_paise=form.amount_paise, by=request.user)
+        except DomainError as error:
+            form.add_error("amount", str(error))
+        else:
+            messages.success(request, _("Your payout was asked for. We check it within a day."))
+            return redirect("payments:payout-list")
+    mine = Payout.objects.visible_to(request.user).select_related("method").order_by("-pk")
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "summary": earnings.summary(request.user),
+        "method": payout_methods.current(request.user),
+        "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
+        "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+    }
+    return render(request, "payments/payout_list.html", context)
+
+
+@tutor_required
+@require_POST
+def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    payout = get_object_or_404(Payout.objects.visible_to(request.user), pk=payout_id)
+    payouts.cancel(payout, by=request.user)
+    messages.success(request, _("The payout was taken back."))
+    return redirect("payments:payout-list")
+
+
+@tutor_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def method_edit(request: HttpRequest) -> HttpResponse:
+    form = PayoutMethodForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            payout_methods.save(tutor=request.user, **form.cleaned_data)
+        except payout_methods.BadMethod as error:
+            form.add_error(error.extra["field"], str(error))
+        else:
+            messages.success(request, _("Saved. We will pay you there."))
+            return redirect("payments:payout-list")
+    context = {"form": form, "method": payout_methods.current(request.user)}
+    return render(request, "payments/payout_method_edit.html", context)
