@@ -23,6 +23,14 @@ GRACE = timedelta(minutes=5)
 """How long an order may be unknown (our insert may be under way) before it is an orphan."""
 
 
+UNKNOWN = (
+    captures.UnknownOrder,
+    refunds.UnknownPayment,
+    payouts.UnknownPayout,
+    gateway.Refused,  # Razorpay itself does not know what its event speaks of.
+)
+
+
 class Malformed(Exception):
     """A signed event that does not say what it is about."""
 
@@ -61,7 +69,7 @@ def process(event_id: UUID, done: Callable[[], None]) -> None:
     if event.status in {GatewayEvent.Status.RECEIVED, GatewayEvent.Status.ORPHAN}:
         try:
             name, status, note = _handle(event)
-        except (captures.UnknownOrder, refunds.UnknownPayment, payouts.UnknownPayout) as error:
+        except UNKNOWN as error:
             if event.received_at > clock.now() - GRACE:
                 GatewayEvent.objects.filter(pk=event.pk).update(tries=event.tries + 1)
                 raise

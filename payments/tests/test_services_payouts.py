@@ -1,0 +1,349 @@
+"""Money goes out to tutors (scenario 25 and the life of a payout)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.tests.factories import StaffFactory, TutorUserFactory
+from notifications.models import Message
+from payments import gateway
+from payments.models import LedgerAccount, LedgerTxn, Payout, PayoutMethod
+from payments.services import earnings, ledger, payout_methods, payouts, treasury
+from payments.tasks import reconcile_money_out
+from payments.tests import factories
+from payments.tests.threads import run_together
+from tutorhub.core import clock, outbox
+from tutorhub.core.errors import Conflict, InvalidTransition, NotAllowed
+
+AMOUNT = 80_000
+
+
+@pytest.fixture(autouse=True)
+def _no_wait(settings):
+    settings.PAYOUT_FIRST_WAIT = timedelta(0)
+
+
+@pytest.fixture
+def tutor(db):
+    return factories.rich_tutor(200_000)
+
+
+@pytest.fixture
+def approved(tutor, finance, razorpay_simulator):
+    factories.fund_float()
+    payout = payouts.request(tutor=tutor, amount_paise=AMOUNT, by=tutor)
+    return payouts.approve(payout, by=finance)
+
+
+def ask(tutor, amount=AMOUNT, **values):
+    return payouts.request(tutor=tutor, amount_paise=amount, by=tutor, **values)
+
+
+def available(tutor):
+    return earnings.summary(tutor).available_paise
+
+
+def fresh(payout):
+    payout.refresh_from_db()
+    return payout
+
+
+def drained():
+    try:
+        outbox.drain()
+    except gateway.GatewayError:
+        return
+
+
+class TestRequest:
+    def test_the_money_is_reserved(self, tutor):
+        """Kind 25."""
+        payout = ask(tutor)
+        assert ledger.balance("payout_pending", payout.pk) == AMOUNT
+        summary = earnings.summary(tutor)
+        assert (summary.available_paise, summary.pending_paise) == (164_600 - AMOUNT, AMOUNT)
+
+    def test_more_than_there_is_conflicts(self, tutor):
+        with pytest.raises(ledger.Overdraft), transaction.atomic():
+            ask(tutor, 200_000)
+        assert Payout.objects.count() == 0
+
+    def test_less_than_the_minimum(self, tutor):
+        with pytest.raises(payouts.TooSmall):
+            ask(tutor, 49_999)
+
+    def test_without_an_account(self, db):
+        with pytest.raises(payouts.NoMethod):
+            ask(TutorUserFactory())
+
+    def test_first_earnings_wait(self, tutor, settings):
+        settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
+        with pytest.raises(payouts.NotYet):
+            ask(tutor)
+
+    def test_the_same_key_asks_once(self, tutor):
+        assert ask(tutor, client_key="k").pk == ask(tutor, client_key="k").pk
+        assert available(tutor) == 164_600 - AMOUNT
+
+    def test_the_same_key_for_another_amount_conflicts(self, tutor):
+        ask(tutor, client_key="k")
+        with pytest.raises(Conflict):
+            ask(tutor, 50_000, client_key="k")
+
+
+class TestDecision:
+    def test_nobody_approves_what_he_asked_for(self, tutor, finance):
+        factories.fund_float()
+        boss = StaffFactory(is_superuser=True)
+        payout = payouts.request(tutor=tutor, amount_paise=AMOUNT, by=boss)
+        with pytest.raises(NotAllowed):
+            payouts.approve(payout, by=boss)
+        with pytest.raises(NotAllowed):
+            payouts.approve(payout, by=tutor)
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            Payout.objects.filter(pk=payout.pk).update(approved_by=boss)
+        assert caught.value.__cause__.diag.constraint_name == "payout_maker_not_checker"
+        assert payouts.approve(payout, by=finance).status == "APPROVED"
+
+    def test_only_finance_decides(self, tutor):
+        payout, moderator = ask(tutor), StaffFactory()
+        with pytest.raises(NotAllowed):
+            payouts.approve(payout, by=moderator)
+        with pytest.raises(NotAllowed):
+            payouts.reject(payout, by=moderator, reason="no")
+
+    def test_an_account_that_holds_too_little_is_noticed_before(self, tutor, finance):
+        with pytest.raises(payouts.FloatTooLow):
+            payouts.approve(ask(tutor), by=finance)
+
+    def test_a_rejected_payout_gives_the_money_back(self, tutor, finance):
+        """Kind 27."""
+        payout = payouts.reject(ask(tutor), by=finance, reason="The name differs.")
+        assert (payout.status, available(tutor)) == ("REJECTED", 164_600)
+        assert "The name differs." in Message.objects.filter(template="payout_changed")[0].body
+
+    def test_the_tutor_takes_it_back(self, tutor):
+        payout = payouts.cancel(ask(tutor), by=tutor)
+        assert (payout.status, available(tutor)) == ("CANCELLED", 164_600)
+        with pytest.raises(InvalidTransition):
+            payouts.cancel(payout, by=tutor)
+
+    def test_another_tutor_does_not(self, tutor):
+        with pytest.raises(NotAllowed):
+            payouts.cancel(ask(tutor), by=TutorUserFactory())
+
+
+class TestSending:
+    def test_the_whole_way(self, approved, tutor, razorpay_simulator, client, drain):
+        drain()
+        assert fresh(approved).status == "SENDING"
+        razorpay_simulator.payout(approved.razorpay_payout_id, "processed")
+        razorpay_simulator.deliver(client)
+        drain()
+        assert fresh(approved).status == "PROCESSED"
+        assert approved.utr
+        assert ledger.balance("payout_pending", approved.pk) == 0
+        fee = approved.fees_paise
+        assert ledger.balance("rzpx_float") == 10_00_000_00 - AMOUNT - fee
+        assert ledger.balance("payout_fees") + ledger.balance("gst_input") >= fee
+        assert earnings.summary(tutor).paid_paise == AMOUNT
+
+    def test_upi_is_sent_as_upi(self, db, finance, razorpay_simulator, drain):
+        tutor = factories.rich_tutor(200_000)
+        factories.make_method(tutor, kind="upi", account_number="", ifsc="", vpa="ravi@okbank")
+        PayoutMethod.objects.update(usable_at=clock.now())
+        factories.fund_float()
+        payout = payouts.approve(ask(tutor), by=finance)
+        drain()
+        sent = gateway.client().fetch_payout(fresh(payout).razorpay_payout_id)
+        assert (sent["mode"], sent["amount"]) == ("UPI", AMOUNT)
+
+    @pytest.mark.parametrize("path", ["contacts", "fund_accounts", "payouts"])
+    @pytest.mark.parametrize("fault", ["api.lost", "api.500_after", "api.500", "api.html502"])
+    def test_no_answer_never_pays_twice(self, approved, razorpay_simulator, fault, path):
+        razorpay_simulator.faults(fault, method="POST", path=path)
+        drained()
+        assert fresh(approved).status == "SENDING"
+        with clock.at(clock.now() + timedelta(hours=2)):
+            outbox.drain()
+            reconcile_money_out()
+        assert len(razorpay_simulator.state()["payouts"]) == 1
+        assert fresh(approved).razorpay_payout_id
+
+    def test_a_refusal_gives_the_money_back(self, approved, tutor, drain, settings):
+        settings.RAZORPAYX_ACCOUNT_NUMBER = "0"
+        PayoutMethod.objects.update(
+            razorpay_contact_id="cont_x", razorpay_fund_account_id="fa_doesnotexist"
+        )
+        drain()
+        assert fresh(approved).status == "FAILED"
+        assert available(tutor) == 164_600
+
+    def test_a_failure_gives_the_money_back_and_a_reversal_after_it_nothing(
+        self, approved, tutor, razorpay_simulator, client, drain
+    ):
+        """failed -> reversed exists; there is no second credit."""
+        drain()
+        razorpay_simulator.payout(fresh(approved).razorpay_payout_id, "failed")
+        razorpay_simulator.deliver(client)
+        drain()
+        assert (fresh(approved).status, available(tutor)) == ("FAILED", 164_600)
+        entity = {
+            "id": approved.razorpay_payout_id,
+            "amount": AMOUNT,
+            "status": "reversed",
+            "reference_id": approved.reference,
+        }
+        payouts.apply(entity)
+        assert (fresh(approved).status, available(tutor)) == ("REVERSED", 164_600)
+
+    def test_a_reversal_after_success_undoes_payout_and_fee(
+        self, approved, tutor, razorpay_simulator, client, drain
+    ):
+        """Kind 29."""
+        drain()
+        for status in ("processed", "reversed"):
+            razorpay_simulator.payout(fresh(approved).razorpay_payout_id, status)
+            razorpay_simulator.deliver(client)
+            drain()
+        assert (fresh(approved).status, available(tutor)) == ("REVERSED", 164_600)
+        assert ledger.balance("rzpx_float") == 10_00_000_00
+        assert ledger.balance("payout_fees") == 0
+
+    def test_stale_and_repeated_news_change_nothing(
+        self, approved, razorpay_simulator, client, drain
+    ):
+        drain()
+        razorpay_simulator.payout(fresh(approved).razorpay_payout_id, "processed")
+        razorpay_simulator.deliver(client)
+        drain()
+        before = LedgerTxn.objects.count()
+        for status in ("processed", "processing", "queued", "failed", "nonsense"):
+            payouts.apply(
+                {
+                    "id": fresh(approved).razorpay_payout_id,
+                    "amount": AMOUNT,
+                    "status": status,
+                    "reference_id": approved.reference,
+                }
+            )
+        assert (fresh(approved).status, LedgerTxn.objects.count()) == ("PROCESSED", before)
+
+    def test_a_webhook_that_overtakes_the_answer_is_understood(self, approved):
+        payouts._begin(approved.pk)
+        payouts.apply(
+            {
+                "id": "pout_early",
+                "amount": AMOUNT,
+                "status": "processed",
+                "reference_id": approved.reference,
+            }
+        )
+        assert fresh(approved).status == "PROCESSED"
+
+    def test_a_payout_that_is_not_ours(self, db):
+        with pytest.raises(payouts.UnknownPayout):
+            payouts.apply({"id": "pout_x", "amount": 1, "status": "processed"})
+
+    def test_a_lost_webhook_is_made_up_for(self, approved, razorpay_simulator, drain):
+        drain()
+        razorpay_simulator.payout(fresh(approved).razorpay_payout_id, "processed")
+        with clock.at(clock.now() + timedelta(hours=2)):
+            reconcile_money_out()
+        assert fresh(approved).status == "PROCESSED"
+
+
+class TestMethod:
+    def test_the_details_are_sealed(self, tutor):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT account_number, pan FROM payments_payoutmethod")
+            (account, pan) = cursor.fetchone()
+        assert "123456789012" not in account
+        assert "ABCDE1234F" not in pan
+        method = payout_methods.current(tutor)
+        assert (method.account_number, method.pan) == ("123456789012", "ABCDE1234F")
+        assert "1234567890" not in method.hint
+
+    def test_the_same_details_again_change_nothing(self, tutor):
+        assert factories.make_method(tutor).pk == factories.make_method(tutor).pk
+        assert PayoutMethod.objects.count() == 1
+
+    def test_a_changed_account_waits_and_its_owner_is_told(self, tutor):
+        factories.make_method(tutor, account_number="999988887777")
+        with pytest.raises(payouts.NotYet):
+            ask(tutor)
+        assert Message.objects.filter(template="payout_method_changed").exists()
+
+    def test_a_payout_keeps_the_account_it_was_asked_for(self, tutor):
+        payout = ask(tutor)
+        factories.make_method(tutor, account_number="999988887777")
+        assert fresh(payout).method.account_number == "123456789012"
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("pan", "ABCDE12345"),
+            ("pan", ""),
+            ("ifsc", "HDFC1001234"),
+            ("account_number", "12"),
+            ("account_number", "12a4567890"),
+        ],
+    )
+    def test_wrong_details_name_the_field(self, db, field, value):
+        with pytest.raises(payout_methods.BadMethod) as caught:
+            factories.make_method(TutorUserFactory(), **{field: value})
+        assert caught.value.extra["field"] == field
+
+    def test_people_may_write_with_spaces_and_small_letters(self, db):
+        method = factories.make_method(TutorUserFactory(), pan="abcde 1234 f", ifsc="hdfc0001234")
+        assert (method.pan, method.ifsc) == ("ABCDE1234F", "HDFC0001234")
+
+
+class TestTreasury:
+    def test_two_people_fund_the_account_once(self, finance):
+        other = StaffFactory(is_superuser=True)
+        for _ in range(2):
+            treasury.fund_payouts(
+                amount_paise=1000, reference="UTR1", by=finance, approved_by=other
+            )
+        assert ledger.balance("rzpx_float") == 1000
+
+    def test_one_person_is_not_enough(self, finance):
+        with pytest.raises(NotAllowed):
+            treasury.fund_payouts(
+                amount_paise=1000, reference="UTR1", by=finance, approved_by=finance
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_two_requests_for_everything_leave_one(self):
+        """Scenario 25."""
+        tutor = factories.rich_tutor(200_000)
+        results = run_together(8, lambda n: ask(tutor, 164_600))
+        assert sum(isinstance(result, Payout) for result in results) == 1
+        assert sum(isinstance(result, ledger.Overdraft) for result in results) == 7
+        assert available(tutor) == 0
+
+    def test_control_without_the_floor_everybody_wins(self):
+        tutor = TutorUserFactory()
+        LedgerAccount.objects.create(
+            code="tutor_earnings",
+            owner_key=str(tutor.pk),
+            unit="INR",
+            normal=-1,
+            track_balance=True,
+            allow_negative=True,
+        )
+        factories.make_method(tutor)
+        factories.earn(tutor, 200_000)
+        results = run_together(4, lambda n: ask(tutor, 164_600))
+        assert [type(result) for result in results] == [Payout] * 4
+
+    def test_two_workers_send_one_payout(self, razorpay_simulator):
+        factories.fund_float()
+        tutor = factories.rich_tutor(200_000)
+        payout = payouts.approve(ask(tutor), by=StaffFactory(is_superuser=True))
+        run_together(6, lambda n: payouts.send(payout.pk, lambda: None))
+        assert len(razorpay_simulator.state()["payouts"]) == 1
