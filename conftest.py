@@ -1,6 +1,7 @@
 """Fixtures for the whole suite."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -35,10 +36,11 @@ REFERENCE_TABLES = {
 @pytest.fixture(scope="session", autouse=True)
 def _keep_reference_tables(django_db_setup: None) -> None:
     """Tests with real transactions empty every table afterwards, but not what migrations filled."""
-    introspection = connection.introspection
+    # On the class, because a test with a browser in it has a connection object of its own.
+    introspection = type(connection.introspection)
     all_names = introspection.django_table_names
 
-    def names(only_existing: bool = False, include_views: bool = True) -> list[str]:
-        return sorted(set(all_names(only_existing, include_views)) - REFERENCE_TABLES)
+    def names(self: Any, only_existing: bool = False, include_views: bool = True) -> list[str]:
+        return sorted(set(all_names(self, only_existing, include_views)) - REFERENCE_TABLES)
 
     introspection.django_table_names = names  # type: ignore[method-assign]
