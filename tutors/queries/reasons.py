@@ -8,6 +8,7 @@ from tutors.queries.criteria import SearchCriteria
 
 HOURS_WORTH_SAYING = 100
 YEARS_WORTH_SAYING = 3
+SAME_AREA_KM = 0.5
 
 
 def reasons(
@@ -16,9 +17,7 @@ def reasons(
     """Phrases to put between commas. `distance_km` is said only where the criteria have a point."""
     said = [
         _teaches(tutor, criteria),
-        _("%(km).1f km from you") % {"km": distance_km}
-        if criteria.point and distance_km is not None
-        else "",
+        _away(distance_km) if criteria.point and distance_km is not None else "",
         _("within your budget") if criteria.budget_max_paise else "",
         _("speaks %(language)s") % {"language": criteria.language.name}
         if criteria.language
@@ -66,6 +65,13 @@ def _classes(offerings: list[Offering]) -> str:
     if low == high:
         return _("class %(grade)d") % {"grade": low}
     return _("classes %(low)d-%(high)d") % {"low": low, "high": high}
+
+
+def _away(distance_km: float) -> str:
+    """Distances are between the middles of PIN codes, so under half a km only the area is sure."""
+    if distance_km < SAME_AREA_KM:
+        return _("in your area")
+    return _("%(km).1f km from you") % {"km": distance_km}
 
 
 def _record(tutor: TutorProfile) -> str:

@@ -210,8 +210,15 @@ class TestOrder:
 
 
 class TestWhy:
+    def test_the_same_pin_code_is_the_area(self) -> None:
+        tutor = TutorFactory()
+        (result,) = queries.search(
+            SearchCriteria(mode=Mode.HOME, point=Point(tutor.latitude, tutor.longitude))
+        ).results
+        assert result.why[1] == "in your area"
+
     def test_the_reasons_follow_what_was_asked(self, physics: Subject) -> None:
-        TutorFactory(rating_sum=314, rating_count=64)
+        TutorFactory(rating_sum=314, rating_count=64, pin_code="560068")
         (result,) = queries.search(
             SearchCriteria(
                 subject=physics,
