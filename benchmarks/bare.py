@@ -18,7 +18,9 @@ RECORDED: dict[str, Any] = json.loads(Path(os.environ["BENCH_RECORDED"]).read_te
 
 
 def recorded(request: HttpRequest) -> HttpResponse:
-    page = RECORDED[request.get_full_path()]
+    page = RECORDED.get(request.get_full_path())
+    if page is None:
+        return HttpResponse(status=404)
     with connection.cursor() as cursor:
         for statement in page["statements"]:
             cursor.execute(statement)

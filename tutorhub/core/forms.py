@@ -1,10 +1,53 @@
 """How every form of the product is drawn."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+SELECT = "django/forms/widgets/select.html"
 
 
 class FormRenderer(TemplatesSetting):
-    """Label, field, hint and errors in our own markup, tied together for screen readers."""
+    """Label, field, hint and errors in our own markup, tied together for screen readers.
+
+    Lists of choices are drawn in Python: Django's own way is two templates for each option, which
+    was three quarters of the time that the search page took.
+    """
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        if template_name == SELECT:
+            return _select(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _select(widget: Mapping[str, Any]) -> SafeString:
+    """The same as Django's template, character by character but for spaces between tags."""
+    parts = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>']
+    for label, options, _index in widget["optgroups"]:
+        drawn = [
+            f'<option value="{conditional_escape(option["value"])}"'
+            f"{_attributes(option['attrs'])}>{conditional_escape(option['label'])}</option>"
+            for option in options
+        ]
+        if label:
+            drawn = [f'<optgroup label="{conditional_escape(label)}">', *drawn, "</optgroup>"]
+        parts += drawn
+    parts.append("</select>")
+    return mark_safe("".join(parts))  # noqa: S308 - every value in it is escaped above
+
+
+def _attributes(attributes: Mapping[str, Any]) -> str:
+    return "".join(
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in attributes.items()
+        if value is not False
+    )
