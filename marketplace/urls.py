@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import enquiries, leads, sessions
+from marketplace.views import enquiries, leads, reviews, sessions
 
 app_name = "marketplace"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<uuid:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<uuid:pk>/decline/", leads.lead_decline, name="lead-decline"),
+    path("tutors/<slug:slug>/reviews/", reviews.review_list, name="review-list"),
     path("classes/", sessions.session_list, name="session-list"),
     path("classes/<uuid:pk>/", sessions.session_detail, name="session-detail"),
     path("classes/<uuid:pk>/pay/", sessions.session_pay, name="session-pay"),

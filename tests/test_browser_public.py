@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser import Visitor
+from tutors.models import TutorProfile
+from tutors.tests.factories import TutorFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -81,4 +83,46 @@ def test_signing_in_with_a_code(phone: Visitor, drain: Callable[[], int]) -> Non
     page.get_by_label("I look for a tutor").check()
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/family/learners/new/")
+    phone.check()
+
+
+@pytest.fixture
+def meera() -> TutorProfile:
+    stars = {"rating_sum": 20, "rating_count": 4}
+    return TutorFactory(user__name="Meera Iyer", slug="meera-iyer", minutes_taught=600, **stars)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tutors/",
+        "/tutors/?subject=physics&grade=11&pin_code=560034",
+        "/tutors/?subject=yoga",
+        "/tutors/meera-iyer/",
+        "/tutors/meera-iyer/reviews/",
+    ],
+)
+def test_search_and_tutor_pages_are_accessible_and_fit(
+    screen: Visitor, meera: TutorProfile, path: str
+) -> None:
+    screen.go(path)
+    screen.check()
+    assert screen.transferred() < 60 * 1024
+
+
+def test_search_from_the_home_page_by_keyboard(phone: Visitor, meera: TutorProfile) -> None:
+    page = phone.go("/")
+    page.get_by_label("Subject", exact=True).select_option("physics")
+    page.get_by_label("PIN code").fill("560034")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Meera Iyer").wait_for()
+    assert not page.get_by_label("Up to, per hour").is_visible()
+    page.get_by_role("link", name="Narrow down").click()
+    assert page.get_by_label("Up to, per hour").is_visible()
+    phone.check()
+
+
+def test_tutor_page_fetches_the_reviews(phone: Visitor, meera: TutorProfile) -> None:
+    page = phone.go("/tutors/meera-iyer/")
+    page.get_by_text("No reviews yet").wait_for()
     phone.check()
