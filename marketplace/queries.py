@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from marketplace import policies
-from marketplace.models import Enquiry, Review, SessionEvent, TutoringSession
+from marketplace.models import Enquiry, Lead, Mode, Review, SessionEvent, TutoringSession
 from payments.services import earnings
 from payments.services.earnings import Breakdown
 from tutorhub.core.rules import allows
+from tutors.models import Offering
 
 Status = TutoringSession.Status
 
@@ -143,6 +144,21 @@ def money_rows(page: SessionPage) -> list[MoneyRow]:
     return [(label, paise, False) for label, paise in rows] + [(to, money.net, True)]
 
 
+def usual_rate(lead: Lead) -> int:
+    """What the tutor asks per hour, in paise, for what the lead wants; else the family's budget."""
+    enquiry = lead.enquiry
+    offering = (
+        Offering.objects.filter(tutor=lead.tutor_id, subject=enquiry.subject_id)
+        .filter(grade_min__lte=enquiry.grade, grade_max__gte=enquiry.grade)
+        .first()
+    )
+    online, home = (
+        (offering.online_rate_paise, offering.home_rate_paise) if offering else (None, None)
+    )
+    first, second = (home, online) if enquiry.mode == Mode.HOME else (online, home)
+    return first or second or enquiry.budget_max_paise
+
+
 def sessions_of(reader: User, *, is_past: bool = False) -> QuerySet[TutoringSession]:
     """The reader's sessions: those to come by start, or those that are over, latest first."""
     sessions = TutoringSession.objects.visible_to(reader).with_details()
@@ -184,7 +200,9 @@ def steps(page: SessionPage) -> list[Step]:
         return [_step(event) for event in page.events[:-1]] + [
             Step("failed", str(event.get_kind_display()), at=event.at) for event in page.events[-1:]
         ]
-    done = {event.kind: event for event in page.events}
+    done = {event.kind for event in page.events} - {SessionEvent.Kind.REVIEWED}
+    if page.own_review is not None:
+        done.add(SessionEvent.Kind.REVIEWED)
     todo = [step for kind, step in _plan(page) if kind not in done]
     ahead = [Step("now" if index == 0 else "", step.title, step.text, step.at)
              for index, step in enumerate(todo)]  # fmt: skip

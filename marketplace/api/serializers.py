@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -163,19 +162,6 @@ class ReviewInput(serializers.Serializer):
 
 class PayInput(serializers.Serializer):
     method = serializers.ChoiceField(choices=["razorpay", "wallet", "mixed"], default="razorpay")
-
-
-class PayOutput(serializers.Serializer):
-    """What Razorpay's Checkout needs."""
-
-    order = serializers.UUIDField(source="pk")
-    razorpay_order_id = serializers.CharField()
-    key_id = serializers.SerializerMethodField()
-    amount_paise = serializers.IntegerField()
-    status = serializers.CharField()
-
-    def get_key_id(self, order: Any) -> str:
-        return str(settings.RAZORPAY_KEY_ID)
 
 
 class LearnerCard(serializers.Serializer):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import tutor_required
+from marketplace import queries
 from marketplace.forms import AcceptForm, DeclineForm
 from marketplace.models import Lead
 from marketplace.services import leads
@@ -41,7 +42,7 @@ def lead_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AcceptForm(
         request.POST or None,
         enquiry=lead.enquiry,
-        initial={"rate": lead.enquiry.budget_max_paise // 100, "mode": "online"},
+        initial={"rate": queries.usual_rate(lead) // 100, "mode": "online"},
     )
     status, packs = 200, None
     if request.method == "POST":

@@ -49,7 +49,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def session_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
     order = bookings.start_payment(_mine(request, pk), by=request.user)
-    return redirect(f"/checkout/{order.pk}/")
+    return redirect("payments:checkout-show", order.pk)
 
 
 @tutor_required

@@ -13,13 +13,14 @@ from marketplace import queries
 from marketplace.api.serializers import (
     CodeInput,
     PayInput,
-    PayOutput,
     ReviewInput,
     SessionOutput,
     SessionRow,
 )
 from marketplace.models import TutoringSession
 from marketplace.services import bookings, reviews, sessions
+from payments.api.serializers import CheckoutOutput
+from payments.queries import checkout_of
 from tutorhub.core.errors import DomainError
 from tutorhub.core.pagination import KeysetPagination
 
@@ -70,7 +71,7 @@ class SessionPayView(APIView):
 
     permission_classes = [IsFamily]
 
-    @extend_schema(request=PayInput, responses=PayOutput)
+    @extend_schema(request=PayInput, responses=CheckoutOutput)
     def post(self, request: Request, pk: UUID) -> Response:
         session = _mine(request, pk)
         body = PayInput(data=request.data)
@@ -81,7 +82,7 @@ class SessionPayView(APIView):
                 code="wallet_not_available",
             )
         order = bookings.start_payment(session, by=request.user)
-        return Response(PayOutput(order).data)
+        return Response(CheckoutOutput(checkout_of(order)).data)
 
 
 class SessionStartView(APIView):
