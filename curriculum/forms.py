@@ -48,7 +48,9 @@ class LanguagesField(forms.ModelMultipleChoiceField):
 class GradeField(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Class"))
-        choices = [(grade, format_lazy("{} {}", _("Class"), grade)) for grade in GRADES]
+        choices: list[tuple[Any, Any]] = [
+            (grade, format_lazy("{} {}", _("Class"), grade)) for grade in GRADES
+        ]
         if not kwargs.get("required", True):
             choices.insert(0, ("", _("Any class")))
         super().__init__(choices=choices, coerce=int, empty_value=None, **kwargs)

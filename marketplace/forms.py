@@ -55,8 +55,8 @@ class EnquiryForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["learner"].queryset = Learner.objects.of(user)  # type: ignore[attr-defined]
-        self.fields["tutor"].queryset = TutorProfile.objects.listed()  # type: ignore[attr-defined]
+        self.fields["learner"].queryset = Learner.objects.of(user)
+        self.fields["tutor"].queryset = TutorProfile.objects.listed()
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of the service, from a valid form."""

@@ -11,6 +11,7 @@ from accounts.models import User
 from marketplace.models import Enquiry, Lead, Review, Side, TutoringSession
 from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
+from tutorhub.core.rules import allows
 from tutors.models import TutorProfile
 
 Status = TutoringSession.Status
@@ -173,14 +174,15 @@ def check_reviewable(session: TutoringSession) -> None:
 
 def check_can_review(session: TutoringSession, by: User) -> None:
     check_reviewable(session)
-    if Review.objects.filter(session=session, side=side_of(by)).exists():
+    if Review.objects.filter(session=session, side=Side.of(by)).exists():
         raise AlreadyReviewed
 
 
-def side_of(user: User) -> Side:
-    return Side.TUTOR if user.is_tutor else Side.FAMILY
-
-
-def sees_contacts(session: TutoringSession) -> bool:
-    """Whether the two sides may see each other's phone numbers: from the first paid class on."""
-    return session.is_paid
+def actions(session: TutoringSession, by: User, *, has_reviewed: bool) -> list[str]:
+    """What this side of a session may do now, by the name of the operation."""
+    of_family = [("pay", check_can_pay), ("confirm", check_can_confirm)]
+    of_tutor = [("start", check_can_start), ("complete", check_can_complete)]
+    known = [*(of_family if by.is_family else of_tutor), ("cancel", check_can_cancel)]
+    if not has_reviewed:
+        known.append(("review", check_reviewable))
+    return [name for name, check in known if allows(check, session)]

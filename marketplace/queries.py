@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from marketplace import policies
-from marketplace.models import Enquiry, Lead, Mode, Review, SessionEvent, TutoringSession
+from marketplace.models import (
+    Enquiry,
+    Lead,
+    Mode,
+    Review,
+    SessionEvent,
+    Side,
+    TutoringSession,
+)
 from payments.services import earnings
 from payments.services.earnings import Breakdown
-from tutorhub.core.rules import allows
 from tutors.models import Offering
 
 Status = TutoringSession.Status
@@ -67,7 +74,7 @@ class SessionPage:
     @property
     def contact(self) -> Contact | None:
         """The other side's name and number, from the first paid class on."""
-        if not policies.sees_contacts(self.session):
+        if not self.session.is_paid:
             return None
         if self.is_family:
             return Contact(self.session.tutor.name, self.session.tutor.user.phone or "")
@@ -76,31 +83,13 @@ class SessionPage:
 
     @property
     def own_review(self) -> Review | None:
-        side = policies.side_of(self.reader)
+        side = Side.of(self.reader)
         return next((review for review in self.reviews if review.side == side), None)
 
     @property
     def shown_reviews(self) -> list[Review]:
         own = self.own_review
         return [review for review in self.reviews if review == own or review.published_at]
-
-    @property
-    def actions(self) -> list[str]:
-        """What the reader may do now, by the name of the operation."""
-        session = self.session
-        family = [
-            ("pay", allows(policies.check_can_pay, session)),
-            ("confirm", allows(policies.check_can_confirm, session)),
-        ]
-        tutor = [
-            ("start", allows(policies.check_can_start, session)),
-            ("complete", allows(policies.check_can_complete, session)),
-        ]
-        both = [
-            ("cancel", allows(policies.check_can_cancel, session)),
-            ("review", self.own_review is None and allows(policies.check_reviewable, session)),
-        ]
-        return [name for name, ok in [*(family if self.is_family else tutor), *both] if ok]
 
     @property
     def _shows_codes(self) -> bool:
@@ -168,13 +157,11 @@ def sessions_of(reader: User, *, is_past: bool = False) -> QuerySet[TutoringSess
     return sessions.filter(is_to_come).order_by("start_at", "pk")
 
 
-def offers_of(enquiry: Enquiry) -> QuerySet[TutoringSession]:
-    """The answers to an enquiry, to compare: open ones first, cheapest first."""
-    return (
-        TutoringSession.objects.filter(enquiry=enquiry)
-        .select_related("subject", "tutor__user")
-        .order_by("rate_paise", "pk")
-    )
+def enquiries_with_offers(reader: User) -> QuerySet[Enquiry]:
+    """The reader's enquiries, each with `offers`: the answers to compare, cheapest first."""
+    offers = TutoringSession.objects.select_related("subject", "tutor__user")
+    ordered = Prefetch("sessions", offers.order_by("rate_paise", "pk"), to_attr="offers")
+    return Enquiry.objects.of(reader).with_details().prefetch_related(ordered)
 
 
 def enquiries_of(reader: User) -> QuerySet[Enquiry]:
@@ -182,7 +169,7 @@ def enquiries_of(reader: User) -> QuerySet[Enquiry]:
     return Enquiry.objects.of(reader).with_details().prefetch_related(offers)
 
 
-def reviews_about(tutor_id: object) -> QuerySet[Review]:
+def reviews_about(tutor_id: UUID) -> QuerySet[Review]:
     """What families say about a tutor in public, newest first, without names of children."""
     return (
         Review.objects.shown()

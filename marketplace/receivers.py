@@ -1,8 +1,9 @@
-"""What the marketplace hears from payments, and the work it does later."""
+"""What the marketplace hears from the apps below, and the work it does later."""
 
 from typing import Any
 from uuid import UUID
 
+from accounts import news as accounts_news
 from marketplace.services import bookings, enquiries, leads, reviews, sessions
 from payments import news
 from tutorhub.core import outbox
@@ -24,6 +25,22 @@ def book_late_session(payload: Payload) -> None:
         bookings.order_paid_late(
             order_id=UUID(payload["order_id"]), session_id=UUID(payload["purpose_id"])
         )
+
+
+@outbox.receiver(accounts_news.CONSENT_WITHDRAWN)
+def stop_searching_for_learner(payload: Payload) -> None:
+    enquiries.close_without_consent(UUID(payload["consent_id"]))
+
+
+@outbox.receiver(accounts_news.USER_SUSPENDED)
+def end_business_of_suspended(payload: Payload) -> None:
+    enquiries.close_all_of(UUID(payload["user_id"]))
+
+
+@outbox.receiver(accounts_news.USER_ERASED)
+def end_business_of_erased(payload: Payload) -> None:
+    enquiries.close_all_of(UUID(payload["user_id"]))
+    enquiries.forget(UUID(payload["user_id"]))
 
 
 @outbox.job(bookings.EXPIRE_JOB)

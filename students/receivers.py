@@ -1,7 +1,17 @@
-"""Where families go after signing in."""
+"""What families hear from accounts, and where they go after signing in."""
 
+from typing import Any
+from uuid import UUID
+
+from accounts import news
 from accounts.models import Role
 from accounts.services import onboarding
 from students.services import learners
+from tutorhub.core import outbox
 
 onboarding.register(Role.STUDENT, learners.next_step)
+
+
+@outbox.receiver(news.USER_ERASED)
+def forget_family(payload: dict[str, Any]) -> None:
+    learners.forget(UUID(payload["user_id"]))

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from curriculum.api.fields import SubjectField
+from marketplace import policies
 from marketplace.models import Mode
 
 MAX_PAISE = 100_000_00
@@ -259,4 +260,8 @@ class SessionOutput(serializers.Serializer):
     start_code = serializers.CharField()
     end_code = serializers.CharField()
     reviews = ReviewOutput(source="shown_reviews", many=True)
-    actions = serializers.ListField(child=serializers.CharField())
+    actions = serializers.SerializerMethodField(help_text="What the caller may do now.")
+
+    def get_actions(self, page: Any) -> list[str]:
+        has_reviewed = page.own_review is not None
+        return policies.actions(page.session, page.reader, has_reviewed=has_reviewed)

@@ -15,6 +15,10 @@ class Side(models.TextChoices):
     FAMILY = "family", _("family")
     TUTOR = "tutor", _("tutor")
 
+    @classmethod
+    def of(cls, user: User) -> "Side":
+        return cls.TUTOR if user.is_tutor else cls.FAMILY
+
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def shown(self) -> "ReviewQuerySet":

@@ -8,6 +8,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -142,6 +143,17 @@ def cancel(session: TutoringSession, *, by: User) -> TutoringSession:
     return session
 
 
+def end_offers_of(user_id: UUID) -> None:
+    """Withdraw every unpaid offer to or by somebody whose account is closed."""
+    theirs = TutoringSession.objects.unpaid().filter(
+        Q(tutor__user=user_id) | Q(learner__family__user=user_id)
+    )
+    for pk in theirs.order_by("pk").values_list("pk", flat=True):
+        session = _locked(pk)
+        if session.status == Status.PENDING_PAYMENT:
+            withdraw(session)
+
+
 def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
     """The unpaid offers of a locked enquiry, locked."""
     return list(
@@ -172,7 +184,7 @@ def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
     others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
     if others.overlapping(session.start_at, session.end_at).exists():
         raise LearnerBusy
-    Lead.objects.filter(pk=session.lead_id, opened_by_family_at__isnull=True).update(
+    Lead.objects.filter(session=session, opened_by_family_at__isnull=True).update(
         opened_by_family_at=clock.now()
     )
     return orders.create(

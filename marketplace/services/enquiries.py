@@ -65,11 +65,36 @@ def close(enquiry: Enquiry, *, by: User) -> Enquiry:
 
     A tutor whose answer the family never opened gets the credit back.
     """
-    enquiry = Enquiry.objects.locked().get(pk=enquiry.pk)
-    enquiry.move_to(Enquiry.Status.CLOSED, closed_at=clock.now())
-    _end(enquiry)
-    audit.record("enquiry.closed", enquiry, by=by)
-    return enquiry
+    return _close(Enquiry.objects.locked().get(pk=enquiry.pk), by=by)
+
+
+@transaction.atomic
+def close_without_consent(consent_id: UUID) -> None:
+    """End every open search for a child whose guardian withdrew this consent."""
+    for enquiry in Enquiry.objects.locked().filter(
+        learner__consent=consent_id, status__in=Enquiry.ANSWERABLE
+    ):
+        _close(enquiry, by=None)
+
+
+@transaction.atomic
+def close_all_of(user_id: UUID) -> None:
+    """End every open search of a family whose account is closed; a tutor's offers go with it."""
+    for enquiry in Enquiry.objects.locked().filter(
+        learner__family__user=user_id, status__in=Enquiry.ANSWERABLE
+    ):
+        _close(enquiry, by=None)
+    Lead.objects.filter(tutor__user=user_id, status__in=Lead.WAITING).update(
+        status=Lead.Status.EXPIRED
+    )
+    bookings.end_offers_of(user_id)
+
+
+@transaction.atomic
+def forget(user_id: UUID) -> None:
+    """Drop the words of somebody who asked to be forgotten: notes of enquiries and offers."""
+    Enquiry.objects.filter(learner__family__user=user_id).update(note="", preferred_times=[])
+    TutoringSession.objects.filter(tutor__user=user_id).update(message="")
 
 
 @transaction.atomic
@@ -97,6 +122,13 @@ def expire(enquiry_id: UUID) -> None:
         enquiry.move_to(Enquiry.Status.EXPIRED, closed_at=clock.now())
         _end(enquiry)
         audit.record("enquiry.expired", enquiry)
+
+
+def _close(enquiry: Enquiry, *, by: User | None) -> Enquiry:
+    enquiry.move_to(Enquiry.Status.CLOSED, closed_at=clock.now())
+    _end(enquiry)
+    audit.record("enquiry.closed", enquiry, by=by)
+    return enquiry
 
 
 def _end(enquiry: Enquiry) -> None:

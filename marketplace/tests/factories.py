@@ -13,7 +13,8 @@ from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.policies import policy_in_force
 from marketplace.services import bookings, sessions
 from payments.models import PaymentOrder
-from payments.tests.factories import open_order, pay
+from payments.services import credits as lead_credits
+from payments.tests.factories import give_credits, open_order, pay
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock, outbox
 from tutors.tests.factories import TutorFactory
@@ -47,10 +48,20 @@ class LeadFactory(DjangoModelFactory[Lead]):
 
 
 class LeadAcceptedFactory(LeadFactory):
+    """Accepted for one of five credits."""
+
+    class Meta:
+        skip_postgeneration_save = True
+
     status = Lead.Status.ACCEPTED
     viewed_at = factory.LazyFunction(clock.now)
     answered_at = factory.LazyFunction(clock.now)
     enquiry = factory.SubFactory(EnquiryFactory, status=Enquiry.Status.MATCHED)
+
+    @factory.post_generation
+    def credit(self, create: bool, value: object, **kwargs: Any) -> None:
+        give_credits(self.tutor.user, "pack-5")
+        lead_credits.claim(tutor=self.tutor.user, lead_id=self.pk)
 
 
 class OfferFactory(DjangoModelFactory[TutoringSession]):

@@ -17,7 +17,6 @@ from marketplace.tests.factories import (
 from notifications.models import Message
 from payments.models import PaymentOrder
 from payments.services import credits as lead_credits
-from payments.tests.factories import give_credits
 from students.models import Learner
 from students.policies import ConsentMissing
 from students.tests.factories import LearnerFactory
@@ -98,8 +97,6 @@ def test_closing_ends_leads_and_offers_and_gives_unread_credits_back(drain):
     waiting = LeadFactory(enquiry__status=Enquiry.Status.MATCHED)
     enquiry = waiting.enquiry
     accepted = LeadAcceptedFactory(enquiry=enquiry)
-    give_credits(accepted.tutor.user)
-    lead_credits.claim(tutor=accepted.tutor.user, lead_id=accepted.pk)
     offer = OfferFactory(lead=accepted)
     enquiries.close(enquiry, by=enquiry.learner.family.user)
     enquiry.refresh_from_db()
@@ -110,7 +107,7 @@ def test_closing_ends_leads_and_offers_and_gives_unread_credits_back(drain):
     assert waiting.status == Lead.Status.EXPIRED
     assert accepted.status == Lead.Status.REFUNDED
     assert offer.status == TutoringSession.Status.CANCELLED
-    assert lead_credits.balance(accepted.tutor.user) == 10
+    assert lead_credits.balance(accepted.tutor.user) == 5
 
 
 def test_a_credit_is_not_given_back_once_the_family_has_read_the_answer():
@@ -151,8 +148,6 @@ def test_an_enquiry_expires_after_its_time_unless_an_offer_waits(drain):
 
 def test_the_credit_of_an_answer_nobody_read_comes_back_after_72_hours(drain):
     unread = LeadAcceptedFactory()
-    give_credits(unread.tutor.user)
-    lead_credits.claim(tutor=unread.tutor.user, lead_id=unread.pk)
     with clock.at(clock.now() + timedelta(hours=71)):
         assert leads.queue_refunds() == 0
     with clock.at(clock.now() + timedelta(hours=73)):
@@ -160,4 +155,4 @@ def test_the_credit_of_an_answer_nobody_read_comes_back_after_72_hours(drain):
         drain()
     unread.refresh_from_db()
     assert unread.status == Lead.Status.REFUNDED
-    assert lead_credits.balance(unread.tutor.user) == 10
+    assert lead_credits.balance(unread.tutor.user) == 5

@@ -54,10 +54,9 @@ def enquiry_new(request: HttpRequest) -> HttpResponse:
 @family_required
 @require_safe
 def enquiry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    mine = Enquiry.objects.of(request.user).with_details()
-    enquiry = get_object_or_404(mine, pk=pk)
+    enquiry = get_object_or_404(queries.enquiries_with_offers(request.user), pk=pk)
     enquiries.mark_opened(enquiry)
-    offers = list(queries.offers_of(enquiry))
+    offers = enquiry.offers
     context = {
         "enquiry": enquiry,
         "open_offers": [offer for offer in offers if offer.status == "PENDING_PAYMENT"],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import family_required, person_required, tutor_required
-from marketplace import queries
+from marketplace import policies, queries
 from marketplace.forms import CodeForm, ReviewForm
 from marketplace.models import TutoringSession
 from marketplace.services import bookings, reviews, sessions
@@ -37,6 +37,9 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "page": page,
         "session": page.session,
+        "actions": policies.actions(
+            page.session, request.user, has_reviewed=page.own_review is not None
+        ),
         "steps": queries.steps(page),
         "rows": queries.money_rows(page),
         "code_form": CodeForm(),

@@ -57,7 +57,7 @@ class ConsentOutput(serializers.Serializer):
 
 class LearnerOutput(serializers.ModelSerializer):
     board = serializers.CharField(source="board_id")
-    subjects = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    subjects: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     pin_code = serializers.CharField(source="place_id")
     city = serializers.CharField(source="place.city")
     state = serializers.CharField(source="place.state")

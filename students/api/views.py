@@ -90,3 +90,14 @@ class LearnerView(APIView):
             consent=ConsentAnswer(**consent) if consent else None,
         )
         return _answer(learner)
+
+
+class LearnerConsentView(APIView):
+    """Withdraw the guardian's consent for one learner; open searches for it end."""
+
+    permission_classes = [IsFamily]
+
+    @extend_schema(request=None, responses=LearnerOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        learner = get_object_or_404(Learner.objects.of(request.user), pk=pk)
+        return _answer(learners.withdraw_consent(learner, by=request.user))

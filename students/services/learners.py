@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +109,31 @@ def save_first(
         by=by, details=details, guardian=guardian, consent=consent, learner=first
     )
     return learner, first is None
+
+
+@transaction.atomic
+def withdraw_consent(learner: Learner, *, by: User) -> Learner:
+    """Take back the guardian's consent: the child stays on record, and nothing runs for it."""
+    learner = Learner.objects.of(by).locked().select_related("consent").get(pk=learner.pk)
+    learner.consent = consents.withdraw(learner.consent, by=by)
+    audit.record("learner.consent_withdrawn", learner, by=by)
+    return learner
+
+
+@transaction.atomic
+def forget(user_id: UUID) -> None:
+    """Erase the children and guardians of somebody who asked to be forgotten.
+
+    The rows stay, because classes and money point at them; they hold nothing that tells who.
+    """
+    for learner in Learner.objects.locked().filter(family__user=user_id).select_related("consent"):
+        learner.name, learner.goals, learner.languages = "", "", []
+        learner.save(update_fields=["name", "goals", "languages"])
+        consents.withdraw(learner.consent, by=learner.consent.given_by)
+        audit.record("learner.erased", learner)
+    for guardian in Guardian.objects.filter(family__user=user_id):
+        guardian.name, guardian.phone = "", f"erased-{guardian.pk.hex[-8:]}"
+        guardian.save(update_fields=["name", "phone"])
 
 
 def details_of(learner: Learner) -> LearnerDetails:

@@ -71,3 +71,16 @@ def test_tutors_and_strangers_stay_out(client):
     assert client.get("/family/learners/new/").status_code == 302
     client.force_login(TutorUserFactory(), backend="accounts.backends.PhoneBackend")
     assert client.get("/family/learners/new/").status_code == 403
+
+
+def test_the_consent_is_withdrawn_and_can_be_given_again(client, family):
+    learner = LearnerFactory(family__user=family)
+    url = f"/family/learners/{learner.pk}/"
+    assert client.post(f"{url}withdraw-consent/").status_code == 302
+    learner = Learner.objects.get(pk=learner.pk)
+    assert not learner.has_live_consent
+    assert "was withdrawn" in client.get(url).content.decode()
+    assert client.post(url, FORM).status_code == 302
+    assert Learner.objects.get(pk=learner.pk).has_live_consent
+    other = LearnerFactory()
+    assert client.post(f"/family/learners/{other.pk}/withdraw-consent/").status_code == 404

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.decorators import family_required
 from students.forms import LearnerForm
@@ -28,6 +29,15 @@ def learner_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     learner = get_object_or_404(mine, pk=pk)
     form = LearnerForm(request.POST or None, initial=LearnerForm.initial_of(learner))
     return _save_or_show(request, form, learner)
+
+
+@family_required
+@require_POST
+def consent_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    learner = get_object_or_404(Learner.objects.of(request.user), pk=pk)
+    learners.withdraw_consent(learner, by=request.user)
+    messages.success(request, _("Withdrawn. Nothing runs for this child any more."))
+    return redirect("students:learner-edit", pk)
 
 
 def _save_or_show(request: HttpRequest, form: LearnerForm, learner: Learner | None) -> HttpResponse:

@@ -56,10 +56,8 @@ class EnquiryView(APIView):
 
     @extend_schema(responses=EnquiryDetailOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        mine = Enquiry.objects.of(request.user).with_details()
-        enquiry = get_object_or_404(mine, pk=pk)
+        enquiry = get_object_or_404(queries.enquiries_with_offers(request.user), pk=pk)
         enquiries.mark_opened(enquiry)
-        enquiry.offers = list(queries.offers_of(enquiry))
         return Response(EnquiryDetailOutput(enquiry).data)
 
 

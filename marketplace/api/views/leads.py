@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -16,7 +17,7 @@ from tutorhub.core.pagination import KeysetPagination
 
 
 class BestFirst(KeysetPagination):
-    ordering = ("-score", "-pk")
+    ordering: Any = ("-score", "-pk")
 
 
 class LeadsInboxView(APIView):

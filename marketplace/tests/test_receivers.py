@@ -1,0 +1,90 @@
+import pytest
+
+from accounts import news as accounts_news
+from accounts.models import User
+from accounts.services import consents, users
+from accounts.tests.factories import StaffFactory
+from marketplace.models import Enquiry, Lead, TutoringSession
+from marketplace.tasks import expire_unpaid, release_due
+from marketplace.tests.factories import (
+    EnquiryFactory,
+    LeadFactory,
+    OfferFactory,
+    make_completed,
+    make_scheduled,
+)
+from payments import news
+from tutorhub.core import clock, outbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (news.ORDER_PAID, "marketplace.book_paid_session"),
+        (news.ORDER_PAID_LATE, "marketplace.book_late_session"),
+        (accounts_news.CONSENT_WITHDRAWN, "marketplace.stop_searching_for_learner"),
+        (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
+        (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
+        (accounts_news.USER_ERASED, "students.forget_family"),
+    ],
+)
+def test_the_wires_are_connected(kind, name):
+    assert name in outbox.receivers[kind]
+
+
+def test_a_withdrawn_consent_ends_the_search(drain):
+    offer = OfferFactory()
+    other = EnquiryFactory()
+    consents.withdraw(offer.learner.consent, by=offer.learner.family.user)
+    drain()
+    offer.refresh_from_db()
+    offer.enquiry.refresh_from_db()
+    other.refresh_from_db()
+    assert offer.status == TutoringSession.Status.CANCELLED
+    assert offer.enquiry.status == Enquiry.Status.CLOSED
+    assert other.status == Enquiry.Status.OPEN
+
+
+def test_an_erased_family_is_forgotten_and_its_money_stays(drain):
+    session = make_scheduled()
+    family = session.learner.family
+    enquiry = EnquiryFactory(learner=session.learner, note="Aarav is shy")
+    users.erase(family.user, by=family.user)
+    drain()
+    session = TutoringSession.objects.with_details().get(pk=session.pk)
+    assert (session.learner.name, session.learner.guardian.name) == ("", "")
+    assert not session.learner.guardian.phone.startswith("+")
+    assert session.status == TutoringSession.Status.SCHEDULED
+    enquiry.refresh_from_db()
+    assert (enquiry.status, enquiry.note) == (Enquiry.Status.CLOSED, "")
+
+
+def test_a_suspended_tutor_has_no_offers_left(drain):
+    offer = OfferFactory()
+    lead = LeadFactory(tutor=offer.tutor)
+    boss = StaffFactory()
+    User.objects.filter(pk=boss.pk).update(is_superuser=True)
+    boss.refresh_from_db()
+    users.suspend(offer.tutor.user, by=boss, reason="Complaints")
+    drain()
+    offer.refresh_from_db()
+    lead.refresh_from_db()
+    assert offer.status == TutoringSession.Status.CANCELLED
+    assert lead.status == Lead.Status.EXPIRED
+
+
+def test_the_schedule_expires_and_releases(drain):
+    offer = OfferFactory()
+    with clock.at(offer.pay_by):
+        expire_unpaid()
+        drain()
+    offer.refresh_from_db()
+    assert offer.status == TutoringSession.Status.EXPIRED
+    session = make_completed()
+    with clock.at(session.release_due_at):
+        release_due()
+        drain()
+    session.refresh_from_db()
+    assert session.status == TutoringSession.Status.RELEASED
