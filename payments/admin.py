@@ -1,15 +1,16 @@
 """Money in the back office: finance sees all of it and decides about payouts; nothing is edited."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from payments.models import (
     CreditLot,
     CreditPack,
@@ -32,6 +33,11 @@ from tutorhub.core.money import rupees_exact
 from tutorhub.core.readonly import ReadOnlyAdmin
 
 
+def me(request: HttpRequest) -> User:
+    """The member of staff whom the admin site has let in."""
+    return cast(User, request.user)
+
+
 def _rupees(field: str, label: str) -> Callable[[Any, Any], str]:
     @admin.display(description=label, ordering=field)
     def show(self: Any, row: Any) -> str:
@@ -47,10 +53,10 @@ class FinanceAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_finance(request.user)
+        return is_finance(me(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(request.user)
+        return is_finance(me(request))
 
     def each(
         self, request: HttpRequest, rows: QuerySet[Any], decide: Callable[..., Any], did: str
@@ -66,9 +72,9 @@ class FinanceAdmin(ReadOnlyAdmin):
 
 
 class PaymentInline(admin.TabularInline):
-    model = Payment
-    fields = ["razorpay_payment_id", "status", "amount_paise", "place", "alarm"]
-    readonly_fields = fields
+    model: type[Model] = Payment
+    fields = ("razorpay_payment_id", "status", "amount_paise", "place", "alarm")
+    readonly_fields = ("razorpay_payment_id", "status", "amount_paise", "place", "alarm")
     extra = 0
     can_delete = False
 
@@ -76,7 +82,7 @@ class PaymentInline(admin.TabularInline):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(request.user)
+        return is_finance(me(request))
 
 
 @admin.register(PaymentOrder)
@@ -108,7 +114,7 @@ class PaymentAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda payment: refunds.return_set_aside(payment, by=request.user),
+            lambda payment: refunds.return_set_aside(payment, by=me(request)),
             "sent back",
         )
 
@@ -127,7 +133,7 @@ class RefundAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda refund: refunds.retry(refund, by=request.user),
+            lambda refund: refunds.retry(refund, by=me(request)),
             "is sent again",
         )
 
@@ -169,7 +175,7 @@ class PayoutAdmin(FinanceAdmin):
     @admin.action(description="Approve")
     def approve(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
         self.each(
-            request, queryset, lambda payout: payouts.approve(payout, by=request.user), "approved"
+            request, queryset, lambda payout: payouts.approve(payout, by=me(request)), "approved"
         )
 
     @admin.action(description="Reject (give a reason)")
@@ -181,7 +187,7 @@ class PayoutAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda payout: payouts.reject(payout, by=request.user, reason=reason),
+            lambda payout: payouts.reject(payout, by=me(request), reason=reason),
             "rejected",
         )
 
@@ -194,12 +200,12 @@ class CreditPackAdmin(admin.ModelAdmin):
     price = _rupees("base_paise", "price before GST")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_finance(request.user)
+        return is_finance(me(request))
 
     has_add_permission = has_module_permission
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(request.user)
+        return is_finance(me(request))
 
     has_change_permission = has_view_permission
 
@@ -209,7 +215,7 @@ class CreditPackAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: CreditPack, form: Any, change: bool) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            audit.record("credit_pack.saved", obj, by=request.user, changed=form.changed_data)
+            audit.record("credit_pack.saved", obj, by=me(request), changed=form.changed_data)
 
 
 @admin.register(TaxRate)
@@ -244,8 +250,8 @@ class LedgerAccountAdmin(FinanceAdmin):
 
 class EntryInline(PaymentInline):
     model = LedgerEntry
-    fields = ["account", "debit", "credit", "unit", "balance_after"]
-    readonly_fields = fields
+    fields = ("account", "debit", "credit", "unit", "balance_after")
+    readonly_fields = ("account", "debit", "credit", "unit", "balance_after")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
         return super().get_queryset(request).select_related("account")

@@ -14,8 +14,8 @@ class PayoutForm(forms.Form):
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["amount"].prefix_text = "₹"  # type: ignore[attr-defined]
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].prefix_text = "₹"
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
     @property

@@ -377,6 +377,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
         for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
+    }
+    | {
+        "PaymentOrderStatusEnum": "payments.models.PaymentOrder.Status",
+        "PayoutStatusEnum": "payments.models.Payout.Status",
+        "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
+        "DocumentKindEnum": "tutors.models.TutorDocument.Kind",
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }

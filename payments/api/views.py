@@ -1,3 +1,4 @@
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import IsTutor, SignedIn
+from accounts.models import User
 from payments import queries
 from payments.api import serializers
 from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod
@@ -37,10 +39,10 @@ class VerifyView(APIView):
         body.is_valid(raise_exception=True)
         named = body.validated_data
         get_object_or_404(
-            PaymentOrder.objects.visible_to(request.user),
+            PaymentOrder.objects.visible_to(me(request)),
             razorpay_order_id=named["razorpay_order_id"],
         )
-        order = captures.verify_callback(**named, by=request.user)
+        order = captures.verify_callback(**named, by=me(request))
         return Response(serializers.VerifyOutput(order).data)
 
 
@@ -50,7 +52,7 @@ class WalletView(APIView):
     @extend_schema(responses=serializers.WalletOutput)
     def get(self, request: Request) -> Response:
         """The tutor's lead credits and the packs on sale."""
-        wallet = {"credits": credits.balance(request.user), "packs": credits.offers()}
+        wallet = {"credits": credits.balance(me(request)), "packs": credits.offers()}
         return Response(serializers.WalletOutput(wallet).data)
 
 
@@ -66,7 +68,7 @@ class TopupView(APIView):
         body = serializers.TopupInput(data=request.data)
         body.is_valid(raise_exception=True)
         pack = get_object_or_404(CreditPack.objects.on_sale(), _named(body.validated_data["pack"]))
-        order = orders.open_at_gateway(credits.start_topup(pack=pack, by=request.user))
+        order = orders.open_at_gateway(credits.start_topup(pack=pack, by=me(request)))
         return Response(serializers.CheckoutOutput(queries.checkout_of(order)).data)
 
 
@@ -76,7 +78,7 @@ class EarningsView(APIView):
     @extend_schema(responses=serializers.EarningsOutput)
     def get(self, request: Request) -> Response:
         """What the tutor has earned, and where it is."""
-        return Response(serializers.EarningsOutput(earnings.summary(request.user)).data)
+        return Response(serializers.EarningsOutput(earnings.summary(me(request))).data)
 
 
 class PayoutsView(APIView):
@@ -85,7 +87,7 @@ class PayoutsView(APIView):
     @extend_schema(responses=serializers.PayoutOutput(many=True), operation_id="payouts_list")
     def get(self, request: Request) -> Response:
         """The tutor's payouts, newest first."""
-        mine = Payout.objects.visible_to(request.user).select_related("method")
+        mine = Payout.objects.visible_to(me(request)).select_related("method")
         pages = KeysetPagination()
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(serializers.PayoutOutput(page, many=True).data)
@@ -100,9 +102,9 @@ class PayoutsView(APIView):
         body = serializers.PayoutInput(data=request.data)
         body.is_valid(raise_exception=True)
         payout = payouts.request(
-            tutor=request.user,
+            tutor=me(request),
             amount_paise=body.validated_data["amount_paise"],
-            by=request.user,
+            by=me(request),
             client_key=request.headers.get("Idempotency-Key", "")[:80] or None,
         )
         return Response(serializers.PayoutOutput(payout).data, status=status.HTTP_201_CREATED)
@@ -114,7 +116,7 @@ class PayoutMethodView(APIView):
     @extend_schema(responses=serializers.PayoutMethodOutput)
     def get(self, request: Request) -> Response:
         """Where the tutor is paid; 404 while nobody has said."""
-        method = get_object_or_404(PayoutMethod.objects.current(), tutor=request.user)
+        method = get_object_or_404(PayoutMethod.objects.current(), tutor=me(request))
         return Response(serializers.PayoutMethodOutput(method).data)
 
     @extend_schema(
@@ -125,8 +127,13 @@ class PayoutMethodView(APIView):
         """Set the bank account or UPI ID, and the PAN."""
         body = serializers.PayoutMethodInput(data=request.data)
         body.is_valid(raise_exception=True)
-        method = payout_methods.save(tutor=request.user, **body.validated_data)
+        method = payout_methods.save(tutor=me(request), **body.validated_data)
         return Response(serializers.PayoutMethodOutput(method).data)
+
+
+def me(request: Request) -> User:
+    """The user whom the permission class has let through."""
+    return cast(User, request.user)
 
 
 def _named(pack: str) -> Q:

@@ -67,16 +67,16 @@ def start_topup(*, pack: CreditPack, by: User) -> PaymentOrder:
     """Ask for the price of a pack. The caller then opens the order at the gateway."""
     if not pack.is_on_sale:
         raise PackNotOnSale
-    terms = {"credits": pack.credits, "pack": pack.code, **price(pack)}
+    cost = price(pack)
     return orders.create(
         purpose=PaymentOrder.Purpose.CREDIT_PACK,
         purpose_id=pack.pk,
         payer=by,
-        amount_paise=terms["price_paise"],
+        amount_paise=cost["price_paise"],
         expires_at=clock.now() + PAY_WITHIN,
         description=ngettext("%(n)s lead credit", "%(n)s lead credits", pack.credits)
         % {"n": pack.credits},
-        terms=terms,
+        terms={"credits": pack.credits, "pack": pack.code, **cost},
     )
 
 

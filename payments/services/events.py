@@ -55,7 +55,7 @@ def receive(body: bytes, *, event_id: str) -> bool:
                 """,
                 [pk, key, digest, body, clock.now()],
             )
-            is_new = cursor.rowcount > 0
+            is_new = bool(cursor.rowcount > 0)
         if is_new:
             outbox.later(PROCESS, {"event": pk})
     return is_new
@@ -64,8 +64,8 @@ def receive(body: bytes, *, event_id: str) -> bool:
 def process(event_id: UUID, done: Callable[[], None]) -> None:
     """Work through one event. Speaks to the network; whatever goes wrong comes again."""
     event = GatewayEvent.objects.get(pk=event_id)
-    status, note = GatewayEvent.Status.DONE, ""
-    name = ""
+    name, note = "", ""
+    status: str = GatewayEvent.Status.DONE
     if event.status in {GatewayEvent.Status.RECEIVED, GatewayEvent.Status.ORPHAN}:
         try:
             name, status, note = _handle(event)

@@ -232,7 +232,7 @@ def _insert(row: dict[str, Any], legs: Sequence[Leg], accounts: dict[AccountKey,
                 "credits": [leg.credit for leg in legs],
             },
         )
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount > 0)
 
 
 def _replayed(row: dict[str, Any]) -> Txn:

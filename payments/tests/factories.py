@@ -7,8 +7,8 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from payments.models import CreditPack, Payment, PaymentOrder, PayoutMethod
-from payments.services import captures, credits, earnings, ledger, orders, payout_methods
+from payments.models import CreditPack, Payment, PaymentOrder, Payout, PayoutMethod
+from payments.services import captures, credits, earnings, ledger, orders, payout_methods, payouts
 from payments.services.ledger import credit, debit
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -125,3 +125,7 @@ def rich_tutor(gross_paise: int = 200_000, **values: Any) -> User:
     make_method(tutor)
     earn(tutor, gross_paise)
     return tutor
+
+
+def payouts_request(tutor: User, amount_paise: int = 50_000) -> Payout:
+    return payouts.request(tutor=tutor, amount_paise=amount_paise, by=tutor)

@@ -1,5 +1,6 @@
 """Paying: the page that opens Razorpay's Checkout, and the way back."""
 
+from typing import cast
 from uuid import UUID
 
 from csp.decorators import csp_update
@@ -16,6 +17,7 @@ from accounts.decorators import person_required
 from payments import queries
 from payments.models import Payment, PaymentOrder
 from payments.services import captures, orders
+from payments.views.people import me
 from tutorhub.core import clock
 from tutorhub.core.http import status_of
 
@@ -24,23 +26,21 @@ from tutorhub.core.http import status_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The order and the button that opens Checkout; POST opens the order at the gateway again."""
-    order = get_object_or_404(PaymentOrder.objects.visible_to(request.user), pk=order_id)
+    order = get_object_or_404(PaymentOrder.objects.visible_to(me(request)), pk=order_id)
     if order.is_paid:
         return redirect("payments:checkout-result", order.pk)
     if request.method == "POST":
         orders.open_at_gateway(order)
         return redirect("payments:checkout-show", order.pk)
-    response: HttpResponse = csp_update(_policy())(_page)(request, order)
-    # Banks open windows of their own for their part.
-    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
-    return response
+    page = csp_update(_policy())(lambda asked: _page(asked, order))
+    return cast(HttpResponse, page(request))
 
 
 @person_required
 @require_GET
 def result(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """What became of it. While the bank is not sure yet, the page looks again by itself."""
-    order = get_object_or_404(PaymentOrder.objects.visible_to(request.user), pk=order_id)
+    order = get_object_or_404(PaymentOrder.objects.visible_to(me(request)), pk=order_id)
     attempt = queries.last_attempt(order)
     context = {
         "order": order,
@@ -85,7 +85,10 @@ def _page(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
         "callback_url": request.build_absolute_uri(reverse("payments:checkout-callback")),
         "next_path": queries.page_of(order),
     }
-    return render(request, "payments/checkout_show.html", context)
+    response = render(request, "payments/checkout_show.html", context)
+    # Banks open windows of their own for their part.
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
 
 
 def _policy() -> dict[str, list[str]]:

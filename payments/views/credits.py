@@ -8,15 +8,16 @@ from accounts.decorators import tutor_required
 from payments import queries
 from payments.models import CreditPack
 from payments.services import credits, orders
+from payments.views.people import me
 
 
 @tutor_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     context = {
-        "credits": credits.balance(request.user),
+        "credits": credits.balance(me(request)),
         "packs": credits.offers(),
-        "purchases": queries.recent_purchases(request.user),
+        "purchases": queries.recent_purchases(me(request)),
     }
     return render(request, "payments/credits_show.html", context)
 
@@ -25,6 +26,6 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def buy(request: HttpRequest) -> HttpResponse:
     pack = get_object_or_404(CreditPack.objects.on_sale(), code=request.POST.get("pack", ""))
-    order = credits.start_topup(pack=pack, by=request.user)
+    order = credits.start_topup(pack=pack, by=me(request))
     orders.open_at_gateway(order)
     return redirect("payments:checkout-show", order.pk)

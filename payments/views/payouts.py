@@ -15,6 +15,7 @@ from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm
 from payments.models import Payout
 from payments.services import earnings, payout_methods, payouts
+from payments.views.people import me
 from tutorhub.core.errors import DomainError
 
 PAGE = 20
@@ -24,8 +25,8 @@ PAGE = 20
 @require_GET
 def earnings_show(request: HttpRequest) -> HttpResponse:
     context = {
-        "summary": earnings.summary(request.user),
-        "earnings": queries.recent_earnings(request.user),
+        "summary": earnings.summary(me(request)),
+        "earnings": queries.recent_earnings(me(request)),
     }
     return render(request, "payments/earnings_show.html", context)
 
@@ -37,19 +38,19 @@ def payout_list(request: HttpRequest) -> HttpResponse:
     form = PayoutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            payouts.request(tutor=request.user, amount_paise=form.amount_paise, by=request.user)
+            payouts.request(tutor=me(request), amount_paise=form.amount_paise, by=me(request))
         except DomainError as error:
             form.add_error("amount", str(error))
         else:
             messages.success(request, _("Your payout was asked for. We check it within a day."))
             return redirect("payments:payout-list")
-    mine = Payout.objects.visible_to(request.user).select_related("method").order_by("-pk")
+    mine = Payout.objects.visible_to(me(request)).select_related("method").order_by("-pk")
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "summary": earnings.summary(request.user),
-        "method": payout_methods.current(request.user),
+        "summary": earnings.summary(me(request)),
+        "method": payout_methods.current(me(request)),
         "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
         "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
     }
@@ -59,8 +60,8 @@ def payout_list(request: HttpRequest) -> HttpResponse:
 @tutor_required
 @require_POST
 def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
-    payout = get_object_or_404(Payout.objects.visible_to(request.user), pk=payout_id)
-    payouts.cancel(payout, by=request.user)
+    payout = get_object_or_404(Payout.objects.visible_to(me(request)), pk=payout_id)
+    payouts.cancel(payout, by=me(request))
     messages.success(request, _("The payout was taken back."))
     return redirect("payments:payout-list")
 
@@ -71,11 +72,11 @@ def method_edit(request: HttpRequest) -> HttpResponse:
     form = PayoutMethodForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            payout_methods.save(tutor=request.user, **form.cleaned_data)
+            payout_methods.save(tutor=me(request), **form.cleaned_data)
         except payout_methods.BadMethod as error:
             form.add_error(error.extra["field"], str(error))
         else:
             messages.success(request, _("Saved. We will pay you there."))
             return redirect("payments:payout-list")
-    context = {"form": form, "method": payout_methods.current(request.user)}
+    context = {"form": form, "method": payout_methods.current(me(request))}
     return render(request, "payments/payout_method_edit.html", context)

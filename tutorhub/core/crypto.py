@@ -7,7 +7,7 @@ from django.db import models
 from tutorhub.core import sealing
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is sealed in the database (settings.FIELD_KEYS) and plain in Python.
 
     Every row is sealed differently, so the column can be neither searched nor made unique.

@@ -11,12 +11,13 @@ class StateMachine(models.Model):
     """A model whose `status` moves only along `TRANSITIONS`."""
 
     TRANSITIONS: ClassVar[dict[Any, set[Any]]]
+    status: Any
 
     class Meta:
         abstract = True
 
     def can_move_to(self, status: str) -> bool:
-        return status in self.TRANSITIONS[self.status]  # type: ignore[attr-defined]
+        return status in self.TRANSITIONS[self.status]
 
     def move_to(self, status: str, **values: Any) -> None:
         """Take the edge to `status` and save it with `values`, or raise InvalidTransition.
@@ -24,8 +25,9 @@ class StateMachine(models.Model):
         Call it on a row that is locked, inside the transaction that gives the reason.
         """
         if not self.can_move_to(status):
-            raise InvalidTransition(f"{self._meta.verbose_name}: {self.status} -> {status}")  # type: ignore[attr-defined]
+            raise InvalidTransition(f"{self._meta.verbose_name}: {self.status} -> {status}")
         self.status = status
         for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=["status", *values])
+        changed = ["status", *values]
+        self.save(update_fields=changed)

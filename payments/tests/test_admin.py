@@ -1,0 +1,105 @@
+"""Money in the back office."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.tests.factories import StaffFactory
+from payments.models import CreditPack, Payout
+from payments.tests import factories
+from tutorhub.core.models import AuditEvent
+from tutorhub.core.readonly import ReadOnlyAdmin
+
+pytestmark = pytest.mark.django_db
+
+MODELS = [model for model in admin.site._registry if model._meta.app_label == "payments"]
+
+
+def desk(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="accounts.backends.StaffBackend")
+    session = client.session
+    session["otp_device_id"] = user.totpdevice_set.get().persistent_id
+    session.save()
+    return client
+
+
+def page(model, name="changelist", *args) -> str:
+    return reverse(f"admin:payments_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def payout(settings):
+    settings.PAYOUT_FIRST_WAIT = timedelta(0)
+    factories.fund_float()
+    return factories.payouts_request(factories.rich_tutor(), 80_000)
+
+
+def act(client, action, payout, **values):
+    return client.post(
+        page(Payout), {"action": action, "_selected_action": [payout.pk], **values}, follow=True
+    )
+
+
+@pytest.mark.parametrize("model", MODELS)
+class TestPages:
+    def test_finance_sees_them(self, model, finance, payout):
+        client = desk(finance)
+        assert client.get(page(model)).status_code == 200
+        first = model.objects.first()
+        if first is not None:
+            assert client.get(page(model, "change", first.pk)).status_code == 200
+
+    def test_a_moderator_does_not(self, model):
+        assert desk(StaffFactory()).get(page(model)).status_code == 403
+
+    def test_nothing_but_packs_can_be_edited(self, model, finance, payout):
+        first = model.objects.first()
+        is_open = model is CreditPack
+        assert isinstance(admin.site._registry[model], ReadOnlyAdmin) != is_open
+        client = desk(finance)
+        assert client.get(page(model, "add")).status_code == (200 if is_open else 403)
+        if first is not None:
+            assert client.post(page(model, "delete", first.pk)).status_code == 403
+            if not is_open:
+                assert client.post(page(model, "change", first.pk)).status_code == 403
+
+
+def test_finance_approves(payout, finance, razorpay_simulator):
+    act(desk(finance), "approve", payout)
+    payout.refresh_from_db()
+    assert (payout.status, payout.approved_by) == ("APPROVED", finance)
+    assert AuditEvent.objects.filter(action="payout.approved", actor_id=finance.pk).exists()
+
+
+def test_whoever_asked_does_not_approve(payout, finance):
+    Payout.objects.filter(pk=payout.pk).update(requested_by=finance)
+    answer = act(desk(finance), "approve", payout)
+    payout.refresh_from_db()
+    assert payout.status == "REQUESTED"
+    assert "Somebody else has to approve" in answer.content.decode()
+
+
+def test_a_rejection_needs_its_reason(payout, finance):
+    client = desk(finance)
+    act(client, "reject", payout)
+    payout.refresh_from_db()
+    assert payout.status == "REQUESTED"
+    act(client, "reject", payout, reason="The name differs.")
+    payout.refresh_from_db()
+    assert (payout.status, payout.reason) == ("REJECTED", "The name differs.")
+
+
+def test_a_changed_pack_is_on_record(finance):
+    pack = CreditPack.objects.get(code="pack-5")
+    desk(finance).post(
+        page(CreditPack, "change", pack.pk),
+        {"code": "pack-5", "credits": 6, "base_paise": 29_900, "is_on_sale": "on"},
+    )
+    pack.refresh_from_db()
+    assert pack.credits == 6
+    event = AuditEvent.objects.get(action="credit_pack.saved")
+    assert event.data == {"changed": ["credits"]}
