@@ -1,6 +1,7 @@
 """Money in the back office: finance sees all of it and decides about payouts; nothing is edited."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -27,7 +28,7 @@ from payments.models import (
 )
 from payments.policies import is_finance
 from payments.services import payouts, refunds
-from tutorhub.core import audit
+from tutorhub.core import audit, clock
 from tutorhub.core.errors import DomainError
 from tutorhub.core.money import rupees_exact
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -218,11 +219,30 @@ class CreditPackAdmin(admin.ModelAdmin):
             audit.record("credit_pack.saved", obj, by=me(request), changed=form.changed_data)
 
 
+class TaxRateForm(forms.ModelForm):
+    def clean_from_on(self) -> date:
+        from_on: date = self.cleaned_data["from_on"]
+        if from_on <= clock.today():
+            raise forms.ValidationError("A new rate starts tomorrow or later.")
+        return from_on
+
+
 @admin.register(TaxRate)
 class TaxRateAdmin(FinanceAdmin):
+    """A new rate is a new row that starts on a day to come; what was in force stays."""
+
+    form = TaxRateForm
     list_display = ["name", "label", "bps", "threshold_paise", "from_on"]
     list_filter = ["name"]
     ordering = ["name", "-from_on"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_finance(me(request))
+
+    def save_model(self, request: HttpRequest, obj: TaxRate, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.record("tax_rate.added", obj, by=me(request), name=obj.name, bps=obj.bps)
 
 
 @admin.register(Earning)

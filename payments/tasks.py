@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments.services import captures, events, reconciling
+from payments.services import captures, reconciling
 
 
 @shared_task(name="payments.reconcile_orders")
@@ -14,8 +14,7 @@ def reconcile_orders() -> None:
 @shared_task(name="payments.process_gateway_events")
 def process_gateway_events() -> None:
     """Events that the outbox has not got through with."""
-    for event_id in reconciling.stuck_events():
-        reconciling.each([event_id], lambda pk: events.process(pk, lambda: None))
+    reconciling.each(reconciling.stuck_events(), reconciling.check_event)
 
 
 @shared_task(name="payments.reconcile_money_out")

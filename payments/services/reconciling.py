@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from payments import gateway
 from payments.models import GatewayEvent, Payment, PaymentOrder, Payout, Refund
-from payments.services import captures, orders, payouts, refunds
+from payments.services import captures, events, orders, payouts, refunds
 from tutorhub.core import clock
+from tutorhub.core.errors import DomainError
 
 log = logging.getLogger(__name__)
 
@@ -94,15 +95,22 @@ def stuck_events() -> list[UUID]:
     return list(stuck.values_list("pk", flat=True)[:BATCH])
 
 
+def check_event(event_id: UUID) -> None:
+    events.process(event_id, _nothing)
+
+
 def each(items: Iterable[Item], check: Callable[[Item], object]) -> int:
-    """Run `check` on every item; one that the gateway cannot answer must not stop the others."""
+    """Run `check` on every item; one that goes wrong must not stop the others, now or next time."""
     done = 0
     for item in items:
         try:
             check(item)
             done += 1
-        except (gateway.GatewayError, captures.UnknownOrder, payouts.UnknownPayout) as error:
+        except (gateway.GatewayError, DomainError) as error:
             log.warning("%s of %s: %s", check.__name__, item, error)
+        except (DatabaseError, LookupError, TypeError, ValueError):
+            # An answer that is not what the contract says, or rows that contradict it.
+            log.exception("%s of %s", check.__name__, item)
     return done
 
 

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import StaffFactory
-from payments.models import CreditPack, Payout
+from payments.models import CreditPack, Payout, TaxRate
 from payments.tests import factories
+from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 from tutorhub.core.readonly import ReadOnlyAdmin
 
@@ -61,7 +62,8 @@ class TestPages:
         is_open = model is CreditPack
         assert isinstance(admin.site._registry[model], ReadOnlyAdmin) != is_open
         client = desk(finance)
-        assert client.get(page(model, "add")).status_code == (200 if is_open else 403)
+        can_add = model in (CreditPack, TaxRate)
+        assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
         if first is not None:
             assert client.post(page(model, "delete", first.pk)).status_code == 403
             if not is_open:
@@ -91,6 +93,21 @@ def test_a_rejection_needs_its_reason(payout, finance):
     act(client, "reject", payout, reason="The name differs.")
     payout.refresh_from_db()
     assert (payout.status, payout.reason) == ("REJECTED", "The name differs.")
+
+
+@pytest.mark.parametrize(("days", "added"), [(0, 0), (1, 1)])
+def test_a_new_rate_never_changes_the_past(finance, days, added):
+    desk(finance).post(
+        page(TaxRate, "add"),
+        {
+            "name": "gst",
+            "label": "GST",
+            "bps": 2000,
+            "from_on": clock.today() + timedelta(days=days),
+        },
+    )
+    assert TaxRate.objects.filter(bps=2000).count() == added
+    assert AuditEvent.objects.filter(action="tax_rate.added").count() == added
 
 
 def test_a_changed_pack_is_on_record(finance):

@@ -477,6 +477,19 @@ def test_the_gateway_is_asked_and_not_the_payload(order, razorpay_simulator, cli
     assert captures_booked() == 0
 
 
+def test_one_thing_that_makes_no_sense_stops_no_other(caplog):
+    seen = []
+
+    def check(item):
+        if item == 1:
+            raise KeyError("status")
+        seen.append(item)
+
+    assert reconciling.each([1, 2], check) == 1
+    assert seen == [2]
+    assert "KeyError" in caplog.text
+
+
 def test_reconciling_names_what_it_could_not_do(caplog):
     def check(item):
         raise gateway.Unknown("no answer")
