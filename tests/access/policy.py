@@ -1,0 +1,134 @@
+"""Who may call what: one row for each route. A route without a row fails the build.
+
+`owners` are those of the right role whose object it is; others of that role get 404, everybody
+else 401, 403, 404 or the way to the sign-in page. `barred` are of the right role, may look and may
+not write. `body` is what a request must say to get past the question whether the thing exists.
+"""
+
+from dataclasses import dataclass
+
+from tests.access.world import EVERYONE, FAMILIES, PEOPLE, STAFF, TUTORS
+
+FAMILY = frozenset({"family"})
+TUTOR = frozenset({"tutor"})
+BOTH = FAMILY | TUTOR
+SUSPENDED = frozenset({"tutor_suspended"})
+
+
+@dataclass(frozen=True)
+class Row:
+    methods: str
+    roles: frozenset[str] = EVERYONE
+    ids: str = ""
+    owners: frozenset[str] | None = None
+    barred: frozenset[str] = frozenset()
+    body: str = ""
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return self.roles if self.owners is None else self.owners
+
+
+PAGES: dict[str, Row] = {
+    "site:home": Row("GET"),
+    "site:dashboard": Row("GET", PEOPLE | STAFF),
+    "site:family": Row("GET", FAMILIES),
+    "site:tutor": Row("GET", TUTORS),
+    "site:help": Row("GET"),
+    "site:privacy": Row("GET"),
+    "site:language-set": Row("POST"),
+    "site:styleguide": Row("GET"),
+    "site:health-live": Row("GET"),
+    "site:health-ready": Row("GET"),
+    "site:robots": Row("GET"),
+    "site:manifest": Row("GET"),
+    "notifications:inbox": Row("GET"),
+    "notifications:inbox-json": Row("GET"),
+    "notifications:staff-json": Row("GET"),
+    "accounts:signin": Row("GET POST"),
+    "accounts:signin-code": Row("GET POST"),
+    "accounts:signout": Row("POST"),
+    "students:learner-new": Row("GET POST", FAMILIES),
+    "students:learner-edit": Row("GET POST", FAMILIES, "learner", FAMILY),
+    "tutors:tutor-search": Row("GET"),
+    "tutors:tutor-detail": Row("GET", ids="slug"),
+    "tutors:profile-edit": Row("GET POST", TUTORS),
+    "tutors:profile-submit": Row("POST", TUTORS, barred=SUSPENDED),
+    "tutors:document-list": Row("GET POST", TUTORS),
+    "tutors:document-upload": Row("GET", TUTORS, "document", TUTOR),
+    "tutors:document-done": Row("GET", TUTORS, "document", TUTOR),
+    "tutors:document-withdraw": Row("POST", TUTORS, "document", TUTOR),
+    "marketplace:enquiry-list": Row("GET", FAMILIES),
+    "marketplace:enquiry-new": Row("GET POST", FAMILIES),
+    "marketplace:enquiry-detail": Row("GET", FAMILIES, "enquiry", FAMILY),
+    "marketplace:enquiry-close": Row("POST", FAMILIES, "enquiry", FAMILY),
+    "marketplace:lead-list": Row("GET", TUTORS),
+    "marketplace:lead-detail": Row("GET POST", TUTORS, "lead", TUTOR),
+    "marketplace:lead-decline": Row("POST", TUTORS, "lead", TUTOR),
+    "marketplace:session-list": Row("GET", PEOPLE),
+    "marketplace:session-detail": Row("GET", PEOPLE, "session", BOTH),
+    "marketplace:session-pay": Row("POST", FAMILIES, "session", FAMILY),
+    "marketplace:session-start": Row("POST", TUTORS, "session", TUTOR),
+    "marketplace:session-complete": Row("POST", TUTORS, "session", TUTOR),
+    "marketplace:session-confirm": Row("POST", FAMILIES, "session", FAMILY),
+    "marketplace:session-review": Row("POST", PEOPLE, "session", BOTH),
+    "marketplace:session-cancel": Row("POST", PEOPLE, "session", BOTH),
+    "payments:checkout-show": Row("GET", PEOPLE, "order", FAMILY),
+    "payments:checkout-result": Row("GET", PEOPLE, "order", FAMILY),
+    "payments:credits-show": Row("GET", TUTORS),
+    "payments:credits-buy": Row("POST", TUTORS, body="pack=pack-5"),
+    "payments:earnings-show": Row("GET", TUTORS),
+    "payments:payout-list": Row("GET POST", TUTORS),
+    "payments:payout-cancel": Row("POST", TUTORS, "payout", TUTOR),
+    "payments:payout-method-edit": Row("GET POST", TUTORS),
+    "api-docs": Row("GET"),
+    "api-schema": Row("GET"),
+}
+
+API: dict[str, Row] = {
+    "api:auth-otp-request": Row("POST"),
+    "api:auth-otp-verify": Row("POST"),
+    "api:auth-token-refresh": Row("POST"),
+    "api:auth-logout": Row("POST"),
+    "api:me": Row("GET PATCH DELETE", PEOPLE),
+    "api:curriculum": Row("GET"),
+    "api:students-profile": Row("POST", FAMILIES),
+    "api:students-learners": Row("GET POST", FAMILIES),
+    "api:students-learner": Row("GET PATCH", FAMILIES, "learner", FAMILY),
+    "api:enquiries-ask": Row("POST", FAMILIES),
+    "api:enquiries": Row("GET", FAMILIES),
+    "api:enquiries-detail": Row("GET", FAMILIES, "enquiry", FAMILY),
+    "api:enquiries-close": Row("POST", FAMILIES, "enquiry", FAMILY),
+    "api:tutors-list": Row("GET"),
+    "api:tutors-detail": Row("GET", ids="profile"),
+    "api:tutors-profile": Row("GET POST", TUTORS, barred=SUSPENDED),
+    "api:tutors-profile-submit": Row("POST", TUTORS, barred=SUSPENDED),
+    "api:tutors-documents": Row("GET POST", TUTORS),
+    "api:tutors-document-complete": Row("POST", TUTORS, "document", TUTOR),
+    "api:leads-inbox": Row("GET", TUTORS),
+    "api:leads-detail": Row("GET", TUTORS, "lead", TUTOR),
+    "api:leads-accept": Row("POST", TUTORS, "lead", TUTOR),
+    "api:leads-decline": Row("POST", TUTORS, "lead", TUTOR),
+    "api:sessions": Row("GET", PEOPLE),
+    "api:sessions-detail": Row("GET", PEOPLE, "session", BOTH),
+    "api:sessions-pay": Row("POST", FAMILIES, "session", FAMILY),
+    "api:sessions-start": Row("POST", TUTORS, "session", TUTOR),
+    "api:sessions-complete": Row("POST", TUTORS, "session", TUTOR),
+    "api:sessions-confirm": Row("POST", FAMILIES, "session", FAMILY),
+    "api:sessions-review": Row("POST", PEOPLE, "session", BOTH),
+    "api:sessions-cancel": Row("POST", PEOPLE, "session", BOTH),
+    "api:payments-verify": Row("POST", PEOPLE),
+    "api:wallet": Row("GET", TUTORS),
+    "api:wallet-topup": Row("POST", TUTORS),
+    "api:earnings": Row("GET", TUTORS),
+    "api:payouts": Row("GET POST", TUTORS),
+    "api:payout-method": Row("GET PUT", TUTORS),
+}
+
+# Let in by what the request carries, not by who sends it; each has tests of its own.
+BY_SIGNATURE: dict[str, str] = {
+    "payments:webhook-razorpay": "the signature over the body",
+    "payments:checkout-callback": "the signature over order and payment",
+    "core:upload": "the signed token of one upload",
+    "core:download": "the signed token of one file",
+}

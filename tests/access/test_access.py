@@ -1,0 +1,109 @@
+"""Every route refuses the wrong role and another person's ids; the table is complete."""
+
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tests.access.policy import API, BY_SIGNATURE, PAGES, Row
+from tests.access.routes import all_routes, methods_of
+from tests.access.world import PEOPLE, PRINCIPALS, World
+
+pytestmark = pytest.mark.django_db
+
+THROUGH, SIGN_IN, FORBIDDEN, MISSING = "through", "sign in", "forbidden", "missing"
+NO_METHOD = "no such method"
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    rows = [*PAGES, *API, *BY_SIGNATURE]
+    assert len(rows) == len(set(rows))
+    assert set(all_routes()) == set(rows)
+
+
+def test_the_rows_of_the_api_name_exactly_its_methods():
+    routes = all_routes()
+    wrong = {
+        name: (row.methods, methods_of(routes[name]))
+        for name, row in API.items()
+        if set(row.methods.split()) != methods_of(routes[name])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", sorted([*PAGES, *API]))
+def test_access(name):
+    world = World()
+    row = PAGES.get(name) or API[name]
+    wrong = {}
+    for method in row.methods.split():
+        for principal in PRINCIPALS:
+            got = outcome(send(world, name, row, method, principal))
+            expected = expected_outcomes(name, row, method, principal)
+            if got not in expected:
+                wrong[f"{method} as {principal}"] = f"{got}, not {' or '.join(sorted(expected))}"
+    assert wrong == {}
+
+
+def expected_outcomes(name: str, row: Row, method: str, principal: str) -> set[str]:
+    is_api = name in API
+    if principal == "staff_without_device":
+        return {SIGN_IN, FORBIDDEN}
+    if principal in row.barred and method != "GET":
+        return {FORBIDDEN}
+    if principal in row.allowed:
+        return {THROUGH}
+    if principal in row.roles:
+        return {MISSING}
+    if principal == "anonymous" or (is_api and principal not in PEOPLE):
+        return {SIGN_IN}
+    return {FORBIDDEN, MISSING}
+
+
+def send(world: World, name: str, row: Row, method: str, principal: str) -> HttpResponse:
+    """One request, with an empty body unless the row has one; its effects are rolled back."""
+    with undone():
+        client = world.api_client(principal) if name in API else world.page_client(principal)
+        kwargs: dict[str, Any] = {"content_type": "application/json"} if name in API else {}
+        if method == "GET":
+            kwargs = {}
+        elif row.body:
+            kwargs = {"data": row.body, "content_type": "application/x-www-form-urlencoded"}
+        return getattr(client, method.lower())(reverse(name, kwargs=world.ids[row.ids]), **kwargs)
+
+
+class undone:  # noqa: N801 - a context manager, read as a verb
+    """A block whose writes are rolled back, in which durable transactions are allowed."""
+
+    def __enter__(self) -> None:
+        self.block = transaction.atomic()
+        self.block._from_testcase = True
+        self.block.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        transaction.set_rollback(True)
+        self.block.__exit__(*error)
+
+
+def outcome(response: HttpResponse) -> str:
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        return SIGN_IN
+    if response.status_code == HTTPStatus.FOUND and is_sign_in(response["Location"]):
+        return SIGN_IN
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        return FORBIDDEN
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return MISSING
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return NO_METHOD
+    assert response.status_code < 500 or response.status_code == HTTPStatus.SERVICE_UNAVAILABLE, (
+        response.content[:500]
+    )
+    return THROUGH
+
+
+def is_sign_in(location: str) -> bool:
+    return location.startswith(("/signin/?next=", "/admin/login/"))

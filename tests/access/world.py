@@ -1,0 +1,116 @@
+"""Two of everyone, with something of their own, and a client for each."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.clients import Client as Device
+from accounts.models import User
+from accounts.services import staff, tokens
+from accounts.tests.factories import StaffFactory
+from marketplace.tests.factories import (
+    EnquiryFactory,
+    LeadAcceptedFactory,
+    LeadFactory,
+    OfferFactory,
+    order_for,
+)
+from payments.services import payouts
+from payments.tests.factories import fund_float, make_method, rich_tutor
+from students.tests.factories import LearnerFactory
+from tutorhub.core import clock
+from tutors.models import TutorDocument
+from tutors.tests.factories import (
+    DocumentFactory,
+    TutorDraftFactory,
+    TutorFactory,
+    TutorSuspendedFactory,
+)
+
+FAMILIES = frozenset({"family", "other_family"})
+TUTORS = frozenset({"tutor_new", "tutor", "other_tutor", "tutor_suspended"})
+STAFF = frozenset({"moderator", "finance", "superuser"})
+PEOPLE = FAMILIES | TUTORS
+EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
+PRINCIPALS = (*sorted(EVERYONE), "staff_without_device")
+
+
+class World:
+    """`family` and `tutor` have a class together; `other_…` have nothing to do with it."""
+
+    def __init__(self) -> None:
+        learner = LearnerFactory()
+        other = LearnerFactory()
+        with clock.at(clock.now() - timedelta(days=8)):
+            self.tutor = TutorFactory(user=rich_tutor())
+        self.users: dict[str, User] = {
+            "family": learner.family.user,
+            "other_family": other.family.user,
+            "tutor_new": TutorDraftFactory().user,
+            "tutor": self.tutor.user,
+            "other_tutor": TutorFactory().user,
+            "tutor_suspended": TutorSuspendedFactory().user,
+            **self._staff(),
+        }
+        for name in TUTORS - {"tutor"}:
+            make_method(self.users[name])
+        enquiry = EnquiryFactory(learner=learner)
+        waiting = LeadFactory(enquiry=enquiry, tutor=self.tutor)
+        session = OfferFactory(lead=LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner))
+        order = order_for(session)
+        fund_float()
+        payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
+        document = DocumentFactory(tutor=self.tutor, status=TutorDocument.Status.UPLOADING)
+        self.ids: dict[str, dict[str, Any]] = {
+            "": {},
+            "learner": {"pk": learner.pk},
+            "enquiry": {"pk": enquiry.pk},
+            "lead": {"pk": waiting.pk},
+            "session": {"pk": session.pk},
+            "order": {"order_id": order.pk},
+            "payout": {"payout_id": payout.pk},
+            "document": {"pk": document.pk},
+            "profile": {"pk": self.tutor.pk},
+            "slug": {"slug": self.tutor.slug},
+            "token": {"token": "x"},
+        }
+
+    def page_client(self, principal: str) -> Client:
+        """A browser, signed in as the principal."""
+        client = Client(raise_request_exception=False)
+        if principal == "anonymous":
+            return client
+        user = self.users[principal]
+        kind = "StaffBackend" if user.is_staff else "PhoneBackend"
+        client.force_login(user, backend=f"accounts.backends.{kind}")
+        if principal in STAFF:
+            session = client.session
+            device = TOTPDevice.objects.get(user=user)
+            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+            session.save()
+        return client
+
+    def api_client(self, principal: str) -> Client:
+        """The app with an access token; staff can have none and come with their cookie."""
+        if principal not in PEOPLE:
+            return self.page_client(principal)
+        pair = tokens.issue(user=self.users[principal], client=Device())
+        return Client(
+            raise_request_exception=False, headers={"Authorization": f"Bearer {pair.access}"}
+        )
+
+    def _staff(self) -> dict[str, User]:
+        staff.ensure_groups()
+        made = {
+            "moderator": StaffFactory(),
+            "finance": StaffFactory(),
+            "superuser": StaffFactory(is_superuser=True),
+            "staff_without_device": StaffFactory(device=False),
+        }
+        for name in ("moderator", "finance"):
+            made[name].groups.add(Group.objects.get(name=name))
+        return made
