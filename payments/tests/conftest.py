@@ -3,7 +3,10 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from accounts.tests.factories import StaffFactory
+from payments.models import PaymentOrder
 from payments.policies import FINANCE
+from payments.tests.paying import opened
+from payments.tests.simulator import RazorpaySimulator
 from tutorhub.core import outbox
 
 
@@ -19,3 +22,17 @@ def finance(db: None) -> User:
 def _nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     """The apps above react to news about classes that these tests only make up."""
     monkeypatch.setattr(outbox, "receivers", {})
+
+
+@pytest.fixture
+def news(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What this app announced, in order."""
+    heard: list[str] = []
+    monkeypatch.setattr(outbox, "announce", lambda kind, **payload: heard.append(kind))
+    return heard
+
+
+@pytest.fixture
+def order(db: None, razorpay_simulator: RazorpaySimulator) -> PaymentOrder:
+    """An order for a class, open at the simulator."""
+    return opened()

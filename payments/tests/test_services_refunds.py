@@ -10,7 +10,7 @@ from payments.models import LedgerTxn, Payment, Refund
 from payments.services import ledger, orders, refunds
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
-from payments.tests.test_services_captures import callback, opened
+from payments.tests.paying import callback, opened
 from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 

@@ -7,7 +7,7 @@ from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import Payout
 from payments.services import credits, earnings, orders, payout_methods
 from payments.tests import factories
-from payments.tests.test_services_captures import opened
+from payments.tests.paying import opened
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,39 @@
+"""Orders that the simulator knows, and what became of them."""
+
+from datetime import timedelta
+
+from accounts.tests.factories import FamilyUserFactory
+from payments.models import LedgerTxn, PaymentOrder
+from payments.services import captures, ledger, orders
+from tutorhub.core import clock
+from tutorhub.core.ids import uuid7
+
+
+def opened(**values) -> PaymentOrder:
+    """An order for a class that the simulator knows."""
+    order = orders.create(
+        purpose="session",
+        purpose_id=values.pop("purpose_id", None) or uuid7(),
+        payer=values.pop("payer", None) or FamilyUserFactory(),
+        amount_paise=100_000,
+        expires_at=clock.now() + timedelta(hours=1),
+        description="Maths, 1 h",
+    )
+    return orders.open_at_gateway(order)
+
+
+def captures_booked() -> int:
+    return LedgerTxn.objects.filter(idem_key__startswith="rzp:capture:").count()
+
+
+def in_escrow(order: PaymentOrder) -> int:
+    return ledger.balance("session_escrow", order.purpose_id)
+
+
+def callback(handed: dict) -> PaymentOrder:
+    return captures.verify_callback(**handed)
+
+
+def status_of(order: PaymentOrder) -> str:
+    order.refresh_from_db()
+    return order.status
