@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection
 
@@ -57,22 +58,35 @@ def build(say: Say, *, tutors: int = 200, families: int = 60) -> None:
 
 
 def plan(tutors: list[TutorProfile], learners: list[Learner]) -> Iterator[stories.Story]:
-    """Who meets whom, when, and how far it goes."""
-    named = learners[0]
-    first = tutors[0]
-    yield stories.Story(named, first, stories.class_time(-24, 18), "reviewed", "home")
-    yield stories.Story(named, first, stories.class_time(-17, 18), "reviewed", "home")
-    yield stories.Story(named, first, stories.class_time(-10, 18), "reviewed", "home")
-    yield stories.Story(named, first, stories.class_time(-1, 18), "completed", "home")
-    yield stories.Story(named, first, stories.class_time(2, 18), "scheduled", "home")
-    yield stories.Story(named, tutors[8], stories.class_time(3, 17), "offered", "online")
+    """Who meets whom, when, and how far it goes; nobody is in two classes at once."""
+    named, first, diary = learners[0], tutors[0], Diary()
+    for days in (-24, -17, -10):
+        yield diary.story(named, first, stories.class_time(days, 18), "reviewed", "home")
+    yield diary.story(named, first, stories.class_time(-1, 18), "completed", "home")
+    yield diary.story(named, first, stories.class_time(2, 18), "scheduled", "home")
+    yield diary.story(named, tutors[8], stories.class_time(3, 17), "offered")
     for number, learner in enumerate(learners[1:], start=1):
         ending = stories.ENDINGS[number % len(stories.ENDINGS)]
         tutor = _teacher(tutors, learner, number)
-        yield stories.Story(learner, tutor, _when(ending, number), ending)
+        yield diary.story(learner, tutor, _when(ending, number), ending)
         if ending in {"reviewed", "released"}:
             again = stories.class_time(-30 + number % 8, 8 + number % 9)
-            yield stories.Story(learner, tutor, again, "reviewed")
+            yield diary.story(learner, tutor, again, "reviewed")
+
+
+class Diary:
+    """Remembers whose hours are taken, and moves a class to the hour before while they are."""
+
+    def __init__(self) -> None:
+        self.taken: set[tuple[UUID, datetime]] = set()
+
+    def story(
+        self, learner: Learner, tutor: TutorProfile, at: datetime, until: str, mode: str = "online"
+    ) -> stories.Story:
+        while {(tutor.pk, at), (learner.pk, at)} & self.taken:
+            at -= stories.HOUR
+        self.taken |= {(tutor.pk, at), (learner.pk, at)}
+        return stories.Story(learner, tutor, at, until, mode)
 
 
 def pay_out(tutor: TutorProfile, staff: dict[str, User]) -> None:
