@@ -28,7 +28,7 @@ class SampleForm(forms.Form):
     phone = forms.CharField(label="Phone", help_text="We send a code by WhatsApp or SMS.")
     board = forms.ChoiceField(label="Board", choices=[("", "Choose"), ("CBSE", "CBSE")])
     rate = forms.IntegerField(label="Up to, per hour", required=False, min_value=100)
-    rate.prefix_text = "₹"  # type: ignore[attr-defined]
+    rate.prefix_text = "₹"
     mode = forms.ChoiceField(
         label="Where",
         widget=forms.RadioSelect,

@@ -70,7 +70,7 @@ TUTOR_ACCOUNT = (
 
 def main(user: Any, path: str) -> list[Item]:
     """The entries for this person, the one that leads to `path` marked."""
-    items = ANONYMOUS
+    items: tuple[Item, ...] = ANONYMOUS
     if user is not None and user.is_authenticated:
         items = FAMILY if user.is_family else TUTOR if user.is_tutor else STAFF
     return [

@@ -107,7 +107,7 @@ def family(user: User) -> FamilyPage:
         *(_class_now(session) for session in page.upcoming if _is_today(session)),
         *(_to_confirm(s) for s in sessions if s.status == Status.COMPLETED),
         *_to_pay(sessions),
-        *(_to_rate(s) for s in sessions if s.status == Status.RELEASED and not s.is_reviewed),
+        *(_to_rate(session) for session in sessions if _is_unrated(session)),
     ]
     if not page.tasks and not (page.enquiries or page.upcoming):
         page.tasks = [_to_begin(has_learner=bool(page.learners))]
@@ -165,6 +165,10 @@ def _live_sessions(user: User) -> Iterable[TutoringSession]:
         .annotate(is_reviewed=Exists(reviewed))
         .order_by("-start_at")[:50]
     )
+
+
+def _is_unrated(session: TutoringSession) -> bool:
+    return session.status == Status.RELEASED and not getattr(session, "is_reviewed", False)
 
 
 def _is_today(session: TutoringSession) -> bool:
