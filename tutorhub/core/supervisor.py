@@ -71,6 +71,7 @@ def main() -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, interrupted)
+    (embedded.ROOT / "staticfiles").mkdir(exist_ok=True)
     settings = {
         "PORT": str(PORT),
         "RAZORPAY_BASE_URL": f"http://127.0.0.1:{GATEWAY_PORT}",
@@ -108,15 +109,12 @@ def port_is_free(port: int) -> bool:
 
 
 def start_all() -> list[Child]:
-    say("Bringing the database up to date")
-    manage("migrate", "--verbosity", "0")
-    manage("grant_app_role")
     children = commands()
     simulator = next((child for child in children if child.name == "gateway"), None)
     if simulator is not None:
         simulator.start()
-        wait_for(f"http://127.0.0.1:{GATEWAY_PORT}/_sim/state", simulator)
-    manage("demo", "--once")
+    say("Bringing the database up to date")
+    manage("prepare")
     app_role = {
         "DATABASE_URL": embedded.app_url(os.environ["DATABASE_URL"]),
         "DB_POOL_MAX": "6",

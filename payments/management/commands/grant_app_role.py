@@ -24,13 +24,24 @@ class Command(BaseCommand):
             "--no-create", action="store_true", help="the role was made by somebody else"
         )
 
-    def handle(self, *args: Any, role: str, no_create: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--login",
+            action="store_true",
+            help="let the role sign in; for the embedded database, which trusts its own socket",
+        )
+
+    def handle(self, *args: Any, role: str, no_create: bool, login: bool, **options: Any) -> None:
         with connection.cursor() as cursor:
             if not no_create:
                 self.create(cursor, role)
+            if login:
+                cursor.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(role)))
             for statement in grants(role):
                 cursor.execute(statement)
-        self.stdout.write(f"{role} may add to {', '.join(APPEND_ONLY)}, and change none of them.")
+        if options["verbosity"]:
+            self.stdout.write(
+                f"{role} may add to {', '.join(APPEND_ONLY)}, and change none of them."
+            )
 
     def create(self, cursor: Any, role: str) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [role])
