@@ -16,7 +16,7 @@ class AccessTokenAuthentication(JWTAuthentication):
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
-            return AccessToken(raw_token)  # type: ignore[arg-type]
+            return AccessToken(raw_token)
         except TokenError as error:
             raise InvalidToken(str(tokens.SessionEnded.message)) from error
 

@@ -139,7 +139,7 @@ def _own(user: User) -> dict[str, Any]:
     tutor = queries.own_profile(user)
     if tutor is None:
         raise NotFound
-    tutor.missing = queries.missing(tutor)  # type: ignore[attr-defined]
+    tutor.missing = queries.missing(tutor)
     answer: dict[str, Any] = ProfileOutput(tutor).data
     return answer
 

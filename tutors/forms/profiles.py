@@ -26,7 +26,7 @@ def _rate(label: Any) -> forms.IntegerField:
         min_value=RATE_MIN_PAISE // 100,
         max_value=RATE_MAX_PAISE // 100,
     )
-    field.prefix_text = "₹"  # type: ignore[attr-defined]
+    field.prefix_text = "₹"
     return field
 
 

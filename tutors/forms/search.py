@@ -61,7 +61,7 @@ class SearchForm(forms.Form):
     budget = forms.IntegerField(
         label=_("Up to, per hour"), required=False, min_value=1, max_value=100_000
     )
-    budget.prefix_text = "₹"  # type: ignore[attr-defined]
+    budget.prefix_text = "₹"
     gender = forms.ChoiceField(
         label=_("Tutor is a"),
         required=False,

@@ -36,7 +36,7 @@ def tutor_search(request: HttpRequest) -> HttpResponse:
         "sorts": _sorts(form, criteria),
         "enquiry_query": urlencode(form.carried()),
     }
-    name = "_tutor_results" if request.htmx else "tutor_search"  # type: ignore[attr-defined]
+    name = "_tutor_results" if request.htmx else "tutor_search"
     response = render(request, f"tutors/{name}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -55,9 +55,8 @@ def class_time(days: int, hour: int) -> datetime:
 
 def tell(story: Story, random: Random) -> None:
     """Play a story through the services, each step at its own moment."""
-    chapters: list[Callable[[Telling], None]] = CHAPTERS[story.until]
     telling = Telling(story, random)
-    for chapter in chapters:
+    for chapter in CHAPTERS[story.until]:
         chapter(telling)
 
 
@@ -168,9 +167,10 @@ def review(telling: Telling) -> None:
         reviews.write(session, by=telling.family, stars=stars, text=text)
 
 
-_PAID = [ask, accept, pay]
-_TAUGHT = [*_PAID, start, complete]
-CHAPTERS: dict[str, list[Callable[[Telling], None]]] = {
+Chapter = Callable[[Telling], None]
+_PAID: list[Chapter] = [ask, accept, pay]
+_TAUGHT: list[Chapter] = [*_PAID, start, complete]
+CHAPTERS: dict[str, list[Chapter]] = {
     "asked": [ask],
     "declined": [ask, decline],
     "offered": [ask, accept],
