@@ -22,8 +22,9 @@ LIKE_PRODUCTION = {
 
 @contextlib.contextmanager
 def web(settings: str, **environment: str) -> Iterator[int]:
-    """Serve under these settings and yield the port."""
+    """Serve under these settings and yield the port. What the server says goes to a file."""
     port = free_port()
+    log = Path(os.environ["TUTORHUB_VAR"]) / f"{settings}.log"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "tutorhub.wsgi", "--bind", f"127.0.0.1:{port}"),
@@ -37,10 +38,11 @@ def web(settings: str, **environment: str) -> Iterator[int]:
             **environment,
             "DJANGO_SETTINGS_MODULE": settings,
         },
+        stderr=log.open("wb"),
         preexec_fn=die_with_parent,
     )
     try:
-        wait_for(port, process)
+        wait_for(port, process, log)
         yield port
     finally:
         process.terminate()
@@ -53,15 +55,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until something answers, whatever it says."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.suppress(OSError, http.client.HTTPException):
+        with (
+            contextlib.closing(connection),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
             connection.request("GET", "/health/live")
             connection.getresponse().read()
             return
-        connection.close()
         time.sleep(0.1)
-    raise SystemExit("gunicorn did not come up; its messages are above.")
+    raise SystemExit(f"gunicorn did not come up:\n{log.read_text()}")

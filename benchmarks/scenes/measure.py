@@ -25,6 +25,8 @@ def main(gateway_url: str) -> None:
         figures.update(search.measure(ours, bare, paths))
         figures.update(webhooks.measure(ours, bare))
         figures.update(leads.measure(ours, gateway_url))
+    if os.getloadavg()[0] > (os.cpu_count() or 1) + 1:
+        print("The machine was busy with other things: the figures are worse than they should be.")
     report.show(figures)
 
 

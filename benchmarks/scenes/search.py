@@ -14,16 +14,23 @@ from benchmarks.timing import Answer, Comparison, Connection, compare
 SEARCHES = (
     "subject=physics&grade=11&board=CBSE&mode=home&pin_code=560034",
     "subject=maths&grade=9&mode=online",
-    "subject=maths&grade=10&board=CBSE&budget_max_paise=80000&pin_code=400050",
+    "subject=maths&grade=10&board=CBSE&{budget}&pin_code=400050",
     "pin_code=110001&sort=distance",
     "subject=english&grade=6&sort=price",
 )
-PREFIXES = {"search_api": "/api/v1/tutors/?", "search_html": "/tutors/?"}
+# The API takes paise, the page rupees.
+ADDRESSES = {
+    "search_api": ("/api/v1/tutors/?", "budget_max_paise=80000"),
+    "search_html": ("/tutors/?", "budget=800"),
+}
 
 
 def record(recorded: Path) -> dict[str, list[str]]:
     """Write down statements and bytes of every address; the addresses by figure."""
-    paths = {name: [f"{prefix}{query}" for query in SEARCHES] for name, prefix in PREFIXES.items()}
+    paths = {
+        name: [prefix + query.format(budget=budget) for query in SEARCHES]
+        for name, (prefix, budget) in ADDRESSES.items()
+    }
     pages = {path: _page(path) for some in paths.values() for path in some}
     recorded.write_text(json.dumps(pages))
     return paths
