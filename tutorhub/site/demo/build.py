@@ -1,5 +1,6 @@
 """The whole demo: people first, then their classes, then money that was paid out."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
@@ -11,7 +12,7 @@ from django.db import connection
 from accounts.models import User
 from marketplace.models import Enquiry
 from payments.models import Payout
-from payments.services import earnings, payouts, treasury
+from payments.services import earnings, payouts, reconciling, treasury
 from students.models import Learner
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.models import AuditEvent
@@ -20,6 +21,8 @@ from tutors.models import TutorProfile
 
 FINISHED = "demo.finished"
 SEED = 20261123
+TEACHING = 24
+"""How many tutors the stories are about; the rest are there to be found."""
 
 Say = Callable[[str], None]
 Item = TypeVar("Item")
@@ -36,7 +39,7 @@ def build(say: Say, *, tutors: int = 200, families: int = 60) -> None:
     staff = people.make_staff()
     moderator = staff["moderator@tutorhub.example"]
     made = [
-        people.make_tutor(number, moderator=moderator, random=random)
+        _arrived(number, moderator, random)
         for number in steps(range(tutors), "Tutors, with papers and approval", say)
     ]
     if not TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).exists():
@@ -64,10 +67,12 @@ def plan(tutors: list[TutorProfile], learners: list[Learner]) -> Iterator[storie
         yield diary.story(named, first, stories.class_time(days, 18), "reviewed", "home")
     yield diary.story(named, first, stories.class_time(-1, 18), "completed", "home")
     yield diary.story(named, first, stories.class_time(2, 18), "scheduled", "home")
-    yield diary.story(named, tutors[8], stories.class_time(3, 17), "offered")
+    another = next(tutor for tutor in _teachers(tutors, named) if tutor != first)
+    yield diary.story(named, another, stories.class_time(3, 17), "offered")
     for number, learner in enumerate(learners[1:], start=1):
         ending = stories.ENDINGS[number % len(stories.ENDINGS)]
-        tutor = _teacher(tutors, learner, number)
+        teachers = _teachers(tutors, learner)
+        tutor = teachers[number % len(teachers)]
         yield diary.story(learner, tutor, _when(ending, number), ending)
         if ending in {"reviewed", "released"}:
             again = stories.class_time(-30 + number % 8, 8 + number % 9)
@@ -93,15 +98,25 @@ def pay_out(tutor: TutorProfile, staff: dict[str, User]) -> None:
     """The first tutor has been paid once, so that every page of money has something to show."""
     if Payout.objects.filter(tutor=tutor.user).exists():
         return
-    people.give_payout_method(tutor, 0)
     maker, checker = staff["finance@tutorhub.example"], staff["finance2@tutorhub.example"]
     treasury.fund_payouts(
         amount_paise=5_00_000_00, reference="demo-opening", by=maker, approved_by=checker
     )
-    amount = min(1_000_00, earnings.summary(tutor.user).available_paise)
+    amount = min(800_00, earnings.summary(tutor.user).available_paise)
     payout = payouts.request(tutor=tutor.user, amount_paise=amount, by=tutor.user)
     payouts.approve(payout, by=checker)
     outbox.drain()
+    _wait_for_the_bank(payout)
+
+
+def _wait_for_the_bank(payout: Payout) -> None:
+    """Ask the gateway until the payout is through: its webhook finds nobody at home yet."""
+    for _attempt in range(20):
+        reconciling.check_payout(payout.pk)
+        payout.refresh_from_db()
+        if payout.status == Payout.Status.PROCESSED:
+            return
+        time.sleep(0.5)
 
 
 def steps(items: Iterable[Item], title: str, say: Say) -> Iterator[Item]:
@@ -115,22 +130,30 @@ def steps(items: Iterable[Item], title: str, say: Say) -> Iterator[Item]:
             say(f"{title}: {number} of {total}")
 
 
+def _arrived(number: int, moderator: User, random: Random) -> TutorProfile:
+    """Tutor `number`, who came here some weeks ago; those who will teach can be paid out."""
+    with clock.at(clock.now() - timedelta(days=40 + number % 50)):
+        tutor = people.make_tutor(number, moderator=moderator, random=random)
+        if number < TEACHING:
+            people.give_payout_method(tutor, number)
+    return tutor
+
+
 def _hurry() -> None:
     """Do not wait for the disk at each commit: demo data that a power cut takes is made again."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
 
 
-def _teacher(tutors: list[TutorProfile], learner: Learner, number: int) -> TutorProfile:
-    """A tutor who teaches the learner's class; few of them, so that reviews add up."""
-    fitting = [
+def _teachers(tutors: list[TutorProfile], learner: Learner) -> list[TutorProfile]:
+    """Tutors who teach the learner's class; few of them, so that reviews add up."""
+    return [
         tutor
-        for tutor in tutors[:24]
+        for tutor in tutors[:TEACHING]
         if tutor.offerings.filter(
             grade_min__lte=learner.grade, grade_max__gte=learner.grade
         ).exists()
     ]
-    return fitting[number % len(fitting)]
 
 
 def _when(ending: str, number: int) -> datetime:

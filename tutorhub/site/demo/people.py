@@ -86,7 +86,9 @@ def make_family(number: int, random: Random) -> Learner:
 
 
 def give_payout_method(tutor: TutorProfile, number: int) -> None:
-    """A UPI ID and a PAN, so that the tutor can be paid out."""
+    """A UPI ID and a PAN, so that the tutor can be paid out and little tax is withheld."""
+    if payout_methods.current(tutor.user) is not None:
+        return
     payout_methods.save(
         tutor=tutor.user,
         kind="upi",
@@ -104,9 +106,9 @@ def pin_of(number: int) -> str:
 
 
 def _profile(number: int, random: Random) -> profiles.ProfileDetails:
-    first, gender = words.TUTOR_NAMES[number % len(words.TUTOR_NAMES)]
-    surname = words.SURNAMES[(number * 7 + number // 20) % len(words.SURNAMES)]
-    speciality = words.SPECIALITIES[number % len(words.SPECIALITIES)]
+    first, gender = words.TUTOR_NAMES[(number * 7 + number // 12) % len(words.TUTOR_NAMES)]
+    surname = words.SURNAMES[(number * 11 + number // 20 * 5) % len(words.SURNAMES)]
+    speciality = words.SPECIALITIES[(number + number // 8) % len(words.SPECIALITIES)]
     boards = random.sample(list(Board.objects.order_by("pk")), 3)
     state = places.find(pin_of(number)).state.upper()
     local = [board for board in Board.objects.all() if (board.state or "").upper() == state]
