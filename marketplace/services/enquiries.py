@@ -161,5 +161,5 @@ def _send_leads(enquiry: Enquiry, chosen: TutorProfile | None) -> list[Lead]:
     if chosen is not None and chosen.status == TutorProfile.Status.APPROVED:
         lead = found.setdefault(chosen.pk, Lead(enquiry=enquiry, tutor=chosen))
         lead.score += Lead.CHOSEN_BONUS
-        lead.reasons = [gettext("The family chose you."), *lead.reasons]
+        lead.reasons = [gettext("the family chose you"), *lead.reasons]
     return Lead.objects.bulk_create(found.values())

