@@ -63,7 +63,9 @@ def find_language(text: str) -> Language:
 
 
 def _find(model: type[M], text: str, condition: Q, missing: str) -> M:
-    found = model._default_manager.filter(condition | Q(name__iexact=text.strip())).first()
+    is_text = "\x00" not in text  # PostgreSQL refuses to look for it.
+    rows = model._default_manager.filter(condition | Q(name__iexact=text.strip()))
+    found = rows.first() if is_text else None
     if found is None:
         raise ValueError(missing % text[:60])
     return found

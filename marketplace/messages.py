@@ -69,8 +69,7 @@ def offer_withdrawn(session: TutoringSession) -> None:
         _tell(user, "offer_withdrawn", _("Another tutor was chosen"), body, CHEAP)
 
 
-def offer_cancelled(session: TutoringSession, by: User) -> None:
-    user = session.tutor.user if by.is_family else session.learner.family.user
+def offer_cancelled(session: TutoringSession, user: User) -> None:
     with translation.override(user.language):
         body = _("The offer for %(subject)s on %(start)s was withdrawn. %(url)s") % _words(session)
         _tell(user, "offer_cancelled", _("An offer was withdrawn"), body, CHEAP)
@@ -89,8 +88,8 @@ def money_returned(session: TutoringSession) -> None:
     user = session.learner.family.user
     with translation.override(user.language):
         body = _(
-            "The time of %(subject)s with %(tutor)s on %(start)s was no longer free when your"
-            " payment of %(price)s arrived. We are sending it back in full."
+            "Your payment of %(price)s for %(subject)s with %(tutor)s on %(start)s arrived when"
+            " this class could no longer be booked. We are sending it back in full."
         ) % _words(session)
         _tell(user, "money_returned", _("We are sending your money back"), body)
 

@@ -7,6 +7,7 @@ from accounts import news as accounts_news
 from marketplace.services import bookings, enquiries, leads, reviews, sessions
 from payments import news
 from tutorhub.core import outbox
+from tutors import news as tutors_news
 
 Payload = dict[str, Any]
 
@@ -41,6 +42,11 @@ def end_business_of_suspended(payload: Payload) -> None:
 def end_business_of_erased(payload: Payload) -> None:
     enquiries.close_all_of(UUID(payload["user_id"]))
     enquiries.forget(UUID(payload["user_id"]))
+
+
+@outbox.receiver(tutors_news.TUTOR_SUSPENDED)
+def end_business_of_hidden_tutor(payload: Payload) -> None:
+    enquiries.end_business_of_tutor(UUID(payload["tutor_id"]))
 
 
 @outbox.job(bookings.EXPIRE_JOB)

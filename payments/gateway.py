@@ -25,6 +25,7 @@ CAPTURE_MINUTES = 12
 LATE_MINUTES = 60
 """How long a late authorisation waits for us to capture it before Razorpay gives it back."""
 
+_ID = re.compile(r"[A-Za-z]+_[A-Za-z0-9]{1,40}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _UNSURE = frozenset({408, 409, 425, 429})
 
@@ -309,8 +310,12 @@ def _items(answer: Any) -> list[Entity]:
     return items
 
 
+def is_id(value: str) -> bool:
+    """Whether this looks like one of Razorpay's identifiers, which are safe inside a path."""
+    return _ID.fullmatch(value) is not None
+
+
 def _id(value: str) -> str:
-    """An identifier that is safe inside a path."""
-    if not re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]{1,40}", value):
+    if not is_id(value):
         raise Refused(400, {"code": "BAD_REQUEST_ERROR", "reason": "malformed_id"})
     return value

@@ -19,7 +19,7 @@ class PreferredTimeField(serializers.Field):
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, dict):
             data = " ".join(str(data[key]) for key in ("day", "from", "to") if data.get(key))
-        if not isinstance(data, str) or not data.strip():
+        if not isinstance(data, str) or not data.strip() or "\x00" in data:
             self.fail("invalid")
         return data.strip()[:60]
 

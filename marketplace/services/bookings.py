@@ -135,23 +135,26 @@ def cancel(session: TutoringSession, *, by: User) -> TutoringSession:
     """Withdraw an unpaid offer. Raises policies.CancellationUnavailable or OfferOver."""
     session = _locked(session.pk)
     policies.check_can_cancel(session)
-    session.move_to(Status.CANCELLED, cancelled_at=clock.now())
-    orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
-    SessionEvent.objects.create(session=session, kind=Kind.CANCELLED, by=by)
-    audit.record("session.cancelled", session, by=by)
-    messages.offer_cancelled(session, by)
+    end_offer(session, tell=session.tutor.user if by.is_family else _family(session), by=by)
     return session
 
 
+def end_offer(session: TutoringSession, *, tell: User, by: User | None = None) -> None:
+    """End a locked offer that was not paid; `tell` is the one who does not know it yet."""
+    _end(session, Kind.CANCELLED, by=by)
+    messages.offer_cancelled(session, tell)
+
+
 def end_offers_of(user_id: UUID) -> None:
-    """Withdraw every unpaid offer to or by somebody whose account is closed."""
+    """End every unpaid offer to or by somebody who may not do business any more."""
     theirs = TutoringSession.objects.unpaid().filter(
         Q(tutor__user=user_id) | Q(learner__family__user=user_id)
     )
     for pk in theirs.order_by("pk").values_list("pk", flat=True):
         session = _locked(pk)
         if session.status == Status.PENDING_PAYMENT:
-            withdraw(session)
+            is_tutor = session.tutor.user_id == user_id
+            end_offer(session, tell=_family(session) if is_tutor else session.tutor.user)
 
 
 def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
@@ -164,13 +167,30 @@ def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
     )
 
 
-def withdraw(session: TutoringSession) -> None:
-    """End a locked offer because the family chose otherwise; the tutor is told."""
+def mark_read(session: TutoringSession, *, by: User) -> None:
+    """Note that the family has seen this answer, which ends the right to the credit back."""
+    lead = session.lead
+    if by.is_family and lead is not None and lead.opened_by_family_at is None:
+        Lead.objects.filter(pk=lead.pk, opened_by_family_at__isnull=True).update(
+            opened_by_family_at=clock.now()
+        )
+
+
+def _withdraw(session: TutoringSession) -> None:
+    """End a locked offer because the family paid for another; the tutor is told."""
+    _end(session, Kind.WITHDRAWN)
+    messages.offer_withdrawn(session)
+
+
+def _end(session: TutoringSession, kind: str, *, by: User | None = None) -> None:
     session.move_to(Status.CANCELLED, cancelled_at=clock.now())
     orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
-    SessionEvent.objects.create(session=session, kind=Kind.WITHDRAWN)
-    audit.record("session.withdrawn", session)
-    messages.offer_withdrawn(session)
+    SessionEvent.objects.create(session=session, kind=kind, by=by)
+    audit.record(f"session.{kind}", session, by=by)
+
+
+def _family(session: TutoringSession) -> User:
+    return session.learner.family.user
 
 
 def _door_code() -> str:
@@ -179,14 +199,12 @@ def _door_code() -> str:
 
 @transaction.atomic
 def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
-    session = TutoringSession.objects.locked().select_related("subject").get(pk=session.pk)
+    session = TutoringSession.objects.locked().select_related("subject", "lead").get(pk=session.pk)
     policies.check_can_pay(session)
     others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
     if others.overlapping(session.start_at, session.end_at).exists():
         raise LearnerBusy
-    Lead.objects.filter(session=session, opened_by_family_at__isnull=True).update(
-        opened_by_family_at=clock.now()
-    )
+    mark_read(session, by=by)
     return orders.create(
         purpose=PURPOSE,
         purpose_id=session.pk,
@@ -210,6 +228,9 @@ def _locked(session_id: UUID) -> TutoringSession:
 
 
 def _may_be_booked(session: TutoringSession) -> bool:
+    tutor = session.tutor
+    if tutor.status != TutorProfile.Status.APPROVED or not tutor.user.is_active:
+        return False
     if session.enquiry is not None and session.enquiry.status != Enquiry.Status.MATCHED:
         return False
     is_held = session.status == Status.PENDING_PAYMENT and session.end_at > clock.now()
@@ -244,7 +265,7 @@ def _booked(session: TutoringSession) -> None:
     SessionEvent.objects.create(
         session=session,
         kind=Kind.PAID,
-        by=session.learner.family.user,
+        by=_family(session),
         data={"amount_paise": session.price_paise},
     )
     audit.record("session.scheduled", session, order=str(session.order_id))
@@ -252,7 +273,7 @@ def _booked(session: TutoringSession) -> None:
         session.enquiry.move_to(Enquiry.Status.BOOKED, closed_at=clock.now())
         session.enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
         for other in locked_offers(session.enquiry):
-            withdraw(other)
+            _withdraw(other)
     messages.class_booked(session)
 
 

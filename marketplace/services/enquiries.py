@@ -91,6 +91,12 @@ def close_all_of(user_id: UUID) -> None:
 
 
 @transaction.atomic
+def end_business_of_tutor(tutor_id: UUID) -> None:
+    """Expire the open leads and unpaid offers of a tutor whom families may not meet any more."""
+    close_all_of(TutorProfile.objects.values_list("user_id", flat=True).get(pk=tutor_id))
+
+
+@transaction.atomic
 def forget(user_id: UUID) -> None:
     """Drop the words of somebody who asked to be forgotten: notes of enquiries and offers."""
     Enquiry.objects.filter(learner__family__user=user_id).update(note="", preferred_times=[])
@@ -134,7 +140,7 @@ def _close(enquiry: Enquiry, *, by: User | None) -> Enquiry:
 def _end(enquiry: Enquiry) -> None:
     enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
     for session in bookings.locked_offers(enquiry):
-        bookings.withdraw(session)
+        bookings.end_offer(session, tell=session.tutor.user)
     for lead in leads.locked_unopened(enquiry):
         leads.give_back(lead)
 

@@ -100,7 +100,8 @@ def _complete(session: TutoringSession, *, by: User) -> TutoringSession:
     session.move_to(
         Status.COMPLETED,
         completed_at=now,
-        release_due_at=now + wait,
+        # A class that the tutor ends early has not ended for the family before its time.
+        release_due_at=max(now, session.end_at) + wait,
         code_tries=0,
     )
     earnings.recognise(

@@ -2,7 +2,7 @@ import pytest
 
 from accounts import news as accounts_news
 from accounts.models import User
-from accounts.services import consents, users
+from accounts.services import consents, staff, users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.tasks import expire_unpaid, release_due
@@ -13,8 +13,11 @@ from marketplace.tests.factories import (
     make_completed,
     make_scheduled,
 )
+from notifications.models import Message
 from payments import news
 from tutorhub.core import clock, outbox
+from tutors import news as tutors_news
+from tutors.services import verification
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.django_db
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
+        (tutors_news.TUTOR_SUSPENDED, "marketplace.end_business_of_hidden_tutor"),
     ],
 )
 def test_the_wires_are_connected(kind, name):
@@ -73,6 +77,22 @@ def test_a_suspended_tutor_has_no_offers_left(drain):
     lead.refresh_from_db()
     assert offer.status == TutoringSession.Status.CANCELLED
     assert lead.status == Lead.Status.EXPIRED
+
+
+def test_a_tutor_whom_moderators_suspend_has_no_offers_left_and_families_are_told(drain):
+    offer = OfferFactory()
+    lead = LeadFactory(tutor=offer.tutor)
+    staff.ensure_groups()
+    moderator = StaffFactory(is_superuser=True)
+    verification.suspend(offer.tutor, by=moderator, reason="Complaints")
+    drain()
+    offer.refresh_from_db()
+    lead.refresh_from_db()
+    assert offer.status == TutoringSession.Status.CANCELLED
+    assert lead.status == Lead.Status.EXPIRED
+    told = Message.objects.filter(template="offer_cancelled").values_list("user_id", flat=True)
+    assert set(told) == {offer.learner.family.user_id}
+    assert not Message.objects.filter(template="offer_withdrawn").exists()
 
 
 def test_the_schedule_expires_and_releases(drain):

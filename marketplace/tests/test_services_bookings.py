@@ -22,6 +22,7 @@ from payments.services import ledger
 from payments.tests.factories import pay
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
+from tutors.models import TutorProfile
 
 pytestmark = pytest.mark.django_db
 
@@ -259,6 +260,16 @@ def test_starting_to_pay_counts_as_reading_the_answer():
     order_for(offer)
     offer.lead.refresh_from_db()
     assert offer.lead.opened_by_family_at
+
+
+def test_late_money_for_a_tutor_who_was_suspended_meanwhile_goes_back():
+    offer, order = expired_with_order()
+    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.get().amount_paise == 600_00
 
 
 def test_the_second_class_of_a_pair_is_not_its_first():

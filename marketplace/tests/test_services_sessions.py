@@ -40,6 +40,13 @@ def test_a_class_starts_from_15_minutes_before_its_time():
         sessions.start(session, by=session.tutor.user)
 
 
+def test_a_class_ended_early_is_released_no_sooner():
+    session = make_in_progress()
+    with clock.at(session.start_at + timedelta(minutes=1)):
+        done = sessions.complete(session, by=session.tutor.user)
+    assert done.release_due_at == session.end_at + timedelta(hours=72)
+
+
 def test_a_home_visit_needs_both_codes():
     session = book(HomeOfferFactory())
     tutor = session.tutor.user

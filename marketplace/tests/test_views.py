@@ -220,6 +220,16 @@ def test_an_offer_is_withdrawn(browse):
     assert page.status_code == 200
 
 
+def test_an_offer_counts_as_read_once_the_family_has_opened_its_page(browse):
+    offer = OfferFactory()
+    browse(offer.tutor.user).get(url(offer))
+    offer.lead.refresh_from_db()
+    assert offer.lead.opened_by_family_at is None
+    browse(family_of(offer)).get(url(offer))
+    offer.lead.refresh_from_db()
+    assert offer.lead.opened_by_family_at
+
+
 def test_what_is_not_mine_is_not_found(browse, outsider):
     session = make_scheduled()
     stranger, other_tutor = browse(outsider), browse(TutorFactory().user)

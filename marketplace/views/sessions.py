@@ -34,6 +34,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     mine = TutoringSession.objects.visible_to(request.user).with_details()
     page = queries.session_page(get_object_or_404(mine, pk=pk), request.user)
+    bookings.mark_read(page.session, by=request.user)
     context = {
         "page": page,
         "session": page.session,

@@ -148,6 +148,7 @@ def send(payout_id: UUID, done: Callable[[], None]) -> None:
             )
         except gateway.Refused as error:
             refusal = error
+            entity = _already_sent(payout)
     with transaction.atomic():
         if entity is not None:
             record(payout.pk, entity)
@@ -253,7 +254,7 @@ def _fund_account(method: PayoutMethod) -> str:
             phone=method.tutor.phone or "",
             reference_id=method.tutor_id.hex,
         )
-        _remember(method, razorpay_contact_id=contact["id"])
+        _remember(method, "razorpay_contact_id", contact["id"])
     if method.kind == PayoutMethod.Kind.UPI:
         account = client.create_fund_account_vpa(
             contact_id=method.razorpay_contact_id, address=method.vpa
@@ -265,14 +266,25 @@ def _fund_account(method: PayoutMethod) -> str:
             ifsc=method.ifsc,
             account_number=method.account_number,
         )
-    _remember(method, razorpay_fund_account_id=account["id"])
+    _remember(method, "razorpay_fund_account_id", account["id"])
     return method.razorpay_fund_account_id
 
 
-def _remember(method: PayoutMethod, **ids: str) -> None:
-    PayoutMethod.objects.filter(pk=method.pk).update(**ids)
-    for name, value in ids.items():
-        setattr(method, name, value)
+def _remember(method: PayoutMethod, field: str, value: str) -> None:
+    """Keep the first answer: two workers must ask for one payout with the same account."""
+    PayoutMethod.objects.filter(pk=method.pk, **{field: ""}).update(**{field: value})
+    method.refresh_from_db(fields=[field])
+
+
+def _already_sent(payout: Payout) -> gateway.Entity | None:
+    """After a refusal: the payout that Razorpay has for us all the same, under our reference.
+
+    A repeat that differs from the first request is refused although the first one was performed.
+    """
+    found = gateway.client().find_payouts_by_reference(
+        payout.reference, account_number=settings.RAZORPAYX_ACCOUNT_NUMBER
+    )
+    return found[0] if found else None
 
 
 def _mode(payout: Payout) -> str:

@@ -180,6 +180,33 @@ class TestSending:
         assert fresh(approved).status == "FAILED"
         assert available(tutor) == 164_600
 
+    def test_a_refused_repeat_of_a_payout_that_is_on_its_way_gives_nothing_back(
+        self, approved, tutor, razorpay_simulator
+    ):
+        """The first request was performed; one that differs from it is refused under its key."""
+        razorpay_simulator.faults("api.lost", method="POST", path="payouts")
+        drained()
+        bank = PayoutMethod.objects.get(tutor=tutor)
+        other = gateway.client().create_fund_account_bank(
+            contact_id=bank.razorpay_contact_id,
+            name="Somebody Else",
+            ifsc="HDFC0001234",
+            account_number="1234567890",
+        )
+        PayoutMethod.objects.update(razorpay_fund_account_id=other["id"])
+        payouts.send(approved.pk, lambda: None)
+        assert fresh(approved).status == "SENDING"
+        assert available(tutor) == 164_600 - AMOUNT
+        assert [sent["id"] for sent in razorpay_simulator.state()["payouts"]] == [
+            approved.razorpay_payout_id
+        ]
+
+    def test_two_workers_keep_one_fund_account(self, approved, tutor):
+        first, second = PayoutMethod.objects.get(tutor=tutor), PayoutMethod.objects.get(tutor=tutor)
+        payouts._remember(first, "razorpay_fund_account_id", "fa_first")
+        payouts._remember(second, "razorpay_fund_account_id", "fa_second")
+        assert second.razorpay_fund_account_id == "fa_first"
+
     def test_a_failure_gives_the_money_back_and_a_reversal_after_it_nothing(
         self, approved, tutor, razorpay_simulator, client, drain
     ):

@@ -6,7 +6,7 @@ from uuid import UUID
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import person_required
-from payments import queries
+from payments import gateway, queries
 from payments.models import Payment, PaymentOrder
 from payments.services import captures, orders
 from payments.views.people import me
@@ -59,6 +59,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     order_id = request.POST.get("razorpay_order_id") or request.POST.get(
         "error[metadata][order_id]", ""
     )
+    if not gateway.is_id(order_id):
+        raise Http404
     order = get_object_or_404(PaymentOrder, razorpay_order_id=order_id)
     signature = request.POST.get("razorpay_signature", "")
     if signature:

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.api.permissions import IsTutor
 from marketplace.api.serializers import AcceptInput, DeclineInput, LeadOutput, SessionOutput
-from marketplace.api.views.sessions import session_answer
+from marketplace.api.views.sessions import asked_status, session_answer
 from marketplace.models import Lead
 from marketplace.services import leads
 from tutorhub.core.pagination import KeysetPagination
@@ -18,6 +18,7 @@ from tutorhub.core.pagination import KeysetPagination
 
 class BestFirst(KeysetPagination):
     ordering: Any = ("-score", "-pk")
+    position_type = float
 
 
 class LeadsInboxView(APIView):
@@ -35,8 +36,8 @@ class LeadsInboxView(APIView):
     def get(self, request: Request) -> Response:
         pages = BestFirst()
         mine = Lead.objects.of(request.user).with_details()
-        wanted = request.query_params.get("status", "")
-        mine = mine.filter(status=wanted.upper()) if wanted else mine.waiting()
+        wanted = asked_status(request, Lead.Status)
+        mine = mine.filter(status=wanted) if wanted else mine.waiting()
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(LeadOutput(page, many=True).data)
 

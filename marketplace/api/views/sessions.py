@@ -1,9 +1,11 @@
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,7 +31,16 @@ def session_answer(request: Request, pk: UUID, code: int = status.HTTP_200_OK) -
     """A session in full as the caller may see it."""
     mine = TutoringSession.objects.visible_to(request.user).with_details()
     page = queries.session_page(get_object_or_404(mine, pk=pk), request.user)
+    bookings.mark_read(page.session, by=request.user)
     return Response(SessionOutput(page, context={"request": request}).data, status=code)
+
+
+def asked_status(request: Request, known: type[TextChoices]) -> str:
+    """The status that a list is narrowed to, in any case of letters; empty for all."""
+    wanted = request.query_params.get("status", "").upper()
+    if wanted and wanted not in known.values:
+        raise ValidationError({"status": _("There is no such status.")})
+    return wanted
 
 
 def _mine(request: Request, pk: UUID) -> TutoringSession:
@@ -49,8 +60,8 @@ class SessionsView(APIView):
     def get(self, request: Request) -> Response:
         pages = KeysetPagination()
         mine = TutoringSession.objects.visible_to(request.user).with_details()
-        wanted = request.query_params.get("status", "")
-        mine = mine.filter(status=wanted.upper()) if wanted else mine
+        wanted = asked_status(request, TutoringSession.Status)
+        mine = mine.filter(status=wanted) if wanted else mine
         page = pages.paginate_queryset(mine, request, view=self)
         rows = SessionRow(page, many=True, context={"request": request})
         return pages.get_paginated_response(rows.data)
