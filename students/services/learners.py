@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
 from accounts.models import Consent, User
-from accounts.services import consents, onboarding
+from accounts.services import consents, onboarding, users
 from curriculum.models import Board, Language, Subject
 from students.models import Family, Guardian, Learner
 from students.policies import ConsentMissing
@@ -68,7 +68,7 @@ def save_learner(
     """Add a learner to the family of `by`, or change `learner`, with guardian and consent.
 
     A consent given before holds while guardian and notice stay the same; otherwise a new answer
-    is needed. Raises ConsentMissing, BudgetUnordered, places.UnknownPinCode or
+    is needed. An account without a name takes the guardian's if the number is the same. Raises ConsentMissing, BudgetUnordered, places.UnknownPinCode or
     phones.NotAnIndianMobile.
     """
     family = _locked_family(by)
@@ -94,6 +94,8 @@ def save_learner(
     learner.consent = record
     learner.save()
     learner.subjects.set(details.subjects)
+    if not by.name and adult.phone == by.phone:
+        by.name = users.update_profile(by, name=adult.name).name
     audit.record("learner.added" if is_new else "learner.changed", learner, by=by)
     return learner
 

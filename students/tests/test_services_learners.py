@@ -54,6 +54,21 @@ def test_a_learner_is_added_with_guardian_and_consent(user, parts):
     assert AuditEvent.objects.filter(action="learner.added", object_id=learner.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("phone", "name", "becomes"),
+    [
+        ("+919876543210", "", "Priya"),
+        ("+919876543210", "Rohan", "Rohan"),
+        ("+919876543211", "", ""),
+    ],
+)
+def test_an_account_without_a_name_takes_its_holders(parts, phone, name, becomes):
+    user = FamilyUserFactory(phone=phone, name=name)
+    learners.save_learner(by=user, **parts)
+    user.refresh_from_db()
+    assert user.name == becomes
+
+
 def test_without_consent_nothing_is_kept(user, parts):
     parts["consent"] = replace(parts["consent"], accepted=False)
     with pytest.raises(ConsentMissing):
