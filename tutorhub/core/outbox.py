@@ -14,7 +14,7 @@ happens exactly once, however often they are delivered. Delivery itself is at le
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from tutorhub.core import clock
+from tutorhub.core import audit, clock
 from tutorhub.core.models import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -148,6 +148,21 @@ def lease_due(limit: int = 100) -> list[UUID]:
             [clock.now() + LEASE, clock.now(), clock.now(), limit],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def revive(row_ids: Sequence[UUID], *, by: Any) -> int:
+    """Bring rows that were given up back, with all their tries. Returns how many there were."""
+    dead = list(
+        OutboxRow.objects.select_for_update(no_key=True)
+        .filter(pk__in=row_ids, dead_at__isnull=False)
+        .order_by("pk")
+    )
+    for row in dead:
+        row.dead_at, row.tries, row.due_at = None, 0, clock.now()
+        row.save(update_fields=["dead_at", "tries", "due_at"])
+        audit.record("outbox.revived", row, by=by, handler=row.handler)
+    return len(dead)
 
 
 def drain(rounds: int = 20) -> int:

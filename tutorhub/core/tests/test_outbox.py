@@ -58,3 +58,48 @@ def test_news_is_tried_right_after_the_commit():
     outbox.announce("core.happened", n=3)
     assert seen == [3]
     assert OutboxRow.objects.get().done_at is not None
+
+
+def test_a_row_is_given_up_in_the_end_and_can_be_tried_again(monkeypatch):
+    def fail(payload):
+        raise ValueError("no")
+
+    outbox.job("core.fail")(fail)
+    monkeypatch.setattr(outbox, "MAX_TRIES", 2)
+    row_id = outbox.later("core.fail", {})
+    for _attempt in range(2):
+        with pytest.raises(ValueError, match="no"):
+            outbox.attempt(row_id)
+    assert OutboxRow.objects.get().dead_at is not None
+    assert outbox.attempt(row_id) is False
+
+    assert outbox.revive([row_id], by=None) == 1
+    assert outbox.revive([row_id], by=None) == 0
+    row = OutboxRow.objects.get()
+    assert (row.dead_at, row.tries) == (None, 0)
+    assert AuditEvent.objects.get().action == "outbox.revived"
+
+
+def test_a_call_marks_itself_done_and_is_not_run_twice_at_once():
+    runs = []
+
+    def call(payload, done):
+        runs.append(payload)
+        if len(runs) == 1:
+            assert outbox.attempt(row_id) is False
+            done()
+
+    outbox.call("core.call")(call)
+    row_id = outbox.later("core.call", {"n": 1})
+    assert outbox.attempt(row_id) is True
+    assert outbox.attempt(row_id) is False
+    assert runs == [{"n": 1}]
+
+
+def test_a_call_that_does_not_say_done_comes_back():
+    outbox.call("core.call")(lambda payload, done: None)
+    row_id = outbox.later("core.call", {})
+    assert outbox.attempt(row_id) is False
+    row = OutboxRow.objects.get()
+    assert row.done_at is None
+    assert row.running_until is not None
