@@ -68,8 +68,8 @@ def save_learner(
     """Add a learner to the family of `by`, or change `learner`, with guardian and consent.
 
     A consent given before holds while guardian and notice stay the same; otherwise a new answer
-    is needed. An account without a name takes the guardian's if the number is the same. Raises ConsentMissing, BudgetUnordered, places.UnknownPinCode or
-    phones.NotAnIndianMobile.
+    is needed. An account without a name takes the guardian's if the number is the same.
+    Raises ConsentMissing, BudgetUnordered, places.UnknownPinCode or phones.NotAnIndianMobile.
     """
     family = _locked_family(by)
     if learner is not None:
