@@ -19,6 +19,7 @@ from marketplace.models import (
 )
 from payments.services import earnings
 from payments.services.earnings import Breakdown
+from tutorhub.core.money import percent
 from tutors.models import Offering
 
 Status = TutoringSession.Status
@@ -120,11 +121,11 @@ def money_rows(page: SessionPage) -> list[MoneyRow]:
     money = page.money
     rows = [
         (_("Class, %(minutes)s minutes") % {"minutes": page.session.minutes}, money.gross),
-        (_("Commission %(rate)s") % {"rate": _percent(money.commission_bps)}, -money.commission),
+        (_("Commission %(rate)s") % {"rate": percent(money.commission_bps)}, -money.commission),
         (_("GST on the commission"), -money.gst),
     ]
     if money.tds:
-        label = _("Tax withheld %(rate)s") % {"rate": _percent(money.tds_bps)}
+        label = _("Tax withheld %(rate)s") % {"rate": percent(money.tds_bps)}
         rows.append((label, -money.tds))
     if money.tcs:
         rows.append((_("Tax collected at source"), -money.tcs))
@@ -194,10 +195,6 @@ def steps(page: SessionPage) -> list[Step]:
     ahead = [Step("now" if index == 0 else "", step.title, step.text, step.at)
              for index, step in enumerate(todo)]  # fmt: skip
     return [_step(event) for event in page.events] + ahead
-
-
-def _percent(bps: int) -> str:
-    return f"{bps / 100:g}\u00a0%"
 
 
 def _step(event: SessionEvent) -> Step:

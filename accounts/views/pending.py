@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import phones
+from tutorhub.core.http import safe_path
 
 KEY = "signin"
 
@@ -52,7 +52,4 @@ def forget(request: HttpRequest) -> None:
 
 def safe_next(request: HttpRequest, path: str) -> str:
     """The path if it is one of this site, else nothing."""
-    is_safe = path.startswith("/") and url_has_allowed_host_and_scheme(
-        path, allowed_hosts=None, require_https=request.is_secure()
-    )
-    return path if is_safe else ""
+    return safe_path(path, is_secure=request.is_secure())

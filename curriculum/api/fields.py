@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ class _FoundField(serializers.Field):
     """A row of the curriculum, looked up by `find`."""
 
     find: Callable[[str], Model]
-    default_error_messages = {"not_found": "{reason}", "not_text": "Give a code or a name."}
+    default_error_messages = {"not_found": "{reason}", "not_text": _("Give a code or a name.")}
 
     def to_internal_value(self, data: Any) -> Model:
         if not isinstance(data, str):

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ MAX_PAISE = 100_000_00
 class PreferredTimeField(serializers.Field):
     """A wished-for time in the family's words, or `{day, from, to}`, kept as words."""
 
-    default_error_messages = {"invalid": "Give words, or an object with day, from and to."}
+    default_error_messages = {"invalid": _("Give words, or an object with day, from and to.")}
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, dict):

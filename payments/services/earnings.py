@@ -119,20 +119,7 @@ def recognise(
     )
     year.gross_paise += gross_paise
     year.save(update_fields=["gross_paise"])
-    earning = Earning.objects.create(
-        session_id=session_id,
-        tutor=tutor,
-        gross_paise=parts.gross,
-        commission_bps=parts.commission_bps,
-        commission_paise=parts.commission,
-        cgst_paise=parts.gst_parts["cgst"],
-        sgst_paise=parts.gst_parts["sgst"],
-        igst_paise=parts.gst_parts["igst"],
-        tds_bps=parts.tds_bps,
-        tds_paise=parts.tds,
-        tcs_paise=parts.tcs,
-        net_paise=parts.net,
-    )
+    earning = Earning.objects.create(session_id=session_id, tutor=tutor, **_columns(parts))
     ledger.post(
         kind="session_completed",
         key=f"booking:{session_id}:complete",
@@ -229,6 +216,21 @@ def waiting_paise(tutor: User) -> int:
         return 0
     done = Payout.objects.visible_to(tutor).filter(status=Payout.Status.PROCESSED).count()
     return int(fresh) if done < settings.PAYOUT_FIRST_COUNT else 0
+
+
+def _columns(parts: Breakdown) -> dict[str, int]:
+    return {
+        "gross_paise": parts.gross,
+        "commission_bps": parts.commission_bps,
+        "commission_paise": parts.commission,
+        "cgst_paise": parts.gst_parts["cgst"],
+        "sgst_paise": parts.gst_parts["sgst"],
+        "igst_paise": parts.gst_parts["igst"],
+        "tds_bps": parts.tds_bps,
+        "tds_paise": parts.tds,
+        "tcs_paise": parts.tcs,
+        "net_paise": parts.net,
+    }
 
 
 def _tax_position(tutor: User) -> tuple[bool, int]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.services import locks
 from payments import gateway, messages, news
 from payments.models import Payout, PayoutMethod
 from payments.policies import check_can_approve, check_is_finance
@@ -94,6 +95,8 @@ def approve(payout: Payout, *, by: User) -> Payout:
     """Let a payout go out (kind 26: nothing is booked) and have it sent."""
     payout = Payout.objects.locked().get(pk=payout.pk)
     check_can_approve(payout, by)
+    # Two approvals at once would each find the account full enough for itself alone.
+    locks.hold("float", "rzpx")
     _check_float(payout)
     payout.move_to(Payout.Status.APPROVED, approved_by=by, decided_at=clock.now())
     outbox.later(SEND, {"payout": payout.pk}, key=f"payout:{payout.pk}")

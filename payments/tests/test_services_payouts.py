@@ -1,5 +1,6 @@
 """Money goes out to tutors (scenario 25 and the life of a payout)."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -374,3 +375,28 @@ class TestRaces:
         payout = payouts.approve(ask(tutor), by=StaffFactory(is_superuser=True))
         run_together(6, lambda n: payouts.send(payout.pk, lambda: None))
         assert len(razorpay_simulator.state()["payouts"]) == 1
+
+    def test_two_approvals_do_not_promise_one_balance_twice(self, settings):
+        asked, boss = self._two_asked(settings)
+        results = run_together(2, lambda n: payouts.approve(asked[n], by=boss))
+        assert sorted(type(result).__name__ for result in results) == ["FloatTooLow", "Payout"]
+
+    def test_control_without_the_lock_both_are_approved(self, settings, monkeypatch):
+        both_have_looked = threading.Barrier(2, timeout=10)
+        check = payouts._check_float
+
+        def slow_check(payout):
+            check(payout)
+            both_have_looked.wait()
+
+        monkeypatch.setattr(payouts, "_check_float", slow_check)
+        monkeypatch.setattr(payouts.locks, "hold", lambda kind, name: None)
+        asked, boss = self._two_asked(settings)
+        results = run_together(2, lambda n: payouts.approve(asked[n], by=boss))
+        assert [type(result) for result in results] == [Payout, Payout]
+
+    def _two_asked(self, settings):
+        """Two requests, and money in the payout account for one."""
+        factories.fund_float(AMOUNT + 2 * settings.PAYOUT_FEE_ALLOWANCE_PAISE)
+        asked = [ask(factories.rich_tutor(200_000)) for _ in range(2)]
+        return asked, StaffFactory(is_superuser=True)

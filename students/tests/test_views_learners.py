@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.conf import settings
 
@@ -45,6 +47,19 @@ def test_a_learner_is_saved_in_paise(client, family):
     learner = Learner.objects.get()
     assert (learner.budget_min_paise, learner.budget_max_paise) == (300_00, 800_00)
     assert learner.consent.notice_version == settings.CONSENT_NOTICE_VERSION
+
+
+@pytest.mark.parametrize(
+    ("wanted", "to"),
+    [
+        ("/enquiries/new/?tutor=ravi-12345", "/enquiries/new/?tutor=ravi-12345"),
+        ("//evil.example/", "/dashboard/"),
+        ("https://evil.example/", "/dashboard/"),
+    ],
+)
+def test_after_the_first_learner_the_way_goes_on_to_what_was_wanted(client, family, wanted, to):
+    answer = client.post(f"/family/learners/new/?{urlencode({'next': wanted})}", FORM)
+    assert answer.url == to
 
 
 @pytest.mark.parametrize("change", [{"consent": ""}, {"pin_code": "999999"}, {"grade": "14"}])

@@ -14,6 +14,7 @@ from students.forms import LearnerForm
 from students.models import Learner
 from students.services import learners
 from tutorhub.core.errors import DomainError
+from tutorhub.core.http import safe_path
 
 
 @family_required
@@ -48,7 +49,8 @@ def _save_or_show(request: HttpRequest, form: LearnerForm, learner: Learner | No
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Saved."))
-            return redirect("site:dashboard")
+            wanted = safe_path(request.GET.get("next", ""), is_secure=request.is_secure())
+            return redirect(wanted or "site:dashboard")
     context = {
         "form": form,
         "learner": learner,

@@ -28,6 +28,12 @@ def status_of(error: errors.DomainError) -> int:
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
+def safe_path(path: str, *, is_secure: bool) -> str:
+    """The path to go on to if it is one of this site's own, else nothing."""
+    is_own = url_has_allowed_host_and_scheme(path, allowed_hosts=None, require_https=is_secure)
+    return path if is_own and path.startswith("/") else ""
+
+
 class DomainApiError(APIException):
     """A domain error on its way through Django REST framework."""
 

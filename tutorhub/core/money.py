@@ -45,3 +45,8 @@ def group_indian(number: int) -> str:
         groups.insert(0, head[-2:])
         head = head[:-2]
     return ",".join([*groups, last])
+
+
+def percent(bps: int) -> str:
+    """A rate in basis points as people read it: 1500 is `15 %`, with a space that never breaks."""
+    return f"{bps / 100:g}\u00a0%"

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from curriculum.models import Subject
 from marketplace.models import Enquiry, Lead, Review, Side, TutoringSession
-from payments.services import credits, earnings
+from payments.services import credits, earnings, rates
 from students.models import Learner
 from tutorhub.core import clock, money
 from tutorhub.core.templatetags.tutorhub import ist, ist_time
@@ -36,8 +36,6 @@ CITIES = (
     ("Ahmedabad", "380015"),
 )
 EXAMPLE_PAISE = 650_00
-COMMISSION_BPS = 1500
-GST_BPS = 1800
 RECENT = 5
 
 
@@ -77,8 +75,15 @@ class TutorPage:
 
 def home() -> dict[str, Any]:
     """Links into the search, and the sum of one class as an example."""
-    commission = money.pct(EXAMPLE_PAISE, COMMISSION_BPS)
-    gst = money.pct(commission, GST_BPS)
+    in_force = rates.in_force(clock.today())
+    parts = earnings.split(
+        gross_paise=EXAMPLE_PAISE,
+        commission_bps=in_force["commission_session"].bps,
+        gst_bps=in_force["gst"].bps,
+        is_same_state=False,
+        tds_bps=0,
+    )
+    rate = money.percent(parts.commission_bps)
     return {
         "search_url": reverse("tutors:tutor-search"),
         "tutor_signin_url": reverse("accounts:signin") + "?role=tutor",
@@ -86,9 +91,9 @@ def home() -> dict[str, Any]:
         "subjects": Subject.objects.all()[:12],
         "example": [
             (_("You pay"), EXAMPLE_PAISE),
-            (_("Commission 15 %"), -commission),
-            (_("GST on the commission"), -gst),
-            (_("The tutor receives"), EXAMPLE_PAISE - commission - gst, True),
+            (_("Commission %(rate)s") % {"rate": rate}, -parts.commission),
+            (_("GST on the commission"), -parts.gst),
+            (_("The tutor receives"), parts.net, True),
         ],
     }
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from curriculum.api.fields import BoardField, GradeField, LanguageField, SubjectField
@@ -34,10 +35,13 @@ class OfferingInput(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["grade_min"] > attrs["grade_max"]:
-            raise serializers.ValidationError({"grade_max": "Below grade_min."}, code="unordered")
+            raise serializers.ValidationError(
+                {"grade_max": _("The highest class is below the lowest.")}, code="unordered"
+            )
         if attrs["online_rate_paise"] is None and attrs["home_rate_paise"] is None:
             raise serializers.ValidationError(
-                {"online_rate_paise": "Give an online rate, a home rate or both."}, code="required"
+                {"online_rate_paise": _("Give an online rate, a home rate or both.")},
+                code="required",
             )
         return attrs
 
@@ -178,10 +182,11 @@ class SearchInput(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         has_point = "lat" in attrs and "lon" in attrs
         if ("lat" in attrs) != ("lon" in attrs):
-            raise serializers.ValidationError({"lat": "Give lat and lon together."})
+            raise serializers.ValidationError({"lat": _("Give lat and lon together.")})
         if attrs["sort"] == Sort.DISTANCE and not has_point and "pin_code" not in attrs:
             raise serializers.ValidationError(
-                {"sort": "Give a pin_code, or lat and lon, to sort by distance."}, code="no_place"
+                {"sort": _("Give a pin_code, or lat and lon, to sort by distance.")},
+                code="no_place",
             )
         return attrs
 

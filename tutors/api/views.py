@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -166,7 +167,7 @@ def _position(cursor: str | None) -> Position | None:
     try:
         return Position.decode(cursor) if cursor else None
     except ValueError as error:
-        raise serializers.ValidationError({"cursor": "Invalid cursor."}) from error
+        raise serializers.ValidationError({"cursor": _("This is no cursor of ours.")}) from error
 
 
 def _link(request: Request, position: Position | None) -> str | None:
