@@ -25,6 +25,7 @@ STAFF = {
     "finance@tutorhub.example": ("Finance Farida", ["finance"]),
     "finance2@tutorhub.example": ("Finance Gopal", ["finance"]),
 }
+SPECIALISTS_FROM = 24
 LANGUAGES = [["en", "hi"], ["en"], ["hi"], ["en", "hi", "ta"], ["en", "kn"], ["en", "bn"]]
 
 
@@ -108,11 +109,8 @@ def pin_of(number: int) -> str:
 def _profile(number: int, random: Random) -> profiles.ProfileDetails:
     first, gender = words.TUTOR_NAMES[(number * 7 + number // 12) % len(words.TUTOR_NAMES)]
     surname = words.SURNAMES[(number * 11 + number // 20 * 5) % len(words.SURNAMES)]
-    speciality = words.SPECIALITIES[(number + number // 8) % len(words.SPECIALITIES)]
-    boards = random.sample(list(Board.objects.order_by("pk")), 3)
-    state = places.find(pin_of(number)).state.upper()
-    local = [board for board in Board.objects.all() if (board.state or "").upper() == state]
-    all_boards = {board.pk: board for board in [Board.objects.get(pk="CBSE"), *local, *boards]}
+    speciality = _speciality(number)
+    boards = _boards(number)
     rate = random.randrange(300, 900, 50) * 100
     return profiles.ProfileDetails(
         name=f"{first} {surname}",
@@ -127,7 +125,7 @@ def _profile(number: int, random: Random) -> profiles.ProfileDetails:
         offerings=[
             profiles.OfferingDetails(
                 subject=Subject.objects.get(pk=subject),
-                boards=list(all_boards.values()),
+                boards=boards,
                 grade_min=speciality.grades[0],
                 grade_max=speciality.grades[1],
                 online_rate_paise=rate,
@@ -136,6 +134,32 @@ def _profile(number: int, random: Random) -> profiles.ProfileDetails:
             for subject in speciality.subjects
         ],
     )
+
+
+def _speciality(number: int) -> words.Speciality:
+    """The first tutors teach the usual subjects; of the others every second one a single subject,
+    so that there is somebody for each."""
+    if number < SPECIALISTS_FROM or number % 2:
+        return words.SPECIALITIES[(number + number // 8) % len(words.SPECIALITIES)]
+    subjects = Subject.objects.order_by("pk")
+    subject = subjects[(number - SPECIALISTS_FROM) // 2 % subjects.count()]
+    return words.Speciality(
+        subjects=(subject.pk,),
+        grades=(3, 12),
+        headline=f"{subject.name}, one pupil at a time",
+        bio="I teach one subject and have done so for years. We begin with what your child can "
+        "already do.",
+        degree="B.Ed.",
+    )
+
+
+def _boards(number: int) -> list[Board]:
+    """CBSE, the board of the tutor's own state, and two more, which go round all there are."""
+    every = list(Board.objects.order_by("pk"))
+    state = places.find(pin_of(number)).state.upper()
+    chosen = [board for board in every if board.pk == "CBSE" or board.state.upper() == state]
+    chosen += [every[number * 2 % len(every)], every[(number * 2 + 1) % len(every)]]
+    return list({board.pk: board for board in chosen}.values())
 
 
 def _show_papers(tutor: TutorProfile, random: Random) -> None:
