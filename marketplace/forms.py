@@ -111,7 +111,7 @@ class DeclineForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The family's code at the door; empty for a class online."""
+    """The family's code at the door; none for a class online."""
 
     code = forms.CharField(
         label=_("Code on the family's phone"),
@@ -119,6 +119,10 @@ class CodeForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+    def __init__(self, *args: Any, is_at_home: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = is_at_home
 
 
 class ReviewForm(forms.Form):

@@ -14,6 +14,7 @@ from marketplace.tests.factories import (
     make_released,
     make_scheduled,
 )
+from payments.tests.factories import make_method
 from tutorhub.core import clock
 from tutors.tests.factories import TutorFactory
 
@@ -168,6 +169,15 @@ def test_both_sides_see_the_class_and_the_same_rupees(browse, django_assert_max_
         assert "90.00" in page
         with django_assert_max_num_queries(8):
             assert str(session.pk) in text(client.get("/classes/"))
+
+
+def test_a_tutor_without_pan_is_told_what_it_costs(browse):
+    session = make_scheduled()
+    family, tutor = browse(family_of(session)), browse(session.tutor.user)
+    assert "We do not know your PAN" in text(tutor.get(url(session)))
+    assert "We do not know your PAN" not in text(family.get(url(session)))
+    make_method(session.tutor.user)
+    assert "We do not know your PAN" not in text(tutor.get(url(session)))
 
 
 def test_the_start_code_is_on_the_familys_page_only(browse):

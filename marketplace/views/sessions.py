@@ -43,7 +43,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         ),
         "steps": queries.steps(page),
         "rows": queries.money_rows(page),
-        "code_form": CodeForm(),
+        "code_form": CodeForm(is_at_home=True),
         "review_form": ReviewForm(),
     }
     return render(request, "marketplace/session_detail.html", context)

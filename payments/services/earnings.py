@@ -1,7 +1,7 @@
 """What a class earns: the split, the tax, and the two steps from escrow to the tutor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +19,10 @@ from tutorhub.core.money import pct
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Where the money of one class goes, in paise; rates in basis points."""
+    """Where the money of one class goes, in paise; rates in basis points.
+
+    `lacks_pan` is of an estimate: more tax is withheld because the tutor's PAN is not known yet.
+    """
 
     gross: int
     commission: int
@@ -30,6 +33,7 @@ class Breakdown:
     tds_bps: int
     tcs: int
     net: int
+    lacks_pan: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,14 @@ def breakdown(*, gross_paise: int, tutor: User, tutor_state: str, commission_bps
     """What a class of this price would leave the tutor if it were completed now."""
     in_force = rates.in_force(clock.today())
     has_pan, so_far = _tax_position(tutor)
-    return split(
+    parts = split(
         gross_paise=gross_paise,
         commission_bps=commission_bps,
         gst_bps=in_force["gst"].bps,
         is_same_state=tutor_state == settings.COMPANY_STATE,
         tds_bps=_tds_bps(in_force, has_pan=has_pan, gross_with_this=so_far + gross_paise),
     )
+    return replace(parts, lacks_pan=not has_pan)
 
 
 def split(

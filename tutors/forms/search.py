@@ -126,8 +126,14 @@ class SearchForm(forms.Form):
         )
 
     def carried(self) -> dict[str, str]:
-        """What the tutor's page and the enquiry should know of this search."""
-        return {name: self.data[name] for name in CARRIED if self.data.get(name)}
+        """What the tutor's page and the enquiry should know of this search.
+
+        "Online or at home" says nothing, and the learner's own wish should stand then.
+        """
+        known = {name: self.data[name] for name in CARRIED if self.data.get(name)}
+        if known.get("mode") == Mode.EITHER:
+            del known["mode"]
+        return known
 
 
 def _subject_slug(text: str, catalogue: Catalogue) -> str:
