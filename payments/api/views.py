@@ -83,12 +83,13 @@ class EarningsView(APIView):
 
 class PayoutsView(APIView):
     permission_classes = [IsTutor]
+    pagination_class = KeysetPagination
 
     @extend_schema(responses=serializers.PayoutOutput(many=True), operation_id="payouts_list")
     def get(self, request: Request) -> Response:
         """The tutor's payouts, newest first."""
         mine = Payout.objects.visible_to(me(request)).select_related("method")
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(serializers.PayoutOutput(page, many=True).data)
 

@@ -49,10 +49,11 @@ class LearnersView(APIView):
     """All learners of the family."""
 
     permission_classes = [IsFamily]
+    pagination_class = KeysetPagination
 
     @extend_schema(responses=LearnerOutput(many=True), operation_id="students_learners_list")
     def get(self, request: Request) -> Response:
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         mine = Learner.objects.of(request.user).with_details()
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(LearnerOutput(page, many=True).data)

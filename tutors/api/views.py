@@ -103,10 +103,11 @@ class DocumentsView(APIView):
     """The tutor's papers. Their content never comes back through here."""
 
     permission_classes = [IsTutor]
+    pagination_class = KeysetPagination
 
     @extend_schema(responses=DocumentOutput(many=True), operation_id="tutors_documents_list")
     def get(self, request: Request) -> Response:
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         mine = TutorDocument.objects.of(request.user)
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(DocumentOutput(page, many=True).data)

@@ -21,10 +21,11 @@ class EnquiriesView(APIView):
     """The family's enquiries."""
 
     permission_classes = [IsFamily]
+    pagination_class = KeysetPagination
 
     @extend_schema(responses=EnquiryOutput(many=True), operation_id="students_enquiries_list")
     def get(self, request: Request) -> Response:
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         mine = Enquiry.objects.of(request.user).with_details()
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(EnquiryOutput(page, many=True).data)

@@ -25,6 +25,7 @@ class LeadsInboxView(APIView):
     """Enquiries that wait for this tutor's answer, best match first."""
 
     permission_classes = [IsTutor]
+    pagination_class = BestFirst
 
     @extend_schema(
         responses=LeadOutput(many=True),
@@ -34,7 +35,7 @@ class LeadsInboxView(APIView):
         ],
     )
     def get(self, request: Request) -> Response:
-        pages = BestFirst()
+        pages = self.pagination_class()
         mine = Lead.objects.of(request.user).with_details()
         wanted = asked_status(request, Lead.Status)
         mine = mine.filter(status=wanted) if wanted else mine.waiting()

@@ -51,6 +51,7 @@ class SessionsView(APIView):
     """The caller's sessions, newest first."""
 
     permission_classes = [SignedIn]
+    pagination_class = KeysetPagination
 
     @extend_schema(
         responses=SessionRow(many=True),
@@ -58,7 +59,7 @@ class SessionsView(APIView):
         parameters=[OpenApiParameter("status", str, description="Only sessions in this status.")],
     )
     def get(self, request: Request) -> Response:
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         mine = TutoringSession.objects.visible_to(request.user).with_details()
         wanted = asked_status(request, TutoringSession.Status)
         mine = mine.filter(status=wanted) if wanted else mine
