@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from tutorhub.core import outbox
+from tutorhub.core import memo, outbox
 
 pytest_plugins = ["payments.tests.simulator", "tests.browser"]
 
@@ -15,6 +15,7 @@ pytest_plugins = ["payments.tests.simulator", "tests.browser"]
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+    memo.forget()
 
 
 @pytest.fixture

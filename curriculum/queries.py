@@ -1,13 +1,16 @@
-"""Finding a board, subject or language by what people call it."""
+"""The curriculum as a whole, and finding a board, subject or language by what people call it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from curriculum.models import GRADES, Board, Language, Subject
+from tutorhub.core import memo
 
-M = TypeVar("M", bound=Model)
+Named = TypeVar("Named", Board, Subject, Language)
 
 SUBJECT_ALIASES = {
     "math": "maths",
@@ -34,6 +37,15 @@ class Curriculum(TypedDict):
     grades: list[int]
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """Boards, subjects and languages by code or slug, in their usual order."""
+
+    boards: dict[str, Board]
+    subjects: dict[str, Subject]
+    languages: dict[str, Language]
+
+
 def everything() -> Curriculum:
     """What a form or the app needs to offer a choice."""
     return {
@@ -44,28 +56,37 @@ def everything() -> Curriculum:
     }
 
 
+@memo.for_a_minute(size=1)
+def catalogue() -> Catalogue:
+    """Everything. Only migrations change it, so a process keeps it for a while."""
+    return Catalogue(
+        boards={board.pk: board for board in Board.objects.all()},
+        subjects={subject.pk: subject for subject in Subject.objects.all()},
+        languages={language.pk: language for language in Language.objects.all()},
+    )
+
+
 def find_board(text: str) -> Board:
     """By code or name, in any case. Raises ValueError with a sentence for the person."""
-    return _find(Board, text, Q(code__iexact=text.strip()), _("There is no board called “%s”."))
+    return _find(catalogue().boards, text, text, _("There is no board called “%s”."))
 
 
 def find_subject(text: str) -> Subject:
     """By slug, name or usual short form, in any case. Raises ValueError likewise."""
     slug = "-".join(text.lower().split())
-    condition = Q(slug__iexact=SUBJECT_ALIASES.get(slug, slug))
-    return _find(Subject, text, condition, _("There is no subject called “%s”."))
+    key = SUBJECT_ALIASES.get(slug, slug)
+    return _find(catalogue().subjects, key, text, _("There is no subject called “%s”."))
 
 
 def find_language(text: str) -> Language:
     """By ISO code or English name, in any case. Raises ValueError likewise."""
-    condition = Q(code__iexact=text.strip())
-    return _find(Language, text, condition, _("There is no language called “%s”."))
+    return _find(catalogue().languages, text, text, _("There is no language called “%s”."))
 
 
-def _find(model: type[M], text: str, condition: Q, missing: str) -> M:
-    is_text = "\x00" not in text  # PostgreSQL refuses to look for it.
-    rows = model._default_manager.filter(condition | Q(name__iexact=text.strip()))
-    found = rows.first() if is_text else None
-    if found is None:
-        raise ValueError(missing % text[:60])
-    return found
+def _find(rows: Mapping[str, Named], key: str, text: str, missing: str) -> Named:
+    """The first row with this key or, as a name, this text."""
+    key, name = key.strip().casefold(), text.strip().casefold()
+    for row_key, row in rows.items():
+        if row_key.casefold() == key or row.name.casefold() == name:
+            return row
+    raise ValueError(missing % text[:60])

@@ -83,12 +83,11 @@ class OfferingOutput(serializers.ModelSerializer):
         ]
 
 
-class BadgeOutput(serializers.ModelSerializer):
+class BadgeOutput(serializers.Serializer):
+    claim = serializers.ChoiceField(choices=Badge.Claim.choices)
     label = serializers.CharField()  # type: ignore[assignment]
-
-    class Meta:
-        model = Badge
-        fields = ["claim", "label", "checked_on", "valid_until"]
+    checked_on = serializers.DateField()
+    valid_until = serializers.DateField(allow_null=True)
 
 
 class ProfileOutput(serializers.ModelSerializer):
@@ -206,7 +205,7 @@ class ResultOutput(serializers.Serializer):
     rating = serializers.FloatField(source="tutor.rating", allow_null=True)
     review_count = serializers.IntegerField(source="tutor.rating_count")
     hours_taught = serializers.IntegerField(source="tutor.hours_taught")
-    badges = BadgeOutput(many=True)
+    badges = BadgeOutput(source="tutor.badges", many=True)
     score = serializers.IntegerField()
     why = serializers.ListField(child=serializers.CharField())
 

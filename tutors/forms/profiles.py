@@ -9,10 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import GRADES
-from tutors.forms.search import board_label, offer
+from curriculum.queries import Catalogue
+from tutors.forms.search import board_label
 from tutors.models import Offering, TutorProfile
 from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
-from tutors.queries import Catalogue
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 
 MAX_ROWS = 20
@@ -28,6 +28,13 @@ def _rate(label: Any) -> forms.IntegerField:
     )
     field.prefix_text = "₹"
     return field
+
+
+def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Let the field `name` of this one form take these values."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
 
 
 class ProfileForm(forms.Form):

@@ -3,28 +3,58 @@
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import GRADES, Board
-from curriculum.queries import SUBJECT_ALIASES
-from tutorhub.core import places
+from curriculum.queries import catalogue, find_subject
+from tutorhub.core import memo, places
 from tutorhub.core.models import Place
 from tutors.models import TutorProfile
-from tutors.queries import Catalogue, Mode, Point, SearchCriteria, Sort
+from tutors.queries import Mode, Point, SearchCriteria, Sort
 
 CARRIED = ("subject", "grade", "board", "mode", "pin_code")
 
 
-def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> None:
-    """Let the field `name` of this one form take these values."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
-
-
 def board_label(board: Board) -> str:
     return f"{board.state}: {board.name}" if board.state else board.code
+
+
+def _subjects() -> list[tuple[str, Any]]:
+    rows = catalogue().subjects.items()
+    return [("", _("Any subject")), *((key, subject.name) for key, subject in rows)]
+
+
+def _boards() -> list[tuple[str, Any]]:
+    rows = catalogue().boards.items()
+    return [("", _("Any board")), *((key, board_label(board)) for key, board in rows)]
+
+
+def _languages() -> list[tuple[str, Any]]:
+    rows = catalogue().languages.items()
+    return [("", _("Any language")), *((key, language.name) for key, language in rows)]
+
+
+def _grades() -> list[tuple[Any, Any]]:
+    grades = [(grade, format_lazy("{} {}", _("Class"), grade)) for grade in GRADES]
+    return [("", _("Any class")), *grades]
+
+
+class Filter(forms.BoundField):
+    """One filter. A list of choices is drawn once for each of its values and languages."""
+
+    def as_field_group(self) -> SafeString:
+        if self.errors or not isinstance(self.field, forms.ChoiceField):
+            return super().as_field_group()
+        return _drawn(get_language(), self.name, self.value() or "")
+
+
+@memo.for_a_minute(size=512)
+def _drawn(_language: str | None, name: str, value: str) -> SafeString:
+    """A filter with a valid value, as the page in the current language shows it."""
+    return super(Filter, SearchForm({name: value})[name]).as_field_group()
 
 
 class SearchForm(forms.Form):
@@ -32,18 +62,16 @@ class SearchForm(forms.Form):
 
     use_required_attribute = False
     is_search = True
-    subject = forms.ChoiceField(label=_("Subject"), required=False)
+    bound_field_class = Filter
+    subject = forms.ChoiceField(label=_("Subject"), required=False, choices=_subjects)
     grade = forms.TypedChoiceField(
         label=_("Class"),
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[
-            ("", _("Any class")),
-            *((grade, format_lazy("{} {}", _("Class"), grade)) for grade in GRADES),
-        ],
+        choices=_grades,
     )
-    board = forms.ChoiceField(label=_("Board"), required=False)
+    board = forms.ChoiceField(label=_("Board"), required=False, choices=_boards)
     mode = forms.ChoiceField(
         label=_("Where"),
         required=False,
@@ -67,7 +95,7 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", _("Anyone")), *TutorProfile.Gender.choices],
     )
-    language = forms.ChoiceField(label=_("Speaks"), required=False)
+    language = forms.ChoiceField(label=_("Speaks"), required=False, choices=_languages)
     min_rating = forms.TypedChoiceField(
         label=_("Rating"),
         required=False,
@@ -82,20 +110,13 @@ class SearchForm(forms.Form):
     )
     sort = forms.ChoiceField(required=False, choices=Sort.choices, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, catalogue: Catalogue) -> None:
+    def __init__(self, data: Any) -> None:
         known = {name: data[name] for name in self.base_fields if data.get(name)}
         known.setdefault("mode", Mode.EITHER)
         if known.get("subject"):
-            known["subject"] = _subject_slug(known["subject"], catalogue)
+            known["subject"] = _subject_slug(known["subject"])
         super().__init__(known)
-        self.catalogue = catalogue
         self.place: Place | None = None
-        subjects = [(key, subject.name) for key, subject in catalogue.subjects.items()]
-        boards = [(key, board_label(board)) for key, board in catalogue.boards.items()]
-        languages = [(key, language.name) for key, language in catalogue.languages.items()]
-        offer(self, "subject", [("", _("Any subject")), *subjects])
-        offer(self, "board", [("", _("Any board")), *boards])
-        offer(self, "language", [("", _("Any language")), *languages])
 
     def clean_pin_code(self) -> str:
         pin_code: str = self.cleaned_data["pin_code"]
@@ -108,19 +129,19 @@ class SearchForm(forms.Form):
 
     def criteria(self) -> SearchCriteria:
         """What a valid form asks for; by distance only from a place."""
-        asked = self.cleaned_data
+        asked, offered = self.cleaned_data, catalogue()
         sort = asked["sort"] or Sort.MATCH
         if sort == Sort.DISTANCE and self.place is None:
             sort = Sort.MATCH
         return SearchCriteria(
-            subject=self.catalogue.subjects.get(asked["subject"]),
+            subject=offered.subjects.get(asked["subject"]),
             grade=asked["grade"],
-            board=self.catalogue.boards.get(asked["board"]),
+            board=offered.boards.get(asked["board"]),
             mode=asked["mode"] or Mode.EITHER,
             budget_max_paise=asked["budget"] * 100 if asked["budget"] else None,
             point=Point(self.place.latitude, self.place.longitude) if self.place else None,
             gender=asked["gender"],
-            language=self.catalogue.languages.get(asked["language"]),
+            language=offered.languages.get(asked["language"]),
             min_rating=asked["min_rating"],
             sort=sort,
         )
@@ -136,11 +157,9 @@ class SearchForm(forms.Form):
         return known
 
 
-def _subject_slug(text: str, catalogue: Catalogue) -> str:
+def _subject_slug(text: str) -> str:
     """A slug for what came by link or was typed: slug, name or usual short form."""
-    slug = "-".join(text.lower().split())
-    slug = SUBJECT_ALIASES.get(slug, slug)
-    if slug in catalogue.subjects:
-        return slug
-    names = {subject.name.lower(): key for key, subject in catalogue.subjects.items()}
-    return names.get(text.strip().lower(), text)
+    try:
+        return find_subject(text).pk
+    except ValueError:
+        return text

@@ -22,6 +22,11 @@ RATE_MIN_PAISE = 50_00
 RATE_MAX_PAISE = 10_000_00
 
 
+def average_rating(stars: int, reviews: int) -> float | None:
+    """One decimal, once enough reviews give it a meaning."""
+    return round(stars / reviews, 1) if reviews >= settings.REVIEWS_FOR_AVERAGE else None
+
+
 class TutorQuerySet(models.QuerySet["TutorProfile"]):
     def listed(self) -> "TutorQuerySet":
         """Those whom families may see at all."""
@@ -147,9 +152,7 @@ class TutorProfile(models.Model):
     @property
     def rating(self) -> float | None:
         """The average of the stars, one decimal, once enough reviews give it a meaning."""
-        if self.rating_count < settings.REVIEWS_FOR_AVERAGE:
-            return None
-        return round(self.rating_sum / self.rating_count, 1)
+        return average_rating(self.rating_sum, self.rating_count)
 
     @property
     def hours_taught(self) -> int:
@@ -209,11 +212,3 @@ class Offering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.grade_min}-{self.grade_max}"
-
-    def teaches(self, *, subject: str = "", grade: int | None = None, board: str = "") -> bool:
-        """Whether this offering is for that subject (slug), class and board (code), where given."""
-        return (
-            (not subject or self.subject_id == subject)
-            and (grade is None or self.grade_min <= grade <= self.grade_max)
-            and (not board or board in self.boards)
-        )

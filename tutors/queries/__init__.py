@@ -1,13 +1,13 @@
 """Finding tutors, for families who look and for enquiries that ask."""
 
-from tutors.queries.catalogue import Catalogue, catalogue
+from tutors.queries.cards import Card
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 from tutors.queries.profiles import missing, own_profile, public_profile
 from tutors.queries.search import Match, Page, Result, match, search
 
 __all__ = [
-    "Catalogue",
+    "Card",
     "Match",
     "Mode",
     "Page",
@@ -16,7 +16,6 @@ __all__ = [
     "Result",
     "SearchCriteria",
     "Sort",
-    "catalogue",
     "match",
     "missing",
     "own_profile",

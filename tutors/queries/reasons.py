@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tutors.models import Offering, TutorProfile
+from curriculum.queries import catalogue
+from tutors.queries.cards import Card, Offer
 from tutors.queries.criteria import SearchCriteria
 
 HOURS_WORTH_SAYING = 100
@@ -11,9 +12,7 @@ YEARS_WORTH_SAYING = 3
 SAME_AREA_KM = 0.5
 
 
-def reasons(
-    tutor: TutorProfile, criteria: SearchCriteria, *, distance_km: float | None
-) -> list[str]:
+def reasons(tutor: Card, criteria: SearchCriteria, *, distance_km: float | None) -> list[str]:
     """Phrases to put between commas. `distance_km` is said only where the criteria have a point."""
     said = [
         _teaches(tutor, criteria),
@@ -27,11 +26,11 @@ def reasons(
     return [phrase for phrase in said if phrase]
 
 
-def _teaches(tutor: TutorProfile, criteria: SearchCriteria) -> str:
+def _teaches(tutor: Card, criteria: SearchCriteria) -> str:
     fitting = [
-        offering
-        for offering in tutor.offerings.all()
-        if offering.teaches(
+        offer
+        for offer in tutor.offers
+        if offer.teaches(
             subject=criteria.subject.pk if criteria.subject else "",
             grade=criteria.grade,
             board=criteria.board.pk if criteria.board else "",
@@ -52,16 +51,17 @@ def _teaches(tutor: TutorProfile, criteria: SearchCriteria) -> str:
     return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(fitting)}
 
 
-def _names(offerings: list[Offering]) -> str:
-    names = list(dict.fromkeys(offering.subject.name for offering in offerings))
+def _names(offers: list[Offer]) -> str:
+    subjects = catalogue().subjects
+    names = list(dict.fromkeys(subjects[offer.subject].name for offer in offers))
     if len(names) <= 2:
         return _(" and ").join(names)
     return _("%(first)s and %(count)d more subjects") % {"first": names[0], "count": len(names) - 1}
 
 
-def _classes(offerings: list[Offering]) -> str:
-    low = min(offering.grade_min for offering in offerings)
-    high = max(offering.grade_max for offering in offerings)
+def _classes(offers: list[Offer]) -> str:
+    low = min(offer.grade_min for offer in offers)
+    high = max(offer.grade_max for offer in offers)
     if low == high:
         return _("class %(grade)d") % {"grade": low}
     return _("classes %(low)d-%(high)d") % {"low": low, "high": high}
@@ -74,7 +74,7 @@ def _away(distance_km: float) -> str:
     return _("%(km).1f km from you") % {"km": distance_km}
 
 
-def _record(tutor: TutorProfile) -> str:
+def _record(tutor: Card) -> str:
     """What speaks for the tutor: the stars if there are enough, else hours, else years."""
     if tutor.rating is not None:
         return ngettext(

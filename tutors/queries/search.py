@@ -1,6 +1,6 @@
 """Tutors for what somebody looks for, page by page.
 
-One statement finds the ids of a page with price, distance and score; three more fetch what a card
+One statement finds the ids of a page with price, distance and score; one more fetches what a card
 shows. Offers to come home are reached through the index of circles that cover a point, offers
 online through the index of subject and price, so neither reads the whole table.
 
@@ -8,19 +8,18 @@ The score runs from 0 to 1000: rating 350 (pulled towards 4.2 by five imagined r
 happy review does not win), distance 250, price 150, hours taught 150, years of experience 100.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Prefetch
 
 from curriculum.models import Board, Subject
-from tutorhub.core import clock
 from tutorhub.core.models import Place
-from tutors.models import Badge, Offering, TutorProfile
+from tutors.models import TutorProfile
+from tutors.queries.cards import Card, cards
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 from tutors.queries.reasons import reasons
@@ -98,16 +97,12 @@ class Row(NamedTuple):
 class Result:
     """A tutor who was found, at which price, how far away, and why."""
 
-    tutor: TutorProfile
+    tutor: Card
     rate_paise: int
     mode: str
     distance_km: float | None
     score: int
     why: list[str]
-
-    @property
-    def badges(self) -> list[Badge]:
-        return list(self.tutor.badges.all())
 
 
 @dataclass(frozen=True)
@@ -162,9 +157,13 @@ def match(
         budget_max_paise=budget_max_paise,
         point=Point(place.latitude, place.longitude) if place else None,
     )
+    results = search(criteria, limit=limit).results
+    tutors = TutorProfile.objects.select_related("user").in_bulk(
+        [result.tutor.id for result in results]
+    )
     return [
-        Match(tutor=result.tutor, score=result.score, reasons=result.why)
-        for result in search(criteria, limit=limit).results
+        Match(tutor=tutors[result.tutor.id], score=result.score, reasons=result.why)
+        for result in results
     ]
 
 
@@ -258,24 +257,11 @@ def _values(criteria: SearchCriteria, after: Position | None, limit: int) -> dic
 
 
 def _results(rows: Sequence[Row], criteria: SearchCriteria) -> list[Result]:
-    tutors = _tutors(row.id for row in rows)
+    tutors = cards([row.id for row in rows])
     return [_result(tutors[row.id], row, criteria) for row in rows if row.id in tutors]
 
 
-def _tutors(ids: Iterable[UUID]) -> dict[UUID, TutorProfile]:
-    tutors = (
-        TutorProfile.objects.listed()
-        .filter(pk__in=list(ids))
-        .select_related("user")
-        .prefetch_related(
-            Prefetch("offerings", Offering.objects.select_related("subject").order_by("pk")),
-            Prefetch("badges", Badge.objects.in_force(clock.today())),
-        )
-    )
-    return {tutor.pk: tutor for tutor in tutors}
-
-
-def _result(tutor: TutorProfile, row: Row, criteria: SearchCriteria) -> Result:
+def _result(tutor: Card, row: Row, criteria: SearchCriteria) -> Result:
     at_home = row.home is not None and (row.online is None or row.home <= row.online)
     distance = None if row.metres is None else round(row.metres / 1000, 1)
     mode = Mode.HOME if at_home else Mode.ONLINE

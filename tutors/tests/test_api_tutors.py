@@ -308,5 +308,5 @@ class TestSearch:
     def test_query_count(self, django_assert_num_queries: Any) -> None:
         for _ in range(5):
             TutorFactory()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             APIClient().get(f"{API}/tutors/?subject=physics&board=CBSE&pin_code=560034")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import tutor_required
 from accounts.services import onboarding
+from curriculum.queries import catalogue
 from tutorhub.core.errors import DomainError
 from tutorhub.core.rules import allows
 from tutors import queries
@@ -20,13 +21,13 @@ from tutors.services import profiles
 
 @tutor_required
 def profile_edit(request: HttpRequest) -> HttpResponse:
-    tutor, catalogue = queries.own_profile(request.user), queries.catalogue()
+    tutor, offered = queries.own_profile(request.user), catalogue()
     if "add_row" in request.POST:
-        return _page(request, tutor, ProfileForms.with_one_more_row(request.POST, catalogue))
+        return _page(request, tutor, ProfileForms.with_one_more_row(request.POST, offered))
     if request.method != "POST":
         name = request.user.name
-        return _page(request, tutor, ProfileForms.stored(tutor, catalogue, name))
-    both = ProfileForms.sent(request.POST, catalogue)
+        return _page(request, tutor, ProfileForms.stored(tutor, offered, name))
+    both = ProfileForms.sent(request.POST, offered)
     if both.is_valid():
         try:
             profiles.save(by=request.user, details=both.details())

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from curriculum.models import Language
+from curriculum.queries import catalogue
 from tutors import queries
 from tutors.forms import SearchForm
 from tutors.forms.search import CARRIED
 from tutors.models import TutorProfile
-from tutors.queries import Catalogue, Mode, Page, Position, Result, SearchCriteria, Sort
+from tutors.queries import Mode, Page, Position, Result, SearchCriteria, Sort
 
 PER_PAGE = 12
 
 
 @require_safe
 def tutor_search(request: HttpRequest) -> HttpResponse:
-    catalogue = queries.catalogue()
-    form = SearchForm(request.GET, catalogue)
+    form = SearchForm(request.GET)
     criteria, page, after = None, None, _position(request)
     if form.is_valid():
         criteria = form.criteria()
@@ -30,7 +30,7 @@ def tutor_search(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "criteria": criteria,
-        "cards": _cards(page, form, catalogue),
+        "cards": _cards(page, form),
         "is_first_page": after is None,
         "more_url": _more_url(request, page),
         "sorts": _sorts(form, criteria),
@@ -65,24 +65,23 @@ def _position(request: HttpRequest) -> Position | None:
         return None
 
 
-def _cards(page: Page | None, form: SearchForm, catalogue: Catalogue) -> list[dict[str, Any]]:
+def _cards(page: Page | None, form: SearchForm) -> list[dict[str, Any]]:
     query = urlencode(form.carried())
-    return [_card(result, query, catalogue) for result in (page.results if page else [])]
+    return [_card(result, query) for result in (page.results if page else [])]
 
 
-def _card(result: Result, query: str, catalogue: Catalogue) -> dict[str, Any]:
-    tutor = result.tutor
-    names = [catalogue.languages[key].name for key in tutor.languages if key in catalogue.languages]
+def _card(result: Result, query: str) -> dict[str, Any]:
+    tutor, languages = result.tutor, catalogue().languages
     url = tutor.get_absolute_url()
     return {
         "url": f"{url}?{query}" if query else url,
         "name": tutor.name,
         "headline": tutor.headline,
-        "badges": result.badges,
+        "badges": tutor.badges,
         "rating": tutor.rating,
         "review_count": tutor.rating_count,
         "hours_taught": tutor.hours_taught,
-        "languages": names,
+        "languages": [languages[key].name for key in tutor.languages if key in languages],
         "why": result.why,
         "rate_paise": result.rate_paise,
         "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
