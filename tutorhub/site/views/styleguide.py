@@ -1,6 +1,7 @@
 """Every component with each of its states, for the people who build pages."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,6 +11,14 @@ from django.views.decorators.http import require_safe
 
 from tutorhub.core import clock
 from tutorhub.site.forms import SampleForm
+
+
+class Seal(NamedTuple):
+    """A badge without a paper behind it."""
+
+    label: str
+    checked_on: date | None = None
+
 
 STATUSES = (
     ("PENDING_PAYMENT", "To pay"),
@@ -24,7 +33,7 @@ TUTORS = (
         "name": "Meera Iyer",
         "headline": "Physics for classes 9-12, CBSE and ICSE. Nine years of helping students who "
         "“just don't get numericals”.",
-        "badges": [{"label": "Identity checked", "checked_on": None}, {"label": "M.Sc. Physics"}],
+        "badges": [Seal("Identity checked"), Seal("M.Sc. Physics")],
         "rating": 4.9,
         "review_count": 64,
         "hours_taught": 812,
@@ -38,7 +47,7 @@ TUTORS = (
         "url": "#arjun",
         "name": "Arjun Kulkarni Rao",
         "headline": "IIT Madras engineer, JEE Mains and Advanced mechanics.",
-        "badges": [{"label": "Identity checked"}],
+        "badges": [Seal("Identity checked")],
         "is_new": True,
         "review_count": 2,
         "distance_km": None,
