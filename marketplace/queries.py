@@ -205,16 +205,13 @@ def _plan(page: SessionPage) -> list[tuple[str, Step]]:
     session = page.session
     kind = SessionEvent.Kind
     names = {"tutor": session.tutor.name, "learner": session.learner.first_name}
-    hours = session.policy.get(
-        "release_after_first_hours" if session.is_first_of_pair else "release_after_hours", 48
-    )
     pay = Step("", _("The family pays"), _("The offer stays open until then."), session.pay_by)
     if page.is_family:
         pay = Step(
             "", _("You pay"), _("We hold the money until the class is over."), session.pay_by
         )
     wait = _("Without a word the money is passed on %(hours)s hours after the class.") % {
-        "hours": hours
+        "hours": session.release_hours
     }
     due = session.release_due_at
     return [

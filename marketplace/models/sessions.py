@@ -244,6 +244,13 @@ class TutoringSession(StateMachine):
         return self.status in self.PAID
 
     @property
+    def release_hours(self) -> int:
+        """Hours after the end until the money is passed on unasked, by this booking's terms."""
+        is_first = self.is_first_of_pair
+        hours: int = self.policy["release_after_first_hours" if is_first else "release_after_hours"]
+        return hours
+
+    @property
     def is_at_home(self) -> bool:
         return self.mode == Mode.HOME
 

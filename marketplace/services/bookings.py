@@ -50,6 +50,7 @@ def hold(session: TutoringSession) -> TutoringSession:
     session.commission_bps = earnings.commission_bps(kind="session", on=clock.today())
     session.policy = policies.policy_in_force()
     session.pay_by = policies.pay_deadline(session.start_at)
+    session.is_first_of_pair = not _have_met(session)
     if session.is_at_home:
         session.start_code, session.end_code = _door_code(), _door_code()
     try:
@@ -238,19 +239,23 @@ def _may_be_booked(session: TutoringSession) -> bool:
     return is_held or is_missed
 
 
+def _have_met(session: TutoringSession) -> bool:
+    """Whether this family has booked this tutor before."""
+    booked = TutoringSession.objects.paid().filter(tutor=session.tutor_id)
+    return booked.filter(learner__family=session.learner.family_id).exists()
+
+
 def _take(session: TutoringSession, order_id: UUID) -> bool:
     """Book the time of a locked session for tutor and learner, if both are free."""
     TutorProfile.objects.locked().get(pk=session.tutor_id)
     Learner.objects.locked().get(pk=session.learner_id)
-    family = session.learner.family_id
-    together = TutoringSession.objects.paid().filter(tutor=session.tutor_id, learner__family=family)
     try:
         with transaction.atomic():
             session.move_to(
                 Status.SCHEDULED,
                 order_id=order_id,
                 paid_at=clock.now(),
-                is_first_of_pair=not together.exists(),
+                is_first_of_pair=not _have_met(session),
             )
     except IntegrityError as error:
         if _broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):

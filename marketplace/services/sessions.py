@@ -1,10 +1,10 @@
 """A paid class: started, ended, confirmed, and its money passed on."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -96,7 +96,7 @@ def _complete(session: TutoringSession, *, by: User) -> TutoringSession:
     session = _locked(session.pk)
     policies.check_can_complete(session)
     now = clock.now()
-    wait = settings.RELEASE_AFTER_FIRST if session.is_first_of_pair else settings.RELEASE_AFTER
+    wait = timedelta(hours=session.release_hours)
     session.move_to(
         Status.COMPLETED,
         completed_at=now,

@@ -5,7 +5,12 @@ import pytest
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
 from marketplace.services import bookings, leads
-from marketplace.tests.factories import EnquiryFactory, LeadAcceptedFactory, LeadFactory
+from marketplace.tests.factories import (
+    EnquiryFactory,
+    LeadAcceptedFactory,
+    LeadFactory,
+    book,
+)
 from notifications.models import Message
 from payments.services import credits as lead_credits
 from payments.tests.factories import give_credits
@@ -180,3 +185,14 @@ def test_declining_costs_nothing_and_is_final(lead, tutor):
         accept(lead)
     with pytest.raises(policies.LeadAnswered):
         leads.decline(lead, by=tutor)
+
+
+def test_an_offer_promises_the_wait_of_its_own_terms(lead, tutor, settings):
+    """72 hours for a pair's first class, 48 after it; later changes of the rules are not its."""
+    first = accept(lead)
+    assert first.release_hours == 72
+    book(first)
+    again = LeadFactory(tutor=lead.tutor, enquiry__learner=lead.enquiry.learner)
+    second = accept(again, start_at=clock.now() + timedelta(days=5))
+    settings.RELEASE_AFTER = timedelta(hours=1)
+    assert second.release_hours == 48
