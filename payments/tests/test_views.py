@@ -1,5 +1,7 @@
 """The pages of money: access, wiring, what they show, how often they ask the database."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -173,3 +175,14 @@ class TestPayouts:
         assert "pan" in wrong.context["form"].errors
         assert client.post("/payout-method/", {**details, "pan": "ABCDE1234F"}).status_code == 302
         assert payout_methods.current(tutor).vpa == "ravi@okbank"
+
+
+def test_two_clicks_on_one_page_ask_for_one_payout(tutor):
+    client = browse(tutor)
+    page = client.get("/payouts/").content.decode()
+    key = re.search(r'name="client_key" value="([^"]+)"', page)[1]
+    for _click in range(2):
+        answer = client.post("/payouts/", {"amount": "500", "client_key": key})
+        assert answer.status_code == 302
+    assert Payout.objects.filter(tutor=tutor).count() == 1
+    assert key not in client.get("/payouts/").content.decode()

@@ -38,7 +38,12 @@ def payout_list(request: HttpRequest) -> HttpResponse:
     form = PayoutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            payouts.request(tutor=me(request), amount_paise=form.amount_paise, by=me(request))
+            payouts.request(
+                tutor=me(request),
+                amount_paise=form.amount_paise,
+                by=me(request),
+                client_key=form.cleaned_data["client_key"],
+            )
         except DomainError as error:
             form.add_error("amount", str(error))
         else:
