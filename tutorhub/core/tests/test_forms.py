@@ -31,9 +31,32 @@ def test_a_select_reads_as_djangos(widget: forms.Select, value: Any) -> None:
     assert ours == re.sub(r">\s+<", "><", theirs).strip()
 
 
+INPUTS: list[tuple[forms.Widget, Any]] = [
+    (forms.TextInput(attrs={"size": 3, "placeholder": _("Message")}), "<b> & '\""),
+    (forms.NumberInput(attrs={"min": 1, "max": 10, "required": True, "disabled": False}), 7),
+    (forms.TextInput(), None),
+    (forms.TextInput(), mark_safe("<i>")),
+    (forms.EmailInput(), ""),
+    (forms.URLInput(), "https://example.org/?a=1&b=2"),
+    (forms.PasswordInput(), "x"),
+    (forms.HiddenInput(), "x"),
+    (forms.CheckboxInput(), True),
+    (forms.CheckboxInput(), False),
+]
+
+
+@pytest.mark.parametrize(("widget", "value"), INPUTS)
+def test_an_input_reads_as_djangos(widget: forms.Widget, value: Any) -> None:
+    ours, theirs = (
+        widget.render("a<b", value, attrs={"id": "id_a"}, renderer=renderer)
+        for renderer in (FormRenderer(), TemplatesSetting())
+    )
+    assert ours == theirs.strip()
+
+
 def test_nothing_else_changes() -> None:
     ours, theirs = (
-        forms.TextInput(attrs={"size": 3}).render("a", "<b>", renderer=renderer)
+        forms.Textarea(attrs={"rows": 3}).render("a", "<b>", renderer=renderer)
         for renderer in (FormRenderer(), TemplatesSetting())
     )
     assert ours == theirs
