@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                             ("SCHEDULED", "Scheduled"),
                             ("IN_PROGRESS", "In progress"),
                             ("NO_SHOW", "Somebody did not come"),
-                            ("COMPLETED", "Held, waiting for your word"),
+                            ("COMPLETED", "Held, to be confirmed"),
                             ("RELEASED", "Done"),
                             ("DISPUTED", "Disputed"),
                             ("RESOLVED", "Settled"),

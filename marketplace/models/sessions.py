@@ -69,7 +69,7 @@ class TutoringSession(StateMachine):
         SCHEDULED = "SCHEDULED", _("Scheduled")
         IN_PROGRESS = "IN_PROGRESS", _("In progress")
         NO_SHOW = "NO_SHOW", _("Somebody did not come")
-        COMPLETED = "COMPLETED", _("Held, waiting for your word")
+        COMPLETED = "COMPLETED", _("Held, to be confirmed")
         RELEASED = "RELEASED", _("Done")
         DISPUTED = "DISPUTED", _("Disputed")
         RESOLVED = "RESOLVED", _("Settled")
