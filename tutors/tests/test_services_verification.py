@@ -186,11 +186,10 @@ class TestDecidingAtOnce:
         lock = verification._lock
 
         def unlocked(*args: Any) -> TutorProfile:
-            with monkeypatch.context() as patch:
-                patch.setattr(type(TutorProfile.objects.all()), "locked", lambda self: self)
-                tutor = lock(*args)
-                together.wait(10)
+            tutor = lock(*args)
+            together.wait(10)
             return tutor
 
+        monkeypatch.setattr(type(TutorProfile.objects.all()), "locked", lambda self: self)
         monkeypatch.setattr(verification, "_lock", unlocked)
         assert len(self.race()) == 2
