@@ -148,6 +148,7 @@ def test_two_tutors_may_offer_the_same_time(lead, tutor):
     other = LeadFactory(enquiry=lead.enquiry, tutor=TutorFactory())
     give_credits(other.tutor.user)
     accept(other, start_at=start_at)
+    assert TutoringSession.objects.filter(enquiry=lead.enquiry, start_at=start_at).count() == 2
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,17 @@ def execute(statement: str, *params: object) -> None:
         cursor.execute(statement, params)
 
 
+def rights(role: str) -> set[tuple[str, str]]:
+    """(table, right) of everything the role may do to whole tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+            " WHERE grantee = %s",
+            [role],
+        )
+        return set(cursor.fetchall())
+
+
 def check_deferred() -> None:
     execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -249,6 +260,7 @@ class TestAttacks:
             with transaction.atomic():
                 leg(txn, "session_escrow", credit=10, seq=2)
             check_deferred()
+        assert LedgerEntry.objects.filter(txn=txn).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -372,7 +384,12 @@ class TestAppRole:
 
     def test_it_can_close_an_account(self, as_app_role):
         execute("UPDATE ledger_account SET closed_at = now()")
+        assert LedgerAccount.objects.filter(closed_at__isnull=False).exists()
 
     def test_granting_twice_changes_nothing(self, db):
         call_command("grant_app_role", role="tutorhub_test_app")
+        once = rights("tutorhub_test_app")
         call_command("grant_app_role", role="tutorhub_test_app", no_create=True)
+        assert rights("tutorhub_test_app") == once
+        assert ("ledger_entry", "INSERT") in once
+        assert ("ledger_entry", "UPDATE") not in once
