@@ -1,8 +1,7 @@
-"""Bare Django views for the same answers: no ORM, no forms, no serializers, no templates.
+"""The least that Django could do for the same answer: no middleware, no ORM, no rendering.
 
 The search view runs the statements that TutorHub ran for this address and returns the bytes that
-TutorHub returned. The webhook view writes one row. Server and middleware are the same, so a ratio
-says what our own code adds.
+TutorHub returned. The webhook view writes one row. Both run under the same kind of server.
 """
 
 import json

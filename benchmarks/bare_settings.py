@@ -1,5 +1,6 @@
-"""TutorHub's settings with other addresses: the same server, middleware and headers, bare views."""
+"""TutorHub's settings without anything between the server and the view."""
 
 from tutorhub.settings import *  # noqa: F403 - everything else is meant to be the same
 
 ROOT_URLCONF = "benchmarks.bare"
+MIDDLEWARE: list[str] = []
