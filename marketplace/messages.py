@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from marketplace.models import Lead, TutoringSession
 from notifications.services import messages
 from notifications.services.messages import ALL_CHANNELS
-from tutorhub.core import clock
 from tutorhub.core.money import rupees
+from tutorhub.core.templatetags.tutorhub import ist
 
 CHEAP = ("whatsapp",)
 
@@ -42,7 +41,7 @@ def offer_made(session: TutoringSession) -> None:
             " Compare and pay before %(pay_by)s: %(url)s"
         ) % {
             **_words(session),
-            "pay_by": _moment(session.pay_by),
+            "pay_by": ist(session.pay_by),
             "url": _url("marketplace:enquiry-detail", session.enquiry_id)
             if session.enquiry_id
             else _session_url(session),
@@ -100,7 +99,7 @@ def class_ended(session: TutoringSession) -> None:
         body = _(
             "%(tutor)s says that %(learner)s's %(subject)s class is over. Please confirm; without"
             " a word from you the money goes to the tutor on %(due)s. %(url)s"
-        ) % {**_words(session), "due": _moment(session.release_due_at)}
+        ) % {**_words(session), "due": ist(session.release_due_at)}
         _tell(user, "class_ended", _("Was the class held?"), body)
 
 
@@ -146,15 +145,10 @@ def _words(session: TutoringSession) -> dict[str, object]:
         "tutor": session.tutor.user.name,
         "learner": session.learner.first_name,
         "subject": session.subject,
-        "start": _moment(session.start_at),
+        "start": ist(session.start_at),
         "price": rupees(session.price_paise),
         "url": _session_url(session),
     }
-
-
-def _moment(moment: object) -> str:
-    """`Tue 1 Dec, 6:00 p.m.` in Indian time and the reader's language."""
-    return date_format(moment.astimezone(clock.IST), "D j M, P")  # type: ignore[attr-defined]
 
 
 def _session_url(session: TutoringSession) -> str:
