@@ -1,11 +1,14 @@
 from payments.models.chart import CHART, AccountKind
 from payments.models.credits import CreditLot, CreditPack, CreditUse
-from payments.models.earnings import Earning, YearlyGross
+from payments.models.earnings import Earning, EarningReversal, TaxProfile, YearlyGross
 from payments.models.events import GatewayEvent
+from payments.models.invoices import Invoice, InvoiceCounter
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
-from payments.models.orders import Payment, PaymentOrder, Refund
+from payments.models.orders import Payment, PaymentOrder
 from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
+from payments.models.recon import ReconItem, ReconRun, Settlement
+from payments.models.refunds import ExternalRefund, GatewayDispute, OrderRefund, Refund
 
 __all__ = [
     "CHART",
@@ -14,15 +17,25 @@ __all__ = [
     "CreditPack",
     "CreditUse",
     "Earning",
+    "EarningReversal",
+    "ExternalRefund",
+    "GatewayDispute",
     "GatewayEvent",
+    "Invoice",
+    "InvoiceCounter",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTxn",
+    "OrderRefund",
     "Payment",
     "PaymentOrder",
     "Payout",
     "PayoutMethod",
+    "ReconItem",
+    "ReconRun",
     "Refund",
+    "Settlement",
+    "TaxProfile",
     "TaxRate",
     "YearlyGross",
 ]

@@ -40,7 +40,9 @@ CHART: dict[str, AccountKind] = {
     "external_refund_suspense": AccountKind(DEBIT, is_tracked=True),
     # What we hold for others. Every hold is its own account, so that an old balance shows.
     "student_wallet": _owned(CREDIT, "student"),
+    "student_promo": _owned(CREDIT, "student"),
     "wallet_hold": _owned(CREDIT, "order"),
+    "promo_hold": _owned(CREDIT, "order"),
     "session_escrow": _owned(CREDIT, "session"),
     "batch_escrow": _owned(CREDIT, "enrolment"),
     "course_escrow": _owned(CREDIT, "purchase"),

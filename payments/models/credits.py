@@ -35,7 +35,7 @@ class CreditPack(models.Model):
 class CreditLotQuerySet(models.QuerySet["CreditLot"]):
     def open_of(self, tutor_id: object) -> "CreditLotQuerySet":
         """Lots with credits left, oldest first."""
-        return self.filter(tutor_id=tutor_id, used__lt=F("credits")).order_by("pk")
+        return self.filter(tutor_id=tutor_id, used__lt=F("credits") - F("returned")).order_by("pk")
 
     def locked(self) -> "CreditLotQuerySet":
         return self.select_for_update(of=("self",), no_key=True)
@@ -51,23 +51,33 @@ class CreditLot(models.Model):
     order = models.OneToOneField("payments.PaymentOrder", on_delete=models.PROTECT)
     credits = models.PositiveIntegerField()
     used = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0, help_text="unused, and paid back")
     base_paise = models.BigIntegerField()
     earned_paise = models.BigIntegerField(default=0)
+    returned_paise = models.BigIntegerField(default=0, help_text="before GST")
     created_at = models.DateTimeField(default=clock.now)
 
     objects = CreditLotQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="lot_not_overused", condition=Q(used__lte=F("credits"))),
+            models.CheckConstraint(
+                name="lot_not_overused", condition=Q(used__lte=F("credits") - F("returned"))
+            ),
             models.CheckConstraint(
                 name="lot_not_overearned",
-                condition=Q(earned_paise__gte=0, earned_paise__lte=F("base_paise")),
+                condition=Q(
+                    earned_paise__gte=0,
+                    returned_paise__gte=0,
+                    earned_paise__lte=F("base_paise") - F("returned_paise"),
+                ),
             ),
         ]
         indexes = [
             models.Index(
-                name="lot_open", fields=["tutor", "id"], condition=Q(used__lt=F("credits"))
+                name="lot_open",
+                fields=["tutor", "id"],
+                condition=Q(used__lt=F("credits") - F("returned")),
             )
         ]
 
@@ -76,13 +86,13 @@ class CreditLot(models.Model):
 
     @property
     def left(self) -> int:
-        return self.credits - self.used
+        return self.credits - self.used - self.returned
 
     @property
     def next_cost_paise(self) -> int:
         """What the next credit earns; the last one takes what integer division left over."""
-        if self.used == self.credits - 1:
-            return self.base_paise - self.earned_paise
+        if self.left == 1:
+            return self.base_paise - self.earned_paise - self.returned_paise
         return self.base_paise // self.credits
 
 

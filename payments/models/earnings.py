@@ -19,11 +19,22 @@ class Earning(StateMachine):
     class Status(models.TextChoices):
         HELD = "HELD", _("held")
         RELEASED = "RELEASED", _("released")
+        REVERSED = "REVERSED", _("taken back")
 
-    TRANSITIONS = {Status.HELD: {Status.RELEASED}, Status.RELEASED: set()}
+    class Kind(models.TextChoices):
+        CLASS = "class", _("class")
+        CANCELLATION = "cancellation", _("late cancellation")
+        NO_SHOW = "no_show", _("learner did not come")
+
+    TRANSITIONS = {
+        Status.HELD: {Status.RELEASED, Status.REVERSED},
+        Status.RELEASED: {Status.REVERSED},
+        Status.REVERSED: set(),
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     session_id = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.CLASS)
     tutor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="earnings"
     )
@@ -46,7 +57,8 @@ class Earning(StateMachine):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="earning_status_valid", condition=Q(status__in=["HELD", "RELEASED"])
+                name="earning_status_valid",
+                condition=Q(status__in=["HELD", "RELEASED", "REVERSED"]),
             ),
             models.CheckConstraint(
                 name="earning_adds_up",
@@ -64,7 +76,8 @@ class Earning(StateMachine):
             models.CheckConstraint(
                 name="earning_released_at",
                 condition=Q(status="HELD", released_at__isnull=True)
-                | Q(status="RELEASED", released_at__isnull=False),
+                | Q(status="RELEASED", released_at__isnull=False)
+                | Q(status="REVERSED"),
             ),
         ]
         indexes = [models.Index(name="earning_tutor", fields=["tutor", "-id"])]
@@ -75,6 +88,75 @@ class Earning(StateMachine):
     @property
     def gst_paise(self) -> int:
         return self.cgst_paise + self.sgst_paise + self.igst_paise
+
+
+class EarningReversal(models.Model):
+    """Part of an earning, or all of it, that was taken back, and where it was found."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    earning = models.ForeignKey(Earning, on_delete=models.PROTECT, related_name="reversals")
+    cause = models.CharField(max_length=80, unique=True, help_text="what it was taken back for")
+    gross_paise = models.BigIntegerField()
+    commission_paise = models.BigIntegerField()
+    cgst_paise = models.BigIntegerField()
+    sgst_paise = models.BigIntegerField()
+    igst_paise = models.BigIntegerField()
+    tds_paise = models.BigIntegerField()
+    tcs_paise = models.BigIntegerField()
+    net_paise = models.BigIntegerField()
+    from_held_paise = models.BigIntegerField()
+    from_available_paise = models.BigIntegerField()
+    receivable_paise = models.BigIntegerField(help_text="what the tutor now owes")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="reversal_adds_up",
+                condition=Q(
+                    gross_paise=F("commission_paise")
+                    + F("cgst_paise")
+                    + F("sgst_paise")
+                    + F("igst_paise")
+                    + F("tds_paise")
+                    + F("tcs_paise")
+                    + F("net_paise"),
+                    net_paise=F("from_held_paise")
+                    + F("from_available_paise")
+                    + F("receivable_paise"),
+                    net_paise__gte=0,
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gross_paise} of {self.earning_id}"
+
+
+class TaxProfile(models.Model):
+    """Who somebody is to the tax office: for invoices, and for tax collected at source."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tax_profile"
+    )
+    legal_name = models.CharField(max_length=120)
+    address = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=60)
+    gstin = models.CharField(max_length=15, blank=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "tax profile"
+        constraints = [
+            models.CheckConstraint(
+                name="gstin_form",
+                condition=Q(gstin="")
+                | Q(gstin__regex="^[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]$"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name
 
 
 class YearlyGross(models.Model):

@@ -38,6 +38,18 @@ class PaymentOrder(StateMachine):
     class Purpose(models.TextChoices):
         SESSION = "session", _("class")
         CREDIT_PACK = "credit_pack", _("lead credits")
+        WALLET_TOPUP = "wallet_topup", _("wallet top-up")
+
+    class Method(models.TextChoices):
+        RAZORPAY = "razorpay", _("UPI, card or net banking")
+        WALLET = "wallet", _("wallet")
+        MIXED = "mixed", _("wallet, and the rest by UPI, card or net banking")
+
+    class Hold(models.TextChoices):
+        NONE = "", _("nothing held")
+        HELD = "held", _("held")
+        USED = "used", _("used")
+        RELEASED = "released", _("given back")
 
     class Status(models.TextChoices):
         CREATING = "CREATING", _("preparing")
@@ -65,7 +77,14 @@ class PaymentOrder(StateMachine):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payment_orders"
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CREATING)
-    amount_paise = models.BigIntegerField()
+    method = models.CharField(max_length=10, choices=Method.choices, default=Method.RAZORPAY)
+    amount_paise = models.BigIntegerField(help_text="what Razorpay is to collect")
+    wallet_paise = models.BigIntegerField(default=0, help_text="paid from the wallet")
+    promo_paise = models.BigIntegerField(default=0, help_text="paid from promotional balance")
+    hold = models.CharField(max_length=8, choices=Hold.choices, default=Hold.NONE, blank=True)
+    refunded_gateway_paise = models.BigIntegerField(default=0)
+    refunded_wallet_paise = models.BigIntegerField(default=0)
+    refunded_promo_paise = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="INR")
     description = models.CharField(max_length=120)
     terms = models.JSONField(default=dict, help_text="what was sold, as it was on that day")
@@ -89,9 +108,33 @@ class PaymentOrder(StateMachine):
                 ),
             ),
             models.CheckConstraint(
-                name="order_purpose_valid", condition=Q(purpose__in=["session", "credit_pack"])
+                name="order_purpose_valid",
+                condition=Q(purpose__in=["session", "credit_pack", "wallet_topup"]),
             ),
-            models.CheckConstraint(name="order_minimum", condition=Q(amount_paise__gte=100)),
+            models.CheckConstraint(
+                name="order_method_valid",
+                condition=Q(method="razorpay", amount_paise__gte=100, wallet_paise=0, promo_paise=0)
+                | Q(method="mixed", amount_paise__gte=100) & ~Q(wallet_paise=0, promo_paise=0)
+                | Q(method="wallet", amount_paise=0) & ~Q(wallet_paise=0, promo_paise=0),
+            ),
+            models.CheckConstraint(
+                name="order_hold_valid",
+                condition=Q(method="razorpay", hold="")
+                | ~Q(method="razorpay") & Q(hold__in=["held", "used", "released"]),
+            ),
+            models.CheckConstraint(
+                name="order_refunds_covered",
+                condition=Q(
+                    wallet_paise__gte=0,
+                    promo_paise__gte=0,
+                    refunded_gateway_paise__gte=0,
+                    refunded_wallet_paise__gte=0,
+                    refunded_promo_paise__gte=0,
+                    refunded_gateway_paise__lte=F("amount_paise"),
+                    refunded_wallet_paise__lte=F("wallet_paise"),
+                    refunded_promo_paise__lte=F("promo_paise"),
+                ),
+            ),
             models.CheckConstraint(name="order_in_rupees", condition=Q(currency="INR")),
             models.CheckConstraint(
                 name="order_paid_at",
@@ -124,6 +167,15 @@ class PaymentOrder(StateMachine):
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def total_paise(self) -> int:
+        """The price: what Razorpay collects and what the wallet pays."""
+        return self.amount_paise + self.wallet_paise + self.promo_paise
+
+    @property
+    def refunded_paise(self) -> int:
+        return self.refunded_gateway_paise + self.refunded_wallet_paise + self.refunded_promo_paise
 
     @property
     def is_live(self) -> bool:
@@ -225,69 +277,3 @@ class Payment(StateMachine):
 
     def __str__(self) -> str:
         return self.razorpay_payment_id
-
-
-class RefundQuerySet(models.QuerySet["Refund"]):
-    def locked(self) -> "RefundQuerySet":
-        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
-
-    def unsettled(self, before: datetime) -> "RefundQuerySet":
-        """Asked for before then and still neither done nor refused."""
-        return self.filter(
-            status__in=[Refund.Status.INITIATED, Refund.Status.PENDING], created_at__lt=before
-        )
-
-
-class Refund(StateMachine):
-    """Money on its way back to where it came from."""
-
-    class Status(models.TextChoices):
-        INITIATED = "INITIATED", _("being sent")
-        PENDING = "PENDING", _("on its way")
-        PROCESSED = "PROCESSED", _("paid back")
-        FAILED = "FAILED", _("failed")
-
-    TRANSITIONS = {
-        Status.INITIATED: {Status.PENDING, Status.PROCESSED, Status.FAILED},
-        Status.PENDING: {Status.PROCESSED, Status.FAILED},
-        Status.PROCESSED: set(),
-        Status.FAILED: set(),
-    }
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    retries = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="retried_by"
-    )
-    amount_paise = models.BigIntegerField()
-    reason = models.CharField(max_length=60)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.INITIATED)
-    razorpay_refund_id = models.CharField(max_length=40, null=True, unique=True)
-    note = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-    closed_at = models.DateTimeField(null=True)
-
-    objects = RefundQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="refund_status_valid",
-                condition=Q(status__in=["INITIATED", "PENDING", "PROCESSED", "FAILED"]),
-            ),
-            models.CheckConstraint(name="refund_some", condition=Q(amount_paise__gt=0)),
-        ]
-        indexes = [
-            models.Index(
-                name="refund_unsettled",
-                fields=["created_at"],
-                condition=Q(status__in=["INITIATED", "PENDING"]),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"refund {self.pk}"
-
-    @property
-    def receipt(self) -> str:
-        return f"rf-{self.pk.hex}"

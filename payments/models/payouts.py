@@ -26,6 +26,12 @@ class PayoutMethod(models.Model):
         BANK = "bank", _("bank account")
         UPI = "upi", _("UPI")
 
+    class Validation(models.TextChoices):
+        NONE = "", _("not checked yet")
+        PENDING = "pending", _("being checked")
+        VALID = "valid", _("checked")
+        FAILED = "failed", _("refused by the bank")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tutor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payout_methods"
@@ -39,6 +45,13 @@ class PayoutMethod(models.Model):
     hint = models.CharField(max_length=40, help_text="what may be shown of it")
     razorpay_contact_id = models.CharField(max_length=40, blank=True)
     razorpay_fund_account_id = models.CharField(max_length=40, blank=True)
+    razorpay_validation_id = models.CharField(max_length=40, blank=True)
+    validation = models.CharField(
+        max_length=8, choices=Validation.choices, default=Validation.NONE, blank=True
+    )
+    registered_name = models.CharField(max_length=120, blank=True, help_text="as the bank has it")
+    validated_at = models.DateTimeField(null=True)
+    is_weekly = models.BooleanField(default=False, help_text="pay out every week without asking")
     created_at = models.DateTimeField(default=clock.now)
     usable_at = models.DateTimeField(default=clock.now)
     replaced_at = models.DateTimeField(null=True)
@@ -116,6 +129,9 @@ class Payout(StateMachine):
     method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT, related_name="payouts")
     amount_paise = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
+    rail = models.CharField(max_length=10, default="razorpayx")
+    is_weekly = models.BooleanField(default=False)
+    gateway_status = models.CharField(max_length=20, blank=True)
     client_key = models.CharField(max_length=80, null=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
