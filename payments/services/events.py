@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from payments import gateway
 from payments.models import GatewayEvent
@@ -43,22 +43,18 @@ def receive(body: bytes, *, event_id: str) -> bool:
     """
     digest = hashlib.sha256(body).hexdigest()
     key = event_id[:80] or f"sha256:{digest}"
-    with transaction.atomic():
-        pk = uuid7()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO payments_gatewayevent
-                       (id, event_key, sha256, body, name, status, tries, note, received_at)
-                VALUES (%s, %s, %s, %s, '', 'RECEIVED', 0, '', %s)
-                ON CONFLICT (event_key, sha256) DO NOTHING
-                """,
-                [pk, key, digest, body, clock.now()],
-            )
-            is_new = bool(cursor.rowcount > 0)
-        if is_new:
-            outbox.later(PROCESS, {"event": pk})
-    return is_new
+    pk = uuid7()
+    return outbox.later_if_inserted(
+        """
+        INSERT INTO payments_gatewayevent
+               (id, event_key, sha256, body, name, status, tries, note, received_at)
+        VALUES (%s, %s, %s, %s, '', 'RECEIVED', 0, '', %s)
+        ON CONFLICT (event_key, sha256) DO NOTHING
+        """,
+        [pk, key, digest, body, clock.now()],
+        PROCESS,
+        {"event": pk},
+    )
 
 
 def process(event_id: UUID, done: Callable[[], None]) -> None:

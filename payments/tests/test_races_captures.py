@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from payments.models import GatewayEvent, Refund
-from payments.services import captures, ledger, orders
+from payments.services import captures, events, ledger, orders
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened
 from payments.tests.threads import run_together
@@ -38,6 +38,7 @@ class TestRaces:
         results = run_together(51, deliver, threads=12)
         assert results == ["PAID"] + [200] * 50
         assert GatewayEvent.objects.count() == 1
+        assert OutboxRow.objects.filter(kind=events.PROCESS).count() == 1
         outbox.drain()
         assert captures_booked() == 1
         assert in_escrow(order) == 100_000

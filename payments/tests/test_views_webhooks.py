@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from payments import gateway
@@ -109,12 +109,28 @@ def test_only_posts_are_answered(client):
     assert client.get(URL).status_code == 405
 
 
-def test_a_database_that_is_away_makes_razorpay_come_again(client, monkeypatch):
+def test_a_refusal_is_logged(client, caplog):
+    post(client, signature="0" * 64)
+    assert "a webhook with a bad signature was refused" in caplog.messages
+    assert f"Bad Request: {URL}" in caplog.messages
+
+
+def test_a_database_that_is_away_makes_razorpay_come_again(client):
     def fail(*args, **kwargs):
         raise OperationalError("gone")
 
-    monkeypatch.setattr(events, "receive", fail)
-    assert post(client).status_code == 503
+    with connection.execute_wrapper(fail):
+        assert post(client).status_code == 503
+    assert not GatewayEvent.objects.exists()
+    assert post(client).status_code == 200
+
+
+def test_a_webhook_is_one_statement(client, django_assert_num_queries):
+    """The event and its outbox row at once; without a transaction to open and close around it."""
+    with django_assert_num_queries(1):
+        assert post(client).status_code == 200
+    with django_assert_num_queries(1):
+        assert post(client).status_code == 200
 
 
 def test_no_token_of_ours_is_needed(db):

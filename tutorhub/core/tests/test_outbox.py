@@ -1,6 +1,8 @@
 import pytest
+from django.db import IntegrityError
 
-from tutorhub.core import outbox
+from tutorhub.core import clock, outbox
+from tutorhub.core.ids import uuid7
 from tutorhub.core.models import AuditEvent, OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,3 +105,50 @@ def test_a_call_that_does_not_say_done_comes_back():
     row = OutboxRow.objects.get()
     assert row.done_at is None
     assert row.running_until is not None
+
+
+INSERT_NOTE = """
+    INSERT INTO core_auditevent (id, at, actor_role, action, object_type, object_id, data)
+    VALUES (%s, now(), '', 'note', '', '1', '{}') ON CONFLICT DO NOTHING
+"""
+
+
+@pytest.fixture
+def _noting(_registry: None) -> None:
+    outbox.job("core.note")(lambda payload: None)
+
+
+@pytest.mark.usefixtures("_noting")
+class TestLaterIfInserted:
+    def test_it_writes_the_row_that_later_writes(self):
+        pk, rows = uuid7(), OutboxRow.objects.order_by("pk")
+        with clock.at(clock.now()):
+            outbox.later("core.note", {"n": pk, "at": clock.now()})
+            assert outbox.later_if_inserted(
+                INSERT_NOTE, [pk], "core.note", {"n": pk, "at": clock.now()}
+            )
+        expected, found = (
+            {name: value for name, value in row.items() if name != "id"} for row in rows.values()
+        )
+        assert found == expected
+        assert AuditEvent.objects.get().pk == pk
+
+    def test_what_was_there_before_asks_for_nothing(self):
+        pk = uuid7()
+        results = [
+            outbox.later_if_inserted(INSERT_NOTE, [pk], "core.note", {"n": n}) for n in (1, 2)
+        ]
+        assert results == [True, False]
+        assert OutboxRow.objects.get().payload == {"n": 1}
+
+    def test_both_rows_or_neither(self, monkeypatch):
+        taken = outbox.later("core.note", {})
+        monkeypatch.setattr(outbox, "uuid7", lambda: taken)
+        with pytest.raises(IntegrityError):
+            outbox.later_if_inserted(INSERT_NOTE, [uuid7()], "core.note", {})
+        assert not AuditEvent.objects.exists()
+
+    def test_an_unknown_job_is_refused_before_anything_is_written(self):
+        with pytest.raises(LookupError):
+            outbox.later_if_inserted(INSERT_NOTE, [uuid7()], "core.unknown", {})
+        assert not AuditEvent.objects.exists()
