@@ -109,6 +109,11 @@ def test_only_posts_are_answered(client):
     assert client.get(URL).status_code == 405
 
 
+def test_there_is_no_door_beside_it(client):
+    assert client.post("/webhooks/unknown").status_code == 404
+    assert client.post(f"{URL}/").status_code == 404
+
+
 def test_a_refusal_is_logged(client, caplog):
     post(client, signature="0" * 64)
     assert "a webhook with a bad signature was refused" in caplog.messages
@@ -126,7 +131,8 @@ def test_a_database_that_is_away_makes_razorpay_come_again(client):
 
 
 def test_a_webhook_is_one_statement(client, django_assert_num_queries):
-    """The event and its outbox row at once; without a transaction to open and close around it."""
+    """The event and its outbox row at once, and nobody looks for a session."""
+    client.cookies["sessionid"] = "0" * 32
     with django_assert_num_queries(1):
         assert post(client).status_code == 200
     with django_assert_num_queries(1):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.access.policy import API, BY_SIGNATURE, PAGES, Row
 from tests.access.routes import all_routes, methods_of
 from tests.access.world import PEOPLE, PRINCIPALS, World
+from tutorhub.core.http import MACHINES
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,14 @@ def test_every_route_has_a_row_and_every_row_a_route():
     rows = [*PAGES, *API, *BY_SIGNATURE]
     assert len(rows) == len(set(rows))
     assert set(all_routes()) == set(rows)
+
+
+def test_nobody_is_signed_in_where_machines_knock():
+    """A machine's request passes neither sign-in nor the check for forgery."""
+    ids = World().ids
+    addresses = {name: reverse(name, kwargs=ids[row.ids]) for name, row in {**PAGES, **API}.items()}
+    assert [name for name, address in addresses.items() if address.startswith(MACHINES)] == []
+    assert reverse("payments:webhook-razorpay").startswith(MACHINES)
 
 
 def test_the_rows_of_the_api_name_exactly_its_methods():

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -21,6 +23,9 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Unavailable: 503,
     errors.DomainError: 422,
 }
+
+MACHINES = "/webhooks/"
+"""Where machines knock. What hangs here proves itself by a signature (tests/access/policy.py)."""
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -86,3 +91,34 @@ class DomainErrorMiddleware:
                 messages.error(request, str(error))
                 return redirect(back)
         return render(request, "error.html", {"error": error, "status": status}, status=status)
+
+
+class MachineMiddleware:
+    """Takes a machine's request straight to its view, past all middleware that comes after this.
+
+    That is there for people with browsers: sessions, languages, forgery, pages. Webhooks have no
+    use for it, and must not wait for it or break with it. The view finds no `request.session`, no
+    `request.user` and no check for forgery. A domain error is its status and nothing else.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(MACHINES):
+            return self.get_response(request)
+        # Refuses a host that is not ours, as CommonMiddleware does for people.
+        request.get_host()
+        # The page that this thread served before may have left its language behind.
+        translation.deactivate()
+        response = self._answer(request)
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        match = request.resolver_match = resolve(request.path_info)
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except errors.DomainError as error:
+            return HttpResponse(status=status_of(error))
+        return response
