@@ -1,0 +1,25 @@
+"""Money in the back office: finance sees all of it and decides about payouts; nothing is edited."""
+
+from payments.admin import (
+    credits,
+    earnings,
+    events,
+    ledger,
+    orders,
+    payments,
+    payouts,
+    rates,
+    refunds,
+)
+
+__all__ = [
+    "credits",
+    "earnings",
+    "events",
+    "ledger",
+    "orders",
+    "payments",
+    "payouts",
+    "rates",
+    "refunds",
+]

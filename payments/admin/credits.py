@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+
+from payments.admin.base import FinanceAdmin, me, rupees
+from payments.models import CreditLot, CreditPack
+from payments.policies import is_finance
+from tutorhub.core import audit
+
+
+@admin.register(CreditPack)
+class CreditPackAdmin(admin.ModelAdmin):
+    """The one thing here that is edited. Orders keep the terms they were made on."""
+
+    list_display = ["code", "credits", "price", "is_on_sale"]
+    price = rupees("base_paise", "price before GST")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_finance(me(request))
+
+    has_add_permission = has_module_permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_finance(me(request))
+
+    has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: CreditPack, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.record("credit_pack.saved", obj, by=me(request), changed=form.changed_data)
+
+
+@admin.register(CreditLot)
+class CreditLotAdmin(FinanceAdmin):
+    list_display = ["id", "tutor", "credits", "used", "created_at"]
+    list_select_related = ["tutor"]

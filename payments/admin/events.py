@@ -1,0 +1,17 @@
+from django.contrib import admin
+
+from payments.admin.base import FinanceAdmin
+from payments.models import GatewayEvent
+
+
+@admin.register(GatewayEvent)
+class GatewayEventAdmin(FinanceAdmin):
+    list_display = ["event_key", "name", "status", "tries", "note", "received_at", "closed_at"]
+    list_filter = ["status", "name", "received_at"]
+    search_fields = ["=event_key"]
+    exclude = ["body"]
+    readonly_fields = ["text"]
+
+    @admin.display(description="body")
+    def text(self, event: GatewayEvent) -> str:
+        return bytes(event.body).decode(errors="replace")
