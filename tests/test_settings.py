@@ -28,6 +28,9 @@ COMPLETE = {
     "AWS_STORAGE_BUCKET_NAME": "papers",
     "SMS_CHANNEL": "off",
     "WHATSAPP_CHANNEL": "off",
+    "COMPANY_NAME": "Example Private Limited",
+    "COMPANY_ADDRESS": "1 Example Road, Bengaluru 560001",
+    "COMPANY_GSTIN": "29ABCDE1234F1Z5",
 }
 
 
@@ -67,6 +70,7 @@ def test_production_starts_when_everything_is_named():
         ("RAZORPAY_WEBHOOK_SECRET", None),
         ("RAZORPAY_BASE_URL", "http://127.0.0.1:9100"),
         ("DEBUG", "1"),
+        ("COMPANY_GSTIN", None),
     ],
 )
 def test_production_refuses_to_start(name: str, value: str | None):

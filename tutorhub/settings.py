@@ -500,5 +500,14 @@ PAYOUT_FIRST_COUNT = 3
 PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)
 PAYOUT_METHOD_WAIT = timedelta(0) if HURRIED else timedelta(hours=72)
 PAYOUT_FEE_ALLOWANCE_PAISE = 20_00
+
+# The seller on invoices. The classification codes (SAC) are for an accountant to confirm.
+COMPANY_NAME = secret("COMPANY_NAME", "TutorHub Learning Private Limited (demo)")
+COMPANY_ADDRESS = secret("COMPANY_ADDRESS", "4th Floor, 12 Residency Road, Bengaluru 560025")
 COMPANY_STATE = env.str("COMPANY_STATE", "Karnataka")
+COMPANY_GSTIN = secret("COMPANY_GSTIN", "29AABCT1332L1ZD")
+COMPANY_EMAIL = env.str("COMPANY_EMAIL", "accounts@tutorhub.example")
+SAC_COMMISSION = env.str("SAC_COMMISSION", "998599")
+SAC_CREDITS = env.str("SAC_CREDITS", "998599")
+
 CONSENT_NOTICE_VERSION = "2026-11-01"

@@ -200,7 +200,11 @@ def _door_code() -> str:
 
 @transaction.atomic
 def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
-    session = TutoringSession.objects.locked().select_related("subject", "lead").get(pk=session.pk)
+    session = (
+        TutoringSession.objects.locked()
+        .select_related("subject", "lead", "tutor")
+        .get(pk=session.pk)
+    )
     policies.check_can_pay(session)
     others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
     if others.overlapping(session.start_at, session.end_at).exists():
@@ -213,6 +217,7 @@ def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
         amount_paise=session.price_paise,
         expires_at=session.pay_by,
         description=gettext("%(subject)s class") % {"subject": session.subject},
+        terms={"tutor": str(session.tutor.user_id)},
     )
 
 

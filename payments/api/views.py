@@ -52,7 +52,7 @@ class WalletView(APIView):
     @extend_schema(responses=serializers.WalletOutput)
     def get(self, request: Request) -> Response:
         """The tutor's lead credits and the packs on sale."""
-        wallet = {"credits": credits.balance(me(request)), "packs": credits.offers()}
+        wallet = {"credits": credits.balance(me(request)), "packs": credits.offers(me(request))}
         return Response(serializers.WalletOutput(wallet).data)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import Payment, PaymentOrder
-from payments.services import credits, ledger, refunds
+from payments.services import credits, invoices, ledger, refunds
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError
@@ -154,6 +154,7 @@ def _settle(order: PaymentOrder, payment: Payment) -> None:
         lot = credits.grant_bought(order, razorpay_payment_id=payment.razorpay_payment_id)
         messages.credits_bought(lot)
         return
+    invoices.issue_receipt(order)
     ledger.post(
         kind="session_paid",
         key=f"rzp:capture:{payment.razorpay_payment_id}",

@@ -4,19 +4,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import CreditLot, CreditPack, CreditUse, PaymentOrder
-from payments.services import ledger, orders, rates
+from payments.models import CreditLot, CreditPack, CreditUse, PaymentOrder, TaxProfile
+from payments.services import invoices, ledger, orders, rates
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, PaymentRequired
 from tutorhub.core.money import pct
 
 PAY_WITHIN = timedelta(hours=24)
+GST_PARTS = ("cgst", "sgst", "igst")
 
 
 class OutOfCredits(PaymentRequired):
@@ -40,26 +42,32 @@ def packs() -> list[CreditPack]:
     return list(CreditPack.objects.on_sale())
 
 
-def price(pack: CreditPack) -> dict[str, int]:
-    """The pack's price today in paise: base, gst and their sum."""
-    gst = pct(pack.base_paise, rates.in_force(clock.today())["gst"].bps)
-    return {"base_paise": pack.base_paise, "gst_paise": gst, "price_paise": pack.base_paise + gst}
+def price(pack: CreditPack, *, state: str) -> dict[str, int]:
+    """The pack's price today in paise for a buyer in that state: base, parts of GST, sum."""
+    return _price(pack, rates.in_force(clock.today())["gst"].bps, state)
 
 
-def offers() -> list[dict[str, Any]]:
-    """The packs on sale as pages and API show them."""
-    bps = rates.in_force(clock.today())["gst"].bps
+def offers(buyer: User) -> list[dict[str, Any]]:
+    """The packs on sale as pages and API show them to this buyer."""
+    bps, state = rates.in_force(clock.today())["gst"].bps, state_of(buyer)
     return [
         {
             "id": str(pack.pk),
             "code": pack.code,
             "credits": pack.credits,
-            "base_paise": pack.base_paise,
-            "gst_paise": pct(pack.base_paise, bps),
-            "price_paise": pack.base_paise + pct(pack.base_paise, bps),
+            **_price(pack, bps, state),
         }
         for pack in packs()
     ]
+
+
+def state_of(buyer: User) -> str:
+    """Where the credits are supplied: the buyer's state on record.
+
+    Of a buyer without an address on record it is our own (IGST Act, section 12(2)(b)).
+    """
+    state = TaxProfile.objects.filter(user=buyer).values_list("state", flat=True).first()
+    return state or settings.COMPANY_STATE
 
 
 @transaction.atomic
@@ -67,7 +75,8 @@ def start_topup(*, pack: CreditPack, by: User) -> PaymentOrder:
     """Ask for the price of a pack. The caller then opens the order at the gateway."""
     if not pack.is_on_sale:
         raise PackNotOnSale
-    cost = price(pack)
+    state = state_of(by)
+    cost = price(pack, state=state)
     return orders.create(
         purpose=PaymentOrder.Purpose.CREDIT_PACK,
         purpose_id=pack.pk,
@@ -76,7 +85,7 @@ def start_topup(*, pack: CreditPack, by: User) -> PaymentOrder:
         expires_at=clock.now() + PAY_WITHIN,
         description=ngettext("%(n)s lead credit", "%(n)s lead credits", pack.credits)
         % {"n": pack.credits},
-        terms={"credits": pack.credits, "pack": pack.code, **cost},
+        terms={"credits": pack.credits, "pack": pack.code, "state": state, **cost},
     )
 
 
@@ -90,7 +99,7 @@ def claim(*, tutor: User, lead_id: UUID) -> CreditUse:
             raise Conflict(gettext("The credit for this lead was given back."))
         return use
     if not lots:
-        raise OutOfCredits(packs=offers(), credits=0)
+        raise OutOfCredits(packs=offers(tutor), credits=0)
     lot = lots[0]
     use = CreditUse(lot=lot, tutor=tutor, lead_id=lead_id, cost_paise=lot.next_cost_paise)
     use.save(force_insert=True)
@@ -147,19 +156,33 @@ def grant_bought(order: PaymentOrder, *, razorpay_payment_id: str) -> CreditLot:
     lot = CreditLot.objects.create(
         tutor=order.payer, order=order, credits=terms["credits"], base_paise=terms["base_paise"]
     )
-    # The place of supply of a buyer without an address on record is our own (IGST Act, 12(2)(b)).
-    cgst = terms["gst_paise"] // 2
+    invoices.issue_pack(lot)
     ledger.post(
         kind="lead_pack_sale",
         key=f"rzp:capture:{razorpay_payment_id}",
         legs=[
             debit("rzp_clearing", order.amount_paise),
             credit("lead_deferred", lot.base_paise, order.payer_id),
-            credit("gst_output_cgst", cgst),
-            credit("gst_output_sgst", terms["gst_paise"] - cgst),
+            *(credit(f"gst_output_{part}", terms[f"{part}_paise"]) for part in GST_PARTS),
             debit("lead_issued", lot.credits),
             credit("lead_credits", lot.credits, order.payer_id),
         ],
         refs={"order": order.pk, "payment": razorpay_payment_id},
     )
     return lot
+
+
+def _price(pack: CreditPack, gst_bps: int, state: str) -> dict[str, int]:
+    """GST in two equal halves within our own state, in one part for any other (payments.md 5.4)."""
+    half = pct(pack.base_paise, gst_bps // 2) if state == settings.COMPANY_STATE else 0
+    igst = 0 if state == settings.COMPANY_STATE else pct(pack.base_paise, gst_bps)
+    gst = 2 * half + igst
+    return {
+        "base_paise": pack.base_paise,
+        "gst_bps": gst_bps,
+        "cgst_paise": half,
+        "sgst_paise": half,
+        "igst_paise": igst,
+        "gst_paise": gst,
+        "price_paise": pack.base_paise + gst,
+    }

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from accounts.models import User
 from payments.models import Earning, LedgerAccount, Payout, PayoutMethod, TaxRate, YearlyGross
-from payments.services import ledger, rates
+from payments.services import invoices, ledger, rates
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.money import pct
@@ -125,6 +125,7 @@ def recognise(
     year.gross_paise += gross_paise
     year.save(update_fields=["gross_paise"])
     earning = Earning.objects.create(session_id=session_id, tutor=tutor, **_columns(parts))
+    invoices.issue_commission(earning, state=tutor_state)
     ledger.post(
         kind="session_completed",
         key=f"booking:{session_id}:complete",

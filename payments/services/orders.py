@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import ledger, refunds
+from payments.services import invoices, ledger, refunds
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, Unavailable
@@ -108,7 +108,7 @@ def expire_for(*, purpose: str, purpose_id: UUID) -> None:
 @transaction.atomic
 def apply_late(order: PaymentOrder) -> PaymentOrder:
     """Use money that came late after all: unapplied -> escrow. Once, unless it went back."""
-    order = PaymentOrder.objects.locked().get(pk=order.pk)
+    order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     payment = _late_payment(order)
     if payment.place == Payment.Place.PURPOSE:
         return order
@@ -116,6 +116,7 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
         raise OrderClosed
     payment.place = Payment.Place.PURPOSE
     payment.save(update_fields=["place"])
+    invoices.issue_receipt(order)
     ledger.post(
         kind="late_money_applied",
         key=f"order:{order.pk}:apply_late",

@@ -376,6 +376,12 @@ class TestAppRole:
             "UPDATE core_auditevent SET action = 'nothing'",
             "DELETE FROM core_auditevent",
             "TRUNCATE core_auditevent",
+            "UPDATE payments_invoice SET total_paise = 1",
+            "DELETE FROM payments_invoice",
+            "TRUNCATE payments_invoice",
+            "UPDATE payments_invoicecounter SET series = 'XX'",
+            "DELETE FROM payments_invoicecounter",
+            "TRUNCATE payments_invoicecounter",
         ],
     )
     def test_it_cannot_rewrite_history(self, as_app_role, statement):

@@ -16,7 +16,7 @@ from payments.views.people import me
 def show(request: HttpRequest) -> HttpResponse:
     context = {
         "credits": credits.balance(me(request)),
-        "packs": credits.offers(),
+        "packs": credits.offers(me(request)),
         "purchases": queries.recent_purchases(me(request)),
     }
     return render(request, "payments/credits_show.html", context)

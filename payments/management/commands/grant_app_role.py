@@ -8,7 +8,7 @@ from django.db.utils import ProgrammingError
 from psycopg import sql
 
 ROLE = "tutorhub_app"
-APPEND_ONLY = ["ledger_txn", "ledger_entry", "core_auditevent"]
+APPEND_ONLY = ["ledger_txn", "ledger_entry", "core_auditevent", "payments_invoice"]
 """The role adds to these and can never change or empty them."""
 
 
@@ -68,6 +68,8 @@ def grants(role: str) -> list[sql.Composed]:
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON ledger_account FROM {role}",
         "GRANT UPDATE (closed_at) ON ledger_account TO {role}",
+        "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_invoicecounter FROM {role}",
+        "GRANT UPDATE (last) ON payments_invoicecounter TO {role}",
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
     ]
     return [sql.SQL(statement).format(role=name, kept=kept) for statement in statements]
