@@ -6,17 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import PayoutMethod
-from tutorhub.core.ids import uuid7
 
 
 class PayoutForm(forms.Form):
     amount = forms.DecimalField(
         label=_("How much"), min_value=Decimal(1), max_digits=12, decimal_places=2
     )
-    client_key = forms.CharField(
-        required=False, max_length=80, widget=forms.HiddenInput, initial=uuid7
-    )
-    """The same for every click on one shown page, so that two clicks ask for one payout."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

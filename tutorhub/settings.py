@@ -201,6 +201,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=15),
     },
     "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
+    "core-forget-idempotency-keys": {
+        "task": "core.forget_idempotency_keys",
+        "schedule": timedelta(hours=1),
+    },
     "marketplace-expire-unpaid": {
         "task": "marketplace.expire_unpaid",
         "schedule": timedelta(minutes=1),

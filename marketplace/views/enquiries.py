@@ -15,6 +15,7 @@ from marketplace.forms import EnquiryForm
 from marketplace.models import Enquiry
 from marketplace.services import enquiries
 from students.models import Learner
+from tutorhub.core import idempotency
 from tutorhub.core.errors import DomainError
 from tutors.models import TutorProfile
 
@@ -67,6 +68,7 @@ def enquiry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @family_required
 @require_POST
+@idempotency.page(in_transaction=True)
 def enquiry_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     enquiry = get_object_or_404(Enquiry.objects.of(request.user), pk=pk)
     enquiries.close(enquiry, by=request.user)

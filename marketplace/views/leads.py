@@ -14,6 +14,7 @@ from marketplace.forms import AcceptForm, DeclineForm
 from marketplace.models import Lead
 from marketplace.services import leads
 from payments.services import credits as lead_credits
+from tutorhub.core import idempotency
 from tutorhub.core.errors import DomainError
 from tutorhub.core.http import status_of
 
@@ -35,6 +36,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 
 @tutor_required
+@idempotency.page(in_transaction=True)
 def lead_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The lead with the form to accept it; a POST accepts. Without a credit: 402 and the packs."""
     lead = get_object_or_404(Lead.objects.of(request.user).with_details(), pk=pk)

@@ -16,6 +16,7 @@ from marketplace import policies, queries
 from marketplace.forms import CodeForm, ReviewForm
 from marketplace.models import TutoringSession
 from marketplace.services import bookings, reviews, sessions
+from tutorhub.core import idempotency
 
 SHOWN = 50
 
@@ -51,6 +52,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @family_required
 @require_POST
+@idempotency.page(in_transaction=False)
 def session_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
     order = bookings.start_payment(_mine(request, pk), by=request.user)
     return redirect("payments:checkout-show", order.pk)
@@ -66,6 +68,7 @@ def session_start(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @tutor_required
 @require_POST
+@idempotency.page(in_transaction=True)
 def session_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = _("The class is over. The money is yours once the family confirms.")
     return _with_form(request, pk, CodeForm(request.POST), sessions.complete, done)
@@ -73,6 +76,7 @@ def session_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @family_required
 @require_POST
+@idempotency.page(in_transaction=True)
 def session_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     sessions.confirm(_mine(request, pk), by=request.user)
     messages.success(request, _("Thank you. The money is with the tutor now."))
@@ -88,6 +92,7 @@ def session_review(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @person_required
 @require_POST
+@idempotency.page(in_transaction=True)
 def session_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     bookings.cancel(_mine(request, pk), by=request.user)
     messages.success(request, _("The offer is withdrawn."))

@@ -21,7 +21,6 @@ class PayoutAdmin(FinanceAdmin):
     list_select_related = ["tutor", "method"]
     list_filter = ["status", "requested_at"]
     search_fields = ["=id", "=razorpay_payout_id", "tutor__name", "=tutor__phone"]
-    exclude = ["client_key"]
     action_form = ReasonForm
     actions = ["approve", "reject"]
     amount = rupees("amount_paise", "amount")

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,23 +15,18 @@ from payments import queries
 from payments.api import serializers
 from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod
 from payments.services import captures, credits, earnings, orders, payout_methods, payouts
+from tutorhub.core import idempotency
 from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
 from tutorhub.core.pagination import KeysetPagination
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="A repeat with the same key returns the same payout.",
-)
 
 
 class VerifyView(APIView):
     permission_classes = [SignedIn]
 
+    @idempotency.api(in_transaction=False)
     @extend_schema(
         request=serializers.VerifyInput,
-        responses={200: serializers.VerifyOutput, 422: RefusalResponse},
+        responses={200: serializers.VerifyOutput, 409: RefusalResponse, 422: RefusalResponse},
     )
     def post(self, request: Request) -> Response:
         """Report what Checkout handed over; the answer is what Razorpay says to us."""
@@ -59,9 +54,15 @@ class WalletView(APIView):
 class TopupView(APIView):
     permission_classes = [IsTutor]
 
+    @idempotency.api(in_transaction=False)
     @extend_schema(
         request=serializers.TopupInput,
-        responses={200: serializers.CheckoutOutput, 422: RefusalResponse, 503: UnavailableResponse},
+        responses={
+            200: serializers.CheckoutOutput,
+            409: RefusalResponse,
+            422: RefusalResponse,
+            503: UnavailableResponse,
+        },
     )
     def post(self, request: Request) -> Response:
         """Start buying a pack; the credits come with the money."""
@@ -93,21 +94,17 @@ class PayoutsView(APIView):
         page = pages.paginate_queryset(mine, request, view=self)
         return pages.get_paginated_response(serializers.PayoutOutput(page, many=True).data)
 
+    @idempotency.api(in_transaction=True)
     @extend_schema(
         request=serializers.PayoutInput,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: serializers.PayoutOutput, 409: RefusalResponse, 422: RefusalResponse},
     )
     def post(self, request: Request) -> Response:
         """Ask for a payout of released earnings."""
         body = serializers.PayoutInput(data=request.data)
         body.is_valid(raise_exception=True)
-        payout = payouts.request(
-            tutor=me(request),
-            amount_paise=body.validated_data["amount_paise"],
-            by=me(request),
-            client_key=request.headers.get("Idempotency-Key", "")[:80] or None,
-        )
+        amount = body.validated_data["amount_paise"]
+        payout = payouts.request(tutor=me(request), amount_paise=amount, by=me(request))
         return Response(serializers.PayoutOutput(payout).data, status=status.HTTP_201_CREATED)
 
 

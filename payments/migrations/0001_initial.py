@@ -897,7 +897,6 @@ class Migration(migrations.Migration):
                 ("rail", models.CharField(default="razorpayx", max_length=10)),
                 ("is_weekly", models.BooleanField(default=False)),
                 ("gateway_status", models.CharField(blank=True, max_length=20)),
-                ("client_key", models.CharField(max_length=80, null=True)),
                 ("requested_at", models.DateTimeField(default=tutorhub.core.clock.now)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("reason", models.CharField(blank=True, max_length=300)),
@@ -1878,12 +1877,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="payout_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                fields=("tutor", "client_key"), name="payout_client_key"
             ),
         ),
         migrations.AddConstraint(

@@ -132,7 +132,6 @@ class Payout(StateMachine):
     rail = models.CharField(max_length=10, default="razorpayx")
     is_weekly = models.BooleanField(default=False)
     gateway_status = models.CharField(max_length=20, blank=True)
-    client_key = models.CharField(max_length=80, null=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -172,7 +171,6 @@ class Payout(StateMachine):
                 condition=Q(status__in=["REQUESTED", "REJECTED", "CANCELLED"])
                 | Q(approved_by__isnull=False, decided_at__isnull=False),
             ),
-            models.UniqueConstraint(name="payout_client_key", fields=["tutor", "client_key"]),
         ]
         indexes = [
             models.Index(name="payout_tutor", fields=["tutor", "-id"]),

@@ -55,26 +55,17 @@ class UnknownPayout(Conflict):
 
 
 @transaction.atomic
-def request(*, tutor: User, amount_paise: int, by: User, client_key: str | None = None) -> Payout:
+def request(*, tutor: User, amount_paise: int, by: User) -> Payout:
     """Reserve part of the tutor's earnings for a payout (kind 25).
 
-    Raises NoMethod, TooSmall, NotYet, or ledger.Overdraft when there is less than that. The same
-    `client_key` again returns the same payout.
+    Raises NoMethod, TooSmall, NotYet, or ledger.Overdraft when there is less than that.
     """
     method = PayoutMethod.objects.current().locked().filter(tutor=tutor).first()
     if method is None:
         raise NoMethod
-    if client_key:
-        known = Payout.objects.visible_to(tutor).filter(client_key=client_key).first()
-        if known is not None:
-            return _same_request(known, amount_paise)
     _check_request(tutor, method, amount_paise)
     payout = Payout.objects.create(
-        tutor=tutor,
-        method=method,
-        amount_paise=amount_paise,
-        requested_by=by,
-        client_key=client_key or None,
+        tutor=tutor, method=method, amount_paise=amount_paise, requested_by=by
     )
     ledger.post(
         kind="payout_requested",
@@ -195,12 +186,6 @@ def record(payout_id: UUID, entity: gateway.Entity) -> Payout:
     elif status not in NOT_PAID | UNDER_WAY | {"processed", "reversed"}:
         log.error("payout %s has the unknown status %s", payout.pk, status)
     return payout
-
-
-def _same_request(known: Payout, amount_paise: int) -> Payout:
-    if known.amount_paise != amount_paise:
-        raise Conflict(_("This key was used for another amount."), code="idempotency_mismatch")
-    return known
 
 
 def _check_request(tutor: User, method: PayoutMethod, amount_paise: int) -> None:

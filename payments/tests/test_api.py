@@ -4,8 +4,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from payments.services import credits
+from payments.models import Payout
+from payments.services import credits, earnings
 from payments.tests import factories
+from payments.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +101,57 @@ def test_a_payout_is_asked_for_once_per_key(tutor):
     listed = call(tutor, "get", "/tutors/payouts").json()["results"]
     assert [payout["amount_paise"] for payout in listed] == [80_000]
     assert call(TutorUserFactory(), "get", "/tutors/payouts").json()["results"] == []
+
+
+def ask_payout(tutor, amount, key):
+    body = {"amount_paise": amount}
+    return call(tutor, "post", "/tutors/payouts", body, **{"Idempotency-Key": key})
+
+
+def test_a_key_stands_for_one_amount(tutor):
+    ask_payout(tutor, 80_000, "k")
+    answer = ask_payout(tutor, 50_000, "k")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "idempotency_mismatch")
+    assert earnings.summary(tutor).pending_paise == 80_000
+
+
+def test_a_refused_payout_leaves_no_trace_and_is_refused_again(tutor):
+    """Posting runs inside the transaction of the key, which a refusal must not spoil."""
+    answers = [ask_payout(tutor, 10_000_000, "k") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert answers[0].content == answers[1].content
+    assert Payout.objects.count() == 0
+    assert ask_payout(tutor, 80_000, "another").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_at_the_same_moment_asks_for_one_payout(tutor):
+    answers = run_together(8, lambda n: ask_payout(tutor, 50_000, "k"))
+    assert {answer.status_code for answer in answers} == {201}
+    assert {answer.json()["id"] for answer in answers} == {str(Payout.objects.get().pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_keys_each_asks_for_one(tutor):
+    run_together(
+        3, lambda n: call(tutor, "post", "/tutors/payouts", {"amount_paise": 50_000}).status_code
+    )
+    assert Payout.objects.count() == 3
+
+
+def test_a_topup_that_could_not_reach_the_gateway_is_tried_again_under_its_key(
+    tutor, razorpay_simulator
+):
+    key = {"Idempotency-Key": "k"}
+    razorpay_simulator.faults("api.500", method="POST", path="orders")
+    away = call(tutor, "post", "/tutors/wallet/topup", {"pack": "pack-10"}, **key)
+    orders = [
+        call(tutor, "post", "/tutors/wallet/topup", {"pack": "pack-10"}, **key).json()
+        for _ in range(2)
+    ]
+    assert away.status_code == 503
+    assert orders[0] == orders[1]
+    assert orders[0]["status"] == "OPEN"
 
 
 @pytest.mark.parametrize(

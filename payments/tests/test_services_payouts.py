@@ -15,7 +15,7 @@ from payments.tasks import reconcile_money_out
 from payments.tests import factories
 from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
-from tutorhub.core.errors import Conflict, InvalidTransition, NotAllowed
+from tutorhub.core.errors import InvalidTransition, NotAllowed
 
 AMOUNT = 80_000
 
@@ -37,8 +37,8 @@ def approved(tutor, finance, razorpay_simulator):
     return payouts.approve(payout, by=finance)
 
 
-def ask(tutor, amount=AMOUNT, **values):
-    return payouts.request(tutor=tutor, amount_paise=amount, by=tutor, **values)
+def ask(tutor, amount=AMOUNT):
+    return payouts.request(tutor=tutor, amount_paise=amount, by=tutor)
 
 
 def available(tutor):
@@ -82,15 +82,6 @@ class TestRequest:
         settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
         with pytest.raises(payouts.NotYet):
             ask(tutor)
-
-    def test_the_same_key_asks_once(self, tutor):
-        assert ask(tutor, client_key="k").pk == ask(tutor, client_key="k").pk
-        assert available(tutor) == 164_600 - AMOUNT
-
-    def test_the_same_key_for_another_amount_conflicts(self, tutor):
-        ask(tutor, client_key="k")
-        with pytest.raises(Conflict):
-            ask(tutor, 50_000, client_key="k")
 
 
 class TestDecision:

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from payments.models import Payout
+from payments.models import PaymentOrder, Payout
 from payments.services import credits, earnings, orders, payout_methods
 from payments.tests import factories
 from payments.tests.paying import opened
+from payments.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -177,12 +178,53 @@ class TestPayouts:
         assert payout_methods.current(tutor).vpa == "ravi@okbank"
 
 
+def key_on(page: str) -> str:
+    return re.search(r'name="idempotency_key" value="([^"]+)"', page)[1]
+
+
 def test_two_clicks_on_one_page_ask_for_one_payout(tutor):
     client = browse(tutor)
-    page = client.get("/payouts/").content.decode()
-    key = re.search(r'name="client_key" value="([^"]+)"', page)[1]
+    key = key_on(client.get("/payouts/").content.decode())
     for _click in range(2):
-        answer = client.post("/payouts/", {"amount": "500", "client_key": key})
-        assert answer.status_code == 302
+        answer = client.post("/payouts/", {"amount": "500", "idempotency_key": key})
+        assert (answer.status_code, answer["Location"]) == (302, "/payouts/")
     assert Payout.objects.filter(tutor=tutor).count() == 1
     assert key not in client.get("/payouts/").content.decode()
+
+
+def test_an_amount_that_was_wrong_can_be_put_right_on_the_same_page(tutor):
+    client = browse(tutor)
+    key = key_on(client.get("/payouts/").content.decode())
+    assert client.post("/payouts/", {"amount": "1", "idempotency_key": key}).status_code == 200
+    assert client.post("/payouts/", {"amount": "500", "idempotency_key": key}).status_code == 302
+    assert Payout.objects.get().amount_paise == 500_00
+
+
+def test_another_amount_from_a_page_that_was_sent_asks_for_nothing(tutor):
+    client = browse(tutor)
+    key = key_on(client.get("/payouts/").content.decode())
+    client.post("/payouts/", {"amount": "500", "idempotency_key": key})
+    again = client.post("/payouts/", {"amount": "600", "idempotency_key": key})
+    assert again.status_code == 422
+    assert Payout.objects.get().amount_paise == 500_00
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_at_the_same_moment_ask_for_one_payout(tutor):
+    key = key_on(browse(tutor).get("/payouts/").content.decode())
+    clients = [browse(tutor) for _ in range(6)]
+    answers = run_together(
+        6, lambda n: clients[n].post("/payouts/", {"amount": "500", "idempotency_key": key})
+    )
+    assert {answer.status_code for answer in answers} == {302}
+    assert Payout.objects.count() == 1
+
+
+def test_two_clicks_buy_one_pack(tutor, razorpay_simulator):
+    client = browse(tutor)
+    key = key_on(client.get("/credits/").content.decode())
+    bought = [
+        client.post("/credits/buy/", {"pack": "pack-10", "idempotency_key": key}) for _ in range(2)
+    ]
+    assert bought[0]["Location"] == bought[1]["Location"]
+    assert PaymentOrder.objects.filter(payer=tutor).count() == 1

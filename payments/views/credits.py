@@ -9,6 +9,7 @@ from payments import queries
 from payments.models import CreditPack
 from payments.services import credits, orders
 from payments.views.people import me
+from tutorhub.core import idempotency
 
 
 @tutor_required
@@ -24,6 +25,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @tutor_required
 @require_POST
+@idempotency.page(in_transaction=False)
 def buy(request: HttpRequest) -> HttpResponse:
     pack = get_object_or_404(CreditPack.objects.on_sale(), code=request.POST.get("pack", ""))
     order = credits.start_topup(pack=pack, by=me(request))

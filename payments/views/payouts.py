@@ -16,6 +16,7 @@ from payments.forms import PayoutForm, PayoutMethodForm
 from payments.models import Payout
 from payments.services import earnings, payout_methods, payouts
 from payments.views.people import me
+from tutorhub.core import idempotency
 from tutorhub.core.errors import DomainError
 
 PAGE = 20
@@ -33,17 +34,13 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
 
 @tutor_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@idempotency.page(in_transaction=True)
 def payout_list(request: HttpRequest) -> HttpResponse:
     """What was paid out, and the form to ask for more."""
     form = PayoutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            payouts.request(
-                tutor=me(request),
-                amount_paise=form.amount_paise,
-                by=me(request),
-                client_key=form.cleaned_data["client_key"],
-            )
+            payouts.request(tutor=me(request), amount_paise=form.amount_paise, by=me(request))
         except DomainError as error:
             form.add_error("amount", str(error))
         else:
@@ -64,6 +61,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
 
 @tutor_required
 @require_POST
+@idempotency.page(in_transaction=True)
 def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     payout = get_object_or_404(Payout.objects.visible_to(me(request)), pk=payout_id)
     payouts.cancel(payout, by=me(request))

@@ -75,7 +75,7 @@ PAGES: dict[str, Row] = {
     "marketplace:session-confirm": Row("POST", FAMILIES, "session", FAMILY),
     "marketplace:session-review": Row("POST", PEOPLE, "session", BOTH),
     "marketplace:session-cancel": Row("POST", PEOPLE, "session", BOTH),
-    "payments:checkout-show": Row("GET", PEOPLE, "order", FAMILY),
+    "payments:checkout-show": Row("GET POST", PEOPLE, "order", FAMILY),
     "payments:checkout-result": Row("GET", PEOPLE, "order", FAMILY),
     "payments:credits-show": Row("GET", TUTORS),
     "payments:credits-buy": Row("POST", TUTORS, body="pack=pack-5"),

@@ -1,8 +1,9 @@
-"""What every app leans on: the outbox, the audit trail, and the PIN codes of India."""
+"""What every app leans on: the outbox, the audit trail, keys of requests, PIN codes of India."""
 
 from django.db import models
 
 from tutorhub.core import clock
+from tutorhub.core.crypto import EncryptedTextField
 from tutorhub.core.ids import uuid7
 
 
@@ -64,6 +65,35 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class IdempotencyKey(models.Model):
+    """One intention of one user, and what was answered to it (`tutorhub.core.idempotency`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField()
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    holder = models.UUIDField()
+    """The request that has the key; another one after its lease has lapsed."""
+    leased_until = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    body = EncryptedTextField(blank=True)
+    location = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "idempotency key"
+        constraints = [
+            models.UniqueConstraint(
+                name="idempotency_key_once", fields=["user_id", "method", "path", "key"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.key}"
 
 
 class Place(models.Model):

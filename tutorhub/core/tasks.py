@@ -1,13 +1,19 @@
-"""What the relay publishes."""
+"""What the relay and beat publish."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from tutorhub.core import outbox
+from tutorhub.core import idempotency, outbox
 
 
 @shared_task(name="core.deliver")
 def deliver(row_id: str) -> None:
     """Attempt one outbox row. A failure is on the row, which the relay brings back."""
     outbox.attempt(UUID(row_id))
+
+
+@shared_task(name="core.forget_idempotency_keys")
+def forget_idempotency_keys() -> None:
+    """Delete the keys of requests whose 24 hours are over."""
+    idempotency.forget_old()

@@ -13,6 +13,8 @@ from marketplace.api.serializers import EnquiryDetailOutput, EnquiryInput, Enqui
 from marketplace.models import Enquiry
 from marketplace.services import enquiries
 from students.models import Learner
+from tutorhub.core import idempotency
+from tutorhub.core.error_schemas import RefusalResponse
 from tutorhub.core.pagination import KeysetPagination
 from tutors.models import TutorProfile
 
@@ -67,7 +69,11 @@ class EnquiryCloseView(APIView):
 
     permission_classes = [IsFamily]
 
-    @extend_schema(request=None, responses=EnquiryOutput)
+    @idempotency.api(in_transaction=True)
+    @extend_schema(
+        request=None,
+        responses={200: EnquiryOutput, 409: RefusalResponse, 422: RefusalResponse},
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         enquiry = get_object_or_404(Enquiry.objects.of(request.user), pk=pk)
         enquiries.close(enquiry, by=request.user)

@@ -13,6 +13,8 @@ from marketplace.api.serializers import AcceptInput, DeclineInput, LeadOutput, S
 from marketplace.api.views.sessions import asked_status, session_answer
 from marketplace.models import Lead
 from marketplace.services import leads
+from tutorhub.core import idempotency
+from tutorhub.core.error_schemas import RefusalResponse
 from tutorhub.core.pagination import KeysetPagination
 
 
@@ -59,7 +61,16 @@ class LeadAcceptView(APIView):
 
     permission_classes = [IsTutor]
 
-    @extend_schema(request=AcceptInput, responses={201: SessionOutput})
+    @idempotency.api(in_transaction=True)
+    @extend_schema(
+        request=AcceptInput,
+        responses={
+            201: SessionOutput,
+            402: RefusalResponse,
+            409: RefusalResponse,
+            422: RefusalResponse,
+        },
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         lead = get_object_or_404(Lead.objects.of(request.user), pk=pk)
         body = AcceptInput(data=request.data)

@@ -23,8 +23,12 @@ from marketplace.models import TutoringSession
 from marketplace.services import bookings, reviews, sessions
 from payments.api.serializers import CheckoutOutput
 from payments.queries import checkout_of
+from tutorhub.core import idempotency
+from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
 from tutorhub.core.errors import DomainError
 from tutorhub.core.pagination import KeysetPagination
+
+ACTED = {200: SessionOutput, 409: RefusalResponse, 422: RefusalResponse}
 
 
 def session_answer(request: Request, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
@@ -83,7 +87,16 @@ class SessionPayView(APIView):
 
     permission_classes = [IsFamily]
 
-    @extend_schema(request=PayInput, responses=CheckoutOutput)
+    @idempotency.api(in_transaction=False)
+    @extend_schema(
+        request=PayInput,
+        responses={
+            200: CheckoutOutput,
+            409: RefusalResponse,
+            422: RefusalResponse,
+            503: UnavailableResponse,
+        },
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         session = _mine(request, pk)
         body = PayInput(data=request.data)
@@ -116,7 +129,8 @@ class SessionCompleteView(APIView):
 
     permission_classes = [IsTutor]
 
-    @extend_schema(request=CodeInput, responses=SessionOutput)
+    @idempotency.api(in_transaction=True)
+    @extend_schema(request=CodeInput, responses=ACTED)
     def post(self, request: Request, pk: UUID) -> Response:
         session = _mine(request, pk)
         body = CodeInput(data=request.data)
@@ -130,7 +144,8 @@ class SessionConfirmView(APIView):
 
     permission_classes = [IsFamily]
 
-    @extend_schema(request=None, responses=SessionOutput)
+    @idempotency.api(in_transaction=True)
+    @extend_schema(request=None, responses=ACTED)
     def post(self, request: Request, pk: UUID) -> Response:
         sessions.confirm(_mine(request, pk), by=request.user)
         return session_answer(request, pk)
@@ -155,7 +170,8 @@ class SessionCancelView(APIView):
 
     permission_classes = [SignedIn]
 
-    @extend_schema(request=None, responses=SessionOutput)
+    @idempotency.api(in_transaction=True)
+    @extend_schema(request=None, responses=ACTED)
     def post(self, request: Request, pk: UUID) -> Response:
         bookings.cancel(_mine(request, pk), by=request.user)
         return session_answer(request, pk)

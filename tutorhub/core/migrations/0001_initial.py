@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import tutorhub.core.clock
+import tutorhub.core.crypto
 import tutorhub.core.ids
 
 
@@ -97,6 +98,39 @@ class Migration(migrations.Migration):
                             ("done_at__isnull", True), ("dead_at__isnull", True), _connector="OR"
                         ),
                         name="outbox_done_or_dead",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("user_id", models.UUIDField()),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=200)),
+                ("key", models.CharField(max_length=80)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("holder", models.UUIDField()),
+                ("leased_until", models.DateTimeField()),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", tutorhub.core.crypto.EncryptedTextField(blank=True)),
+                ("location", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "idempotency key",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user_id", "method", "path", "key"), name="idempotency_key_once"
                     )
                 ],
             },

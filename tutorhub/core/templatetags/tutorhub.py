@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tutorhub.core import clock, money
+from tutorhub.core import clock, idempotency, money
+from tutorhub.core.ids import uuid7
 from tutorhub.core.rules import allows as rule_allows
 
 register = template.Library()
@@ -132,6 +133,12 @@ def rating(average: float | None, count: int | str = 0) -> SafeString | str:
         f"{float(average):.1f}",
         reviews,
     )
+
+
+@register.simple_tag
+def once_key() -> SafeString:
+    """The hidden field that lets a form count once; the view has `idempotency.page`."""
+    return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FIELD, uuid7())
 
 
 @register.simple_tag
