@@ -112,6 +112,40 @@ def money_released(session: TutoringSession) -> None:
         _tell(user, "money_released", _("Money for your class"), body, CHEAP)
 
 
+def payment_disputed(session: TutoringSession, *, is_over: bool, deducted_paise: int) -> None:
+    """To the tutor; the payer hears it from payments."""
+    user = session.tutor.user
+    with translation.override(user.language):
+        if not is_over:
+            body = _(
+                "The bank of %(learner)s's family disputes the payment for %(subject)s on"
+                " %(start)s. We answer it; the money of this class waits until it is over. %(url)s"
+            )
+        elif deducted_paise:
+            body = _(
+                "The bank took %(deducted)s back that was paid for %(subject)s with %(learner)s on"
+                " %(start)s. Your part of it is taken from your earnings. %(url)s"
+            )
+        else:
+            body = _(
+                "The dispute about the payment for %(subject)s with %(learner)s on %(start)s is"
+                " over; your money is free again. %(url)s"
+            )
+        words = {**_words(session), "deducted": rupees(deducted_paise)}
+        _tell(user, "payment_disputed", _("A disputed payment"), body % words)
+
+
+def class_called_off(session: TutoringSession) -> None:
+    """The bank took the money back before the class; what is left of it goes back as well."""
+    for user in _both(session):
+        with translation.override(user.language):
+            body = _(
+                "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the bank of the"
+                " family took the payment back. %(url)s"
+            ) % _words(session)
+            _tell(user, "class_called_off", _("A class is cancelled"), body)
+
+
 def lead_refunded(lead: Lead) -> None:
     user = lead.tutor.user
     with translation.override(user.language):

@@ -28,6 +28,16 @@ def book_late_session(payload: Payload) -> None:
         )
 
 
+@outbox.receiver(news.DISPUTE_CHANGED)
+def heed_payment_dispute(payload: Payload) -> None:
+    if payload["purpose"] == bookings.PURPOSE:
+        sessions.heed_dispute(
+            session_id=UUID(payload["purpose_id"]),
+            status=payload["status"],
+            deducted_paise=payload["deducted_paise"],
+        )
+
+
 @outbox.receiver(accounts_news.CONSENT_WITHDRAWN)
 def stop_searching_for_learner(payload: Payload) -> None:
     enquiries.close_without_consent(UUID(payload["consent_id"]))

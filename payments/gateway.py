@@ -149,6 +149,20 @@ class Gateway:
     def payment_refunds(self, payment_id: str) -> list[Entity]:
         return _items(self._sdk.payment.fetch_multiple_refund(_id(payment_id), {"count": 100}))
 
+    # Disputes
+
+    def fetch_dispute(self, dispute_id: str) -> Entity:
+        return _entity(self._sdk.dispute.fetch(_id(dispute_id)))
+
+    def accept_dispute(self, dispute_id: str) -> Entity:
+        """Give in; Razorpay keeps the disputed amount and pays it back."""
+        return _entity(self._sdk.dispute.accept(_id(dispute_id)))
+
+    def contest_dispute(self, dispute_id: str, *, amount_paise: int, summary: str) -> Entity:
+        """Send the bank what speaks for us, in at most 1000 characters."""
+        body = {"amount": amount_paise, "summary": summary, "action": "submit"}
+        return _entity(self._sdk.dispute.contest(_id(dispute_id), body))
+
     # Settlements
 
     def settlement_rows(self, *, year: int, month: int, day: int, skip: int = 0) -> list[Entity]:

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from notifications.services.messages import tell
-from payments.models import CreditLot, Payout, PayoutMethod, Refund
+from payments.models import CreditLot, GatewayDispute, Payout, PayoutMethod, Refund
 from tutorhub.core.money import rupees
 
 
@@ -49,6 +49,28 @@ def payout_method_changed(method: PayoutMethod) -> None:
             "If this was not you, write to us at once."
         ) % {"account": method.hint}
         _send(method.tutor, "payout_method_changed", _("Your payout account"), body)
+
+
+def dispute_changed(dispute: GatewayDispute) -> None:
+    """The payer hears what came of the complaint at the bank; a tutor hears it from above."""
+    if dispute.status == GatewayDispute.Status.UNDER_REVIEW:
+        return
+    order = dispute.payment.order
+    words = {"amount": rupees(dispute.amount_paise), "what": order.description}
+    with translation.override(order.payer.language):
+        if dispute.is_live:
+            body = _(
+                "Your bank says that you dispute the payment of %(amount)s (%(what)s). "
+                "The money waits until the bank has decided. If this is a mistake, tell your bank."
+            )
+        elif dispute.deducted_paise:
+            words["amount"] = rupees(dispute.deducted_paise)
+            body = _("Your bank took %(amount)s (%(what)s) back from us and gives it to you.")
+        else:
+            body = _(
+                "The dispute about your payment of %(amount)s (%(what)s) is over; it stays paid."
+            )
+        _send(order.payer, "dispute_changed", _("Your payment"), body % words)
 
 
 def _send(user: User, template: str, subject: str, body: str) -> None:

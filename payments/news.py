@@ -7,3 +7,7 @@ ORDER_PAID = "payments.order_paid"
 ORDER_PAID_LATE = "payments.order_paid_late"
 # {payout_id}
 PAYOUT_CHANGED = "payments.payout_changed"
+# {dispute_id, status, deducted_paise, order_id, purpose, purpose_id}: a payer's bank disputes the
+# payment of an order, or that dispute went on or ended. Whoever passes money on for this purpose
+# asks disputes.is_frozen first.
+DISPUTE_CHANGED = "payments.dispute_changed"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from payments.services import captures, events, payouts, refunds
+from payments.services import captures, disputes, events, payouts, refunds
 from tutorhub.core.outbox import Payload, call
 
 
@@ -21,6 +21,11 @@ def apply_capture(payload: Payload, done: Callable[[], None]) -> None:
 @call(refunds.SEND)
 def send_refund(payload: Payload, done: Callable[[], None]) -> None:
     refunds.send(UUID(payload["refund"]), done)
+
+
+@call(disputes.ANSWER)
+def answer_dispute(payload: Payload, done: Callable[[], None]) -> None:
+    disputes.send_answer(UUID(payload["dispute"]), done)
 
 
 @call(payouts.SEND)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import SessionEvent, TutoringSession
-from payments.services import earnings
+from payments.models import GatewayDispute, PaymentOrder
+from payments.services import disputes, earnings, ledger, orders
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import DomainError, TooMany
 from tutors.services import stats
@@ -55,10 +56,18 @@ def complete(session: TutoringSession, *, by: User, code: str = "") -> TutoringS
 
 @transaction.atomic
 def confirm(session: TutoringSession, *, by: User) -> TutoringSession:
-    """The family says that the class was held; the tutor gets the money. Raises WrongMoment."""
+    """The family says that the class was held; the tutor gets the money. Raises WrongMoment.
+
+    While a bank disputes the payment the money waits for the end of that, and for nothing else.
+    """
     session = _locked(session.pk)
     policies.check_can_confirm(session)
-    SessionEvent.objects.create(session=session, kind=Kind.CONFIRMED, by=by)
+    if not session.events.filter(kind=Kind.CONFIRMED).exists():
+        SessionEvent.objects.create(session=session, kind=Kind.CONFIRMED, by=by)
+    if _is_frozen(session):
+        session.release_due_at = clock.now()
+        session.save(update_fields=["release_due_at"])
+        return session
     return _release(session, by=by)
 
 
@@ -77,9 +86,41 @@ def release(session_id: UUID) -> TutoringSession:
     """Pass on the money of a class if its time has come and nothing stands against it."""
     session = _locked(session_id)
     is_due = session.release_due_at is not None and session.release_due_at <= clock.now()
-    if session.status == Status.COMPLETED and is_due:
+    if session.status == Status.COMPLETED and is_due and not _is_frozen(session):
         return _release(session, by=None)
     return session
+
+
+@transaction.atomic
+def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> TutoringSession:
+    """The payer's bank disputes the payment of a class, or has decided about it.
+
+    A class that is still to come is off once its money is gone, and what is left of the money goes
+    back. Money that waited for the end of the dispute is passed on if it is due.
+    """
+    session = _locked(session_id)
+    if status == GatewayDispute.Status.UNDER_REVIEW:
+        return session
+    if deducted_paise and session.status == Status.SCHEDULED:
+        return _call_off(session)
+    messages.payment_disputed(
+        session, is_over=status not in GatewayDispute.LIVE, deducted_paise=deducted_paise
+    )
+    return release(session.pk)
+
+
+def _call_off(session: TutoringSession) -> TutoringSession:
+    session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+    if ledger.balance("session_escrow", session.pk):
+        assert session.order_id is not None, "a scheduled class was paid"
+        orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
+    _note(session, Kind.CANCELLED, by=None)
+    messages.class_called_off(session)
+    return session
+
+
+def _is_frozen(session: TutoringSession) -> bool:
+    return disputes.is_frozen(purpose=PaymentOrder.Purpose.SESSION, purpose_id=session.pk)
 
 
 @transaction.atomic

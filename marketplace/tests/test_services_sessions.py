@@ -1,3 +1,4 @@
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,10 @@ from marketplace.tests.factories import (
     make_released,
     make_scheduled,
 )
-from payments.services import earnings, ledger
+from notifications.models import Message
+from payments import gateway
+from payments.models import Payment, Refund
+from payments.services import disputes, earnings, ledger
 from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +212,89 @@ def test_a_review_is_written_once_and_within_14_days():
     write(session)
     with pytest.raises(policies.AlreadyReviewed):
         write(session, stars=1)
+
+
+class TestDisputedAtTheBank:
+    """The money of a class waits while the payer's bank disputes the payment."""
+
+    @pytest.fixture(autouse=True)
+    def _whatsapp(self, settings):
+        settings.MESSAGE_CHANNELS = {
+            **dict.fromkeys(["sms", "email"], "off"),
+            "whatsapp": "notifications.gateway.DevInbox",
+        }
+
+    def payment(self, session):
+        return Payment.objects.get(order_id=session.order_id)
+
+    def news(self, session, drain, status="open", deducted=0, known_as="disp_1"):
+        payment = self.payment(session)
+        disputes.apply(
+            {
+                "id": known_as,
+                "payment_id": payment.razorpay_payment_id,
+                "amount": payment.amount_paise,
+                "amount_deducted": deducted,
+                "status": status,
+            }
+        )
+        drain()
+        session.refresh_from_db()
+
+    def test_it_is_released_after_the_end_and_not_before(self, drain):
+        session = make_completed()
+        with clock.at(session.release_due_at):
+            self.news(session, drain)
+            sessions.queue_due()
+            drain()
+            session.refresh_from_db()
+            assert session.status == Status.COMPLETED
+            self.news(session, drain, "won")
+            assert session.status == Status.RELEASED
+        tutor = session.tutor.user
+        assert ledger.balance("tutor_earnings", tutor.pk) == earnings.booked(session.pk).net
+
+    def test_an_end_before_its_time_does_not_release_it(self, drain):
+        session = make_completed()
+        with clock.at(session.release_due_at - timedelta(hours=1)):
+            self.news(session, drain)
+            self.news(session, drain, "closed")
+        assert session.status == Status.COMPLETED
+
+    def test_the_familys_word_counts_when_it_is_over(self, drain):
+        session = make_completed()
+        with clock.at(session.end_at + timedelta(hours=1)):
+            self.news(session, drain)
+            sessions.confirm(session, by=session.learner.family.user)
+            assert sessions.confirm(session, by=None).status == Status.COMPLETED
+            self.news(session, drain, "won")
+        assert session.status == Status.RELEASED
+        assert session.events.filter(kind="confirmed").count() == 1
+
+    def test_a_class_to_come_is_called_off_and_the_rest_goes_back(self, drain):
+        session = make_scheduled()
+        self.news(session, drain)
+        assert session.status == Status.SCHEDULED
+        with contextlib.suppress(gateway.Unknown):  # nobody is there to send the rest to
+            self.news(session, drain, "lost", deducted=20_000)
+        session.refresh_from_db()
+        assert session.status == Status.CANCELLED
+        assert ledger.balance("session_escrow", session.pk) == 0
+        refund = Refund.objects.get()
+        assert refund.amount_paise == session.price_paise - 20_000
+        told = Message.objects.filter(template="class_called_off").values_list("user_id", flat=True)
+        assert set(told) == {session.tutor.user_id, session.learner.family.user_id}
+
+    def test_a_class_to_come_that_was_lost_as_a_whole_leaves_nothing_to_refund(self, drain):
+        session = make_scheduled()
+        self.news(session, drain, "lost", deducted=session.price_paise)
+        assert session.status == Status.CANCELLED
+        assert not Refund.objects.exists()
+
+    def test_both_sides_are_told(self, drain):
+        session = make_completed()
+        self.news(session, drain)
+        self.news(session, drain, "lost", deducted=session.price_paise)
+        told = set(Message.objects.values_list("template", "user_id"))
+        assert ("payment_disputed", session.tutor.user_id) in told
+        assert ("dispute_changed", session.learner.family.user_id) in told

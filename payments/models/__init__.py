@@ -1,6 +1,12 @@
 from payments.models.chart import CHART, AccountKind
 from payments.models.credits import CreditLot, CreditPack, CreditUse
-from payments.models.earnings import Earning, EarningReversal, TaxProfile, YearlyGross
+from payments.models.earnings import (
+    Earning,
+    EarningFreeze,
+    EarningReversal,
+    TaxProfile,
+    YearlyGross,
+)
 from payments.models.events import GatewayEvent
 from payments.models.invoices import Invoice, InvoiceCounter
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
@@ -17,6 +23,7 @@ __all__ = [
     "CreditPack",
     "CreditUse",
     "Earning",
+    "EarningFreeze",
     "EarningReversal",
     "ExternalRefund",
     "GatewayDispute",

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -45,10 +47,16 @@ class Earning(StateMachine):
     cgst_paise = models.BigIntegerField()
     sgst_paise = models.BigIntegerField()
     igst_paise = models.BigIntegerField()
+    gst_bps = models.PositiveIntegerField()
     tds_bps = models.PositiveIntegerField()
     tds_paise = models.BigIntegerField()
+    tcs_bps = models.PositiveIntegerField(default=0)
     tcs_paise = models.BigIntegerField()
     net_paise = models.BigIntegerField()
+    reversed_net_paise = models.BigIntegerField(default=0, help_text="taken back from the tutor")
+    frozen_paise = models.BigIntegerField(
+        default=0, help_text="released before, held again until a dispute is over"
+    )
     held_at = models.DateTimeField(default=clock.now)
     released_at = models.DateTimeField(null=True)
 
@@ -79,6 +87,15 @@ class Earning(StateMachine):
                 | Q(status="RELEASED", released_at__isnull=False)
                 | Q(status="REVERSED"),
             ),
+            models.CheckConstraint(
+                name="earning_parts_of_net",
+                condition=Q(
+                    reversed_net_paise__gte=0,
+                    frozen_paise__gte=0,
+                    net_paise__gte=F("reversed_net_paise") + F("frozen_paise"),
+                )
+                & (Q(frozen_paise=0) | Q(status="RELEASED")),
+            ),
         ]
         indexes = [models.Index(name="earning_tutor", fields=["tutor", "-id"])]
 
@@ -88,6 +105,39 @@ class Earning(StateMachine):
     @property
     def gst_paise(self) -> int:
         return self.cgst_paise + self.sgst_paise + self.igst_paise
+
+    @property
+    def left_paise(self) -> int:
+        """What of the tutor's part was not taken back."""
+        return self.net_paise - self.reversed_net_paise
+
+
+class EarningFreezeQuerySet(models.QuerySet["EarningFreeze"]):
+    def of_session(self, session_id: UUID) -> "EarningFreezeQuerySet":
+        """What keeps the money of this class from being passed on now."""
+        return self.filter(session_id=session_id, lifted_at__isnull=True)
+
+
+class EarningFreeze(models.Model):
+    """A reason not to pass on the money of a class for a while: a dispute, here or at a bank."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session_id = models.UUIDField()
+    cause = models.CharField(max_length=80, unique=True, help_text="what it is frozen for")
+    frozen_at = models.DateTimeField(default=clock.now)
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = EarningFreezeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="freeze_live", fields=["session_id"], condition=Q(lifted_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.cause
 
 
 class EarningReversal(models.Model):

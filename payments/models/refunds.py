@@ -1,4 +1,5 @@
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -164,6 +165,23 @@ class ExternalRefund(models.Model):
         return self.razorpay_refund_id
 
 
+class GatewayDisputeQuerySet(models.QuerySet["GatewayDispute"]):
+    def locked(self) -> "GatewayDisputeQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def live(self) -> "GatewayDisputeQuerySet":
+        """Not decided yet."""
+        return self.filter(status__in=GatewayDispute.LIVE)
+
+    def about(self, purpose: str, purpose_id: UUID) -> "GatewayDisputeQuerySet":
+        """Those of the payment that paid for this thing."""
+        return self.filter(
+            payment__place=Payment.Place.PURPOSE,
+            payment__order__purpose=purpose,
+            payment__order__purpose_id=purpose_id,
+        )
+
+
 class GatewayDispute(StateMachine):
     """A payment that the payer's bank disputes (a chargeback), as Razorpay tells it."""
 
@@ -173,6 +191,11 @@ class GatewayDispute(StateMachine):
         WON = "won", _("won")
         LOST = "lost", _("lost")
         CLOSED = "closed", _("closed")
+
+    class Answer(models.TextChoices):
+        NONE = "", _("none yet")
+        ACCEPT = "accept", _("accepted")
+        CONTEST = "contest", _("contested")
 
     LIVE = (Status.OPEN, Status.UNDER_REVIEW)
     TRANSITIONS = {
@@ -192,12 +215,22 @@ class GatewayDispute(StateMachine):
     reason_code = models.CharField(max_length=80, blank=True)
     amount_paise = models.BigIntegerField()
     deducted_paise = models.BigIntegerField(default=0)
-    frozen_paise = models.BigIntegerField(
-        default=0, help_text="released earnings of the tutor that wait for the end of this"
+    escrow_paise = models.BigIntegerField(
+        default=0, help_text="of what was deducted, taken from money that nobody had earned yet"
     )
+    loss_paise = models.BigIntegerField(default=0, help_text="of what was deducted, our own loss")
     respond_by = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=7, choices=Answer.choices, default=Answer.NONE, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    summary = models.TextField(blank=True, help_text="what we tell the bank")
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = GatewayDisputeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "chargeback"
@@ -210,6 +243,19 @@ class GatewayDispute(StateMachine):
                 name="dispute_deducted_when_lost",
                 condition=Q(deducted_paise=0)
                 | Q(status="lost", deducted_paise__gt=0, deducted_paise__lte=F("amount_paise")),
+            ),
+            models.CheckConstraint(
+                name="dispute_taken_from",
+                condition=Q(
+                    escrow_paise__gte=0,
+                    loss_paise__gte=0,
+                    deducted_paise__gte=F("escrow_paise") + F("loss_paise"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="dispute_answered_by",
+                condition=Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False, answered_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="dispute_closed_at",

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from payments import gateway
 from payments.models import GatewayEvent
-from payments.services import captures, payouts, refunds
+from payments.services import captures, disputes, payouts, refunds
 from tutorhub.core import clock, outbox
 from tutorhub.core.ids import uuid7
 
@@ -134,6 +134,16 @@ def _on_refund(payload: dict[str, Any]) -> str:
     return refunds.apply(refund, payment)
 
 
+def _on_dispute(payload: dict[str, Any]) -> str:
+    client = gateway.client()
+    dispute = client.fetch_dispute(_entity(payload, "dispute")["id"])
+    payment = client.fetch_payment(str(dispute.get("payment_id")))
+    if payment.get("captured") and payment.get("order_id"):
+        # As with refunds, the webhook of the capture may have been lost.
+        captures.apply_capture(payment["id"], fetched=payment)
+    return disputes.apply(dispute)
+
+
 def _on_payout(payload: dict[str, Any]) -> str:
     entity = _entity(payload, "payout")
     payouts.apply(gateway.client().fetch_payout(entity["id"]))
@@ -145,6 +155,14 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
         ["payment.authorized", "payment.captured", "payment.failed", "order.paid"], _on_payment
     ),
     **dict.fromkeys(["refund.created", "refund.processed", "refund.failed"], _on_refund),
+    **dict.fromkeys(
+        [
+            *("payment.dispute.created", "payment.dispute.under_review"),
+            *("payment.dispute.action_required", "payment.dispute.won"),
+            *("payment.dispute.lost", "payment.dispute.closed"),
+        ],
+        _on_dispute,
+    ),
     **dict.fromkeys(
         [
             *("payout.pending", "payout.rejected", "payout.queued", "payout.initiated"),

@@ -18,6 +18,7 @@ from payments.models import (
     CreditLot,
     Earning,
     EarningReversal,
+    GatewayDispute,
     Invoice,
     OrderRefund,
     PaymentOrder,
@@ -110,8 +111,10 @@ def issue_pack(lot: CreditLot) -> Invoice:
     )
 
 
-def issue_pack_credit_note(lot: CreditLot, *, refund: OrderRefund, sums: Sums) -> Invoice:
-    """Takes back the price of unused credits that are paid back."""
+def issue_pack_credit_note(
+    lot: CreditLot, *, refund: OrderRefund | GatewayDispute, sums: Sums
+) -> Invoice:
+    """Takes back the price of unused credits that are paid back, by us or by the tutor's bank."""
     invoice = Invoice.objects.get(
         series=Invoice.Series.INVOICE, about="credit_pack", about_id=lot.pk
     )

@@ -127,6 +127,20 @@ def balance(code: str, owner_key: object = "", unit: str = "") -> int:
     return kind.normal * int(moved or 0)
 
 
+def locked_balances(*accounts: tuple[str, object]) -> list[int]:
+    """Balances of tracked accounts, given as (code, owner), that nobody else can move until the
+    end of this transaction.
+
+    Name every tracked account that the next posting touches: everybody takes these locks in one
+    order, and a posting that takes another one afterwards may wait in a circle.
+    """
+    keys = [(code, str(owner), CHART[code].unit) for code, owner in accounts]
+    found = _accounts(keys)
+    rows = LedgerAccount.objects.filter(pk__in=found.values()).order_by("pk")
+    balances = dict(rows.select_for_update(no_key=True).values_list("pk", "balance"))
+    return [balances[found[key]] for key in keys]
+
+
 def id_of(key: str) -> UUID | None:
     """The transaction booked under this key, if there is one."""
     return LedgerTxn.objects.filter(idem_key=key).values_list("pk", flat=True).first()

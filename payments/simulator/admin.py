@@ -49,13 +49,16 @@ def _money(desk: Desk) -> Routes:
     def move_payout(request: Request, payout_id: str, status: str) -> Entity:
         return payouts.move(books, payout_id, status, str(request.json().get("reason") or ""))
 
+    def decide(request: Request, dispute_id: str, status: str) -> Entity:
+        return disputes.move(books, dispute_id, status, request.json().get("amount_deducted"))
+
     one = "/_sim/payments/{}"
     return [
         route("POST", "/_sim/orders/{}/pay", pay),
         route("POST", f"{one}/authorize", authorize),
         route("POST", f"{one}/capture", lambda r, i: payments.force_capture(books, i)),
         route("POST", f"{one}/dispute", lambda r, i: disputes.create(books, i, r.json())),
-        route("POST", "/_sim/disputes/{}/{}", lambda r, i, s: disputes.move(books, i, s)),
+        route("POST", "/_sim/disputes/{}/{}", decide),
         route("POST", "/_sim/refunds/{}/{}", lambda r, i, s: refunds.move(books, i, s)),
         route("POST", "/_sim/payouts/{}/{}", move_payout),
         route("POST", "/_sim/settle", lambda r: settlements.settle(books)),

@@ -44,14 +44,20 @@ def create(books: Books, payment_id: str, body: Entity) -> Entity:
 
 
 @locked
-def move(books: Books, dispute_id: str, status: str) -> Entity:
-    """`under_review`, `action_required`, `won`, `lost` or `closed`; only `lost` takes money."""
+def move(books: Books, dispute_id: str, status: str, deducted: int | None = None) -> Entity:
+    """`under_review`, `action_required`, `won`, `lost` or `closed`; only `lost` takes money.
+
+    That is all of the disputed amount, or `deducted` paise of it.
+    """
     dispute = books.get("disputes", dispute_id)
     if status not in NEXT.get(dispute["status"], ()):
         raise refuse(f"A dispute that is {dispute['status']} cannot become {status}.")
     dispute["status"] = "open" if status == "action_required" else status
     if status == "lost":
-        dispute["amount_deducted"] = dispute["amount"]
+        amount = dispute["amount"] if deducted is None else deducted
+        if not 0 <= amount <= dispute["amount"]:
+            raise refuse("No more can be deducted than is disputed.", field="amount_deducted")
+        dispute["amount_deducted"] = amount
     books.put("disputes", dispute)
     payment = books.get("payments", dispute["payment_id"])
     books.emit(f"payment.dispute.{status}", payment=payment, dispute=dispute)
@@ -69,6 +75,8 @@ def contest(books: Books, dispute_id: str, body: Entity) -> Entity:
     dispute = books.get("disputes", dispute_id)
     if dispute["status"] != "open":
         raise refuse("The dispute cannot be contested in its current state.")
+    if len(body.get("summary") or "") > 1000:
+        raise refuse("The summary may not be greater than 1000 characters.", field="summary")
     dispute["evidence"].update(
         {key: value for key, value in body.items() if key not in ("action", "submitted_at")}
     )

@@ -64,8 +64,9 @@ class RazorpaySimulator:
     def dispute(self, payment_id: str, **body: Any) -> dict[str, Any]:
         return self.ask("POST", f"payments/{payment_id}/dispute", **body)
 
-    def decide(self, dispute_id: str, status: str) -> dict[str, Any]:
-        return self.ask("POST", f"disputes/{dispute_id}/{status}")
+    def decide(self, dispute_id: str, status: str, **body: Any) -> dict[str, Any]:
+        """`lost` takes `amount_deducted` paise, or all that is disputed."""
+        return self.ask("POST", f"disputes/{dispute_id}/{status}", **body)
 
     def settle(self) -> dict[str, Any]:
         return self.ask("POST", "settle")

@@ -1,3 +1,4 @@
+import random
 from datetime import timedelta
 
 import pytest
@@ -6,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tests.factories import TutorUserFactory
-from payments.models import LedgerTxn, YearlyGross
-from payments.services import earnings, ledger, rates
+from payments.models import Earning, LedgerTxn, TaxProfile, TaxRate, YearlyGross
+from payments.services import earnings, ledger, rates, splits
 from payments.tests import factories
 from payments.tests.threads import run_together
 from tutorhub.core import clock
+from tutorhub.core.errors import Conflict
 from tutorhub.core.ids import uuid7
 from tutorhub.core.money import pct, split_inclusive
 
@@ -23,7 +25,7 @@ class TestArithmetic:
         is_same_state=st.booleans(),
     )
     def test_the_parts_add_up_to_the_paisa(self, gross, commission, tds, is_same_state):
-        parts = earnings.split(
+        parts = splits.split(
             gross_paise=gross,
             commission_bps=commission,
             gst_bps=1800,
@@ -42,8 +44,52 @@ class TestArithmetic:
         assert base + gst == price
         assert abs(gst - pct(base, 1800)) <= 1
 
+    def test_two_thousand_random_splits_and_reversals_add_up(self):
+        """Also when a class is taken back in pieces: the pieces are what was booked."""
+        dice = random.Random(5)
+        for _ in range(2_000):
+            gross = dice.choice([dice.randint(100, 5_000), dice.randint(100, 10**7)])
+            parts = splits.split(
+                gross_paise=gross,
+                commission_bps=dice.choice([0, 1, 1000, 1500, 2000, 3000]),
+                gst_bps=1800,
+                is_same_state=dice.random() < 0.5,
+                tds_bps=dice.choice([0, 10, 500]),
+                tcs_bps=dice.choice([0, 50]),
+            )
+            booked = splits.columns(parts)
+            assert sum(booked[name] for name in splits.PARTS) == gross
+            earning = Earning(**booked)
+            left = {name: booked[name] for name in splits.PARTS}
+            while gross_left := sum(left.values()):
+                piece = dice.choice([gross_left, dice.randint(1, gross_left)])
+                taken = splits.taken(earning, left, piece)
+                assert sum(taken.values()) == piece
+                left = {name: left[name] - taken[name] for name in splits.PARTS}
+                assert min(left.values()) >= 0 <= min(taken.values())
+            assert not any(left.values())
+
+    def test_the_first_piece_is_the_difference_of_two_splits(self):
+        rates_ = {"commission_bps": 1500, "gst_bps": 1800, "is_same_state": True, "tds_bps": 10}
+        whole = splits.columns(splits.split(gross_paise=100_000, tcs_bps=50, **rates_))
+        rest = splits.columns(splits.split(gross_paise=66_667, tcs_bps=50, **rates_))
+        left = {name: whole[name] for name in splits.PARTS}
+        taken = splits.taken(Earning(**whole), left, 33_333)
+        assert taken == {name: whole[name] - rest[name] for name in splits.PARTS}
+
+    def test_a_registered_tutor_has_tax_collected_of_the_price_without_gst(self):
+        parts = splits.split(
+            gross_paise=118_000,
+            commission_bps=1500,
+            gst_bps=1800,
+            is_same_state=True,
+            tds_bps=0,
+            tcs_bps=50,
+        )
+        assert parts.tcs == 500
+
     def test_the_worked_example(self):
-        parts = earnings.split(
+        parts = splits.split(
             gross_paise=100_000, commission_bps=1500, gst_bps=1800, is_same_state=True, tds_bps=10
         )
         assert (parts.commission, parts.gst, parts.tds, parts.net) == (15_000, 2_700, 100, 82_200)
@@ -51,7 +97,7 @@ class TestArithmetic:
 
     def test_more_taken_than_there_is_raises(self):
         with pytest.raises(ValueError):
-            earnings.split(
+            splits.split(
                 gross_paise=100, commission_bps=9000, gst_bps=1800, is_same_state=True, tds_bps=500
             )
 
@@ -181,6 +227,115 @@ class TestTaxWithheld:
         assert earnings.commission_bps(on=clock.date(2027, 1, 1)) == 1000
 
 
+class TestRegisteredTutors:
+    """Who has a GSTIN in the tax profile has tax collected at source."""
+
+    def profile(self, tutor, **values):
+        return TaxProfile.objects.create(
+            user=tutor, **{"legal_name": "Ravi Kumar", "state": "Karnataka", **values}
+        )
+
+    def test_tcs_is_booked_for_those_with_a_gstin(self, tutor):
+        self.profile(tutor, gstin="29ABCDE1234F1Z5")
+        order = paid_order()
+        parts = recognise(tutor, order)
+        assert (parts.tcs, parts.tcs_bps) == (424, 50)
+        assert ("tcs_payable", 0, 424) in legs_of(f"booking:{order.purpose_id}:complete")
+        assert Earning.objects.get().net_paise == 82_300 - 424
+
+    def test_and_not_for_those_without(self, tutor):
+        self.profile(tutor)
+        assert recognise(tutor, paid_order()).tcs == 0
+
+    def test_the_rate_is_that_of_the_day(self, tutor):
+        self.profile(tutor, gstin="29ABCDE1234F1Z5")
+        TaxRate.objects.create(name="tcs", label="TCS", bps=100, from_on=clock.today())
+        assert recognise(tutor, paid_order()).tcs == 847
+
+    def test_the_state_of_the_tax_profile_counts_before_the_place(self, tutor):
+        self.profile(tutor, state="Kerala")
+        assert recognise(tutor, paid_order(), tutor_state="Karnataka").gst_parts["igst"] == 2_700
+
+    def test_without_a_profile_the_place_counts(self, tutor):
+        assert recognise(tutor, paid_order(), tutor_state="Kerala").gst_parts["igst"] == 2_700
+
+
+class TestReversing:
+    def earned(self, tutor, gross=100_000, *, is_released=False):
+        return factories.earn(tutor, gross, is_released=is_released)
+
+    def test_a_reversal_lowers_the_gross_of_its_year(self, tutor):
+        """The class that passed the threshold was taxed; taken back, the next one is exempt."""
+        YearlyGross.objects.create(
+            tutor=tutor, year=rates.financial_year(clock.today()), gross_paise=4_99_500_00
+        )
+        session = self.earned(tutor)
+        assert Earning.objects.get().tds_paise == 100
+        earnings.reverse(session_id=session, gross_paise=100_000, cause="dispute:1")
+        assert YearlyGross.objects.get().gross_paise == 4_99_500_00
+        assert ledger.balance("tds_payable") == 0
+        assert recognise(tutor, paid_order(50_000)).tds == 0
+
+    def test_a_reversal_in_april_lowers_the_old_year(self, tutor):
+        with clock.at(clock.datetime.fromisoformat("2027-03-31T23:59:00+05:30")):
+            session = self.earned(tutor)
+        with clock.at(clock.datetime.fromisoformat("2027-04-01T00:01:00+05:30")):
+            self.earned(tutor)
+            earnings.reverse(session_id=session, gross_paise=60_000, cause="dispute:1")
+        assert dict(YearlyGross.objects.values_list("year", "gross_paise")) == {
+            2026: 40_000,
+            2027: 100_000,
+        }
+
+    def test_the_same_cause_reverses_once(self, tutor):
+        session = self.earned(tutor)
+        first = earnings.reverse(session_id=session, gross_paise=40_000, cause="dispute:1")
+        again = earnings.reverse(session_id=session, gross_paise=40_000, cause="dispute:1")
+        assert first == again
+        assert ledger.balance("session_escrow", session) == 40_000
+        with pytest.raises(Conflict):
+            earnings.reverse(session_id=session, gross_paise=50_000, cause="dispute:1")
+
+    @pytest.mark.parametrize("gross", [0, -1, 100_001])
+    def test_no_more_than_was_earned(self, tutor, gross):
+        session = self.earned(tutor)
+        with pytest.raises(earnings.MoreThanEarned):
+            earnings.reverse(session_id=session, gross_paise=gross, cause="dispute:1")
+
+    def test_in_pieces_it_ends_at_nothing(self, tutor):
+        session = self.earned(tutor)
+        for number, piece in enumerate((33_333, 33_333, 33_334)):
+            earnings.reverse(session_id=session, gross_paise=piece, cause=f"dispute:{number}")
+        earning = Earning.objects.get()
+        assert (earning.status, earning.left_paise) == ("REVERSED", 0)
+        assert ledger.balance("session_escrow", session) == 100_000
+        for code in ("commission_session", "gst_output_cgst", "tds_payable"):
+            assert ledger.balance(code) == 0
+        assert ledger.balance("tutor_held", tutor.pk) == 0
+
+    def test_available_first_and_the_rest_is_owed(self, tutor):
+        session = self.earned(tutor, is_released=True)
+        ledger.post(
+            kind="test",
+            key="test:out",
+            legs=[
+                ledger.debit("tutor_earnings", 50_000, tutor.pk),
+                ledger.credit("payout_pending", 50_000, uuid7()),
+            ],
+        )
+        reversal = earnings.reverse(session_id=session, gross_paise=100_000, cause="dispute:1")
+        found = (reversal.from_held_paise, reversal.from_available_paise)
+        assert (*found, reversal.receivable_paise) == (0, 32_300, 50_000)
+
+    def test_a_company_is_not_exempt(self, db):
+        tutor = TutorUserFactory()
+        factories.make_method(tutor, pan="ABCCE1234F")
+        assert recognise(tutor, paid_order()).tds_bps == 10
+
+    def test_exactly_the_threshold_is_exempt(self, tutor):
+        assert recognise(tutor, paid_order(5_00_000_00)).tds == 0
+
+
 class TestWaiting:
     def test_first_earnings_wait_a_week(self, tutor, settings):
         settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
@@ -201,3 +356,31 @@ def test_completing_from_eight_sides_books_once():
     assert len(set(map(repr, results))) == 1, results
     assert ledger.balance("tutor_held", tutor.pk) == results[0].net
     assert YearlyGross.objects.get().gross_paise == 100_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reversing_from_eight_sides_while_money_leaves_books_once():
+    """One reversal, and payouts that race it for the same earnings: nothing goes below zero."""
+    tutor = TutorUserFactory()
+    factories.make_method(tutor)
+    session = factories.earn(tutor)
+
+    def work(number):
+        if number % 2:
+            return earnings.reverse(session_id=session, gross_paise=100_000, cause="dispute:1").pk
+        return ledger.post(
+            kind="test",
+            key=f"test:{number}",
+            legs=[
+                ledger.debit("tutor_earnings", 30_000, tutor.pk),
+                ledger.credit("payout_pending", 30_000, uuid7()),
+            ],
+        )
+
+    results = run_together(8, work)
+    reversals = [result for number, result in enumerate(results) if number % 2]
+    assert len(set(reversals)) == 1, results
+    out = sum(not isinstance(result, Exception) for result in results[::2])
+    assert ledger.balance("tutor_receivable", tutor.pk) == max(0, out * 30_000)
+    assert ledger.balance("tutor_earnings", tutor.pk) == 0
+    assert ledger.balance("session_escrow", session) == 100_000

@@ -3,11 +3,19 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from payments.models import Earning, GatewayEvent, Payment, PaymentOrder, Payout, Refund
+from payments.models import (
+    Earning,
+    GatewayDispute,
+    GatewayEvent,
+    Payment,
+    PaymentOrder,
+    Payout,
+    Refund,
+)
 from payments.tests import factories
 from tutorhub.core.errors import InvalidTransition
 
-MACHINES = [PaymentOrder, Payment, Refund, Payout, Earning, GatewayEvent]
+MACHINES = [PaymentOrder, Payment, Refund, Payout, Earning, GatewayEvent, GatewayDispute]
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -19,7 +27,7 @@ def test_the_edges_cover_the_enum(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_database_lists_the_values(machine, db):
-    names = {"paymentorder": "order", "gatewayevent": "event"}
+    names = {"paymentorder": "order", "gatewayevent": "event", "gatewaydispute": "dispute"}
     name = names.get(machine._meta.model_name, machine._meta.model_name)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from curriculum.models import Subject
 from marketplace.models import Enquiry, Lead, Review, Side, TutoringSession
-from payments.services import credits, earnings, rates
+from payments.services import credits, earnings, rates, splits
 from students.models import Learner
 from tutorhub.core import clock, money
 from tutorhub.core.templatetags.tutorhub import ist, ist_time
@@ -76,7 +76,7 @@ class TutorPage:
 def home() -> dict[str, Any]:
     """Links into the search, and the sum of one class as an example."""
     in_force = rates.in_force(clock.today())
-    parts = earnings.split(
+    parts = splits.split(
         gross_paise=EXAMPLE_PAISE,
         commission_bps=in_force["commission_session"].bps,
         gst_bps=in_force["gst"].bps,
