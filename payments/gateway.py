@@ -190,6 +190,35 @@ class Gateway:
         body = {"contact_id": contact_id, "account_type": "vpa", "vpa": {"address": address}}
         return _entity(self._sdk.post("/v1/fund_accounts", body))
 
+    def validate_fund_account(
+        self,
+        *,
+        account_number: str,
+        fund_account_id: str,
+        amount_paise: int | None,
+        notes: Mapping[str, str],
+    ) -> Entity:
+        """Ask the bank whether the account exists; `amount_paise` is sent to it (not to a UPI ID).
+
+        Knows no idempotency key: after an answer that was lost, look for it before asking again.
+        """
+        body: Entity = {
+            "account_number": account_number,
+            "fund_account": {"id": fund_account_id},
+            "notes": dict(notes),
+        }
+        if amount_paise is not None:
+            body.update({"amount": amount_paise, "currency": "INR"})
+        return _entity(self._sdk.post("/v1/fund_accounts/validations", body))
+
+    def fetch_validation(self, validation_id: str) -> Entity:
+        return _entity(self._sdk.get(f"/v1/fund_accounts/validations/{_id(validation_id)}", {}))
+
+    def list_validations(self, *, account_number: str, count: int = 100) -> list[Entity]:
+        """The newest validations paid from this account of ours."""
+        params = {"account_number": account_number, "count": count}
+        return _items(self._sdk.get("/v1/fund_accounts/validations", params))
+
     def create_payout(
         self,
         *,

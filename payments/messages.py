@@ -73,6 +73,15 @@ def dispute_changed(dispute: GatewayDispute) -> None:
         _send(order.payer, "dispute_changed", _("Your payment"), body % words)
 
 
+def payout_method_refused(method: PayoutMethod) -> None:
+    with translation.override(method.tutor.language):
+        body = _("We cannot pay to %(account)s: %(reason)s Please give us another account.") % {
+            "account": method.hint,
+            "reason": method.validation_note,
+        }
+        _send(method.tutor, "payout_method_refused", _("Your payout account"), body)
+
+
 def _send(user: User, template: str, subject: str, body: str) -> None:
     tell(
         user_id=user.pk,

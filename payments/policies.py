@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import Payout
+from payments.models import Funding, Payout
 from tutorhub.core.errors import NotAllowed
 
 FINANCE = "finance"
@@ -26,3 +26,9 @@ def check_can_approve(payout: Payout, by: User) -> None:
     check_is_finance(by)
     if by.pk in {payout.requested_by_id, payout.tutor_id}:
         raise NotAllowed(_("Somebody else has to approve this payout."), code="maker_is_checker")
+
+
+def check_can_decide_funding(funding: Funding, by: User) -> None:
+    check_is_finance(by)
+    if by.pk == funding.requested_by_id:
+        raise NotAllowed(_("Two people are needed for this."), code="maker_is_checker")

@@ -1,10 +1,11 @@
 """What this app does later: its own work in the outbox."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
-from payments.services import captures, disputes, events, payouts, refunds
-from tutorhub.core.outbox import Payload, call
+from payments.services import captures, disputes, events, payout_checks, payouts, refunds
+from tutorhub.core.outbox import Payload, call, job
 
 
 @call(events.PROCESS)
@@ -31,3 +32,14 @@ def answer_dispute(payload: Payload, done: Callable[[], None]) -> None:
 @call(payouts.SEND)
 def send_payout(payload: Payload, done: Callable[[], None]) -> None:
     payouts.send(UUID(payload["payout"]), done)
+
+
+@job(payouts.REQUEST_WEEKLY)
+def request_weekly_payout(payload: Payload) -> None:
+    week = date.fromisoformat(payload["week"])
+    payouts.request_weekly(tutor_id=UUID(payload["tutor"]), week=week)
+
+
+@call(payout_checks.CHECK)
+def check_payout_method(payload: Payload, done: Callable[[], None]) -> None:
+    payout_checks.check(UUID(payload["method"]), done)

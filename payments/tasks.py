@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from payments.services import captures, reconciling
+from payments.services import captures, payout_checks, payouts, reconciling
+from tutorhub.core import clock
 
 
 @shared_task(name="payments.reconcile_orders")
@@ -28,3 +29,15 @@ def reconcile_money_out() -> None:
 def book_fees() -> None:
     """Fees that were not known when the money came."""
     reconciling.each(reconciling.payments_without_fee(), captures.apply_capture)
+
+
+@shared_task(name="payments.plan_weekly_payouts")
+def plan_weekly_payouts() -> None:
+    """On Mondays, a payout for every tutor who wants one each week."""
+    payouts.plan_weekly(clock.today())
+
+
+@shared_task(name="payments.check_payout_methods")
+def check_payout_methods() -> None:
+    """Accounts that the bank has not said anything about."""
+    payout_checks.ask_again()

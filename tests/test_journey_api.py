@@ -107,8 +107,9 @@ LAST_BALANCES = {
     "rzp_clearing": 1_050_00 + 352_82 - (21_00 + 7_06 + 3_78 + 1_27),
     "gateway_fees": 21_00 + 7_06,
     "bank": -PAYOUT_ACCOUNT_PAISE,
-    "rzpx_float": PAYOUT_ACCOUNT_PAISE - NET - 5_90,
-    "payout_fees": 5_00,
+    # The rupee went to the tutor's account to see whether it exists.
+    "rzpx_float": PAYOUT_ACCOUNT_PAISE - NET - 5_90 - 1_00,
+    "payout_fees": 5_00 + 1_00,
     "gst_input": 3_78 + 1_27 + 90,
     "gst_output_cgst": 14_18 + 26_91,
     "gst_output_sgst": 14_18 + 26_91,

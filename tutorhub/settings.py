@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -204,6 +205,15 @@ CELERY_BEAT_SCHEDULE = {
     "core-forget-idempotency-keys": {
         "task": "core.forget_idempotency_keys",
         "schedule": timedelta(hours=1),
+    },
+    "payments-check-payout-methods": {
+        "task": "payments.check_payout_methods",
+        "schedule": timedelta(minutes=15),
+    },
+    # Mondays from 9:00 in India; hourly, so that a beat that was down then makes up for it.
+    "payments-plan-weekly-payouts": {
+        "task": "payments.plan_weekly_payouts",
+        "schedule": crontab(minute="30", hour="3-17", day_of_week="mon"),
     },
     "marketplace-expire-unpaid": {
         "task": "marketplace.expire_unpaid",
@@ -499,11 +509,13 @@ START_EARLIEST = timedelta(days=60) if HURRIED else timedelta(minutes=15)
 REVIEW_WINDOW = timedelta(days=14)
 REVIEW_HIDDEN_FOR = timedelta(0) if HURRIED else timedelta(days=7)
 REVIEWS_FOR_AVERAGE = 3
+PAYOUT_RAIL = "razorpayx"
 PAYOUT_MINIMUM_PAISE = 500_00
 PAYOUT_FIRST_COUNT = 3
 PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)
 PAYOUT_METHOD_WAIT = timedelta(0) if HURRIED else timedelta(hours=72)
 PAYOUT_FEE_ALLOWANCE_PAISE = 20_00
+PAYOUT_CHECK_TRIES = 3
 
 # The seller on invoices. The classification codes (SAC) are for an accountant to confirm.
 COMPANY_NAME = secret("COMPANY_NAME", "TutorHub Learning Private Limited (demo)")

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, rupees
-from payments.models import Payout
-from payments.services import payouts
+from payments.models import Payout, PayoutMethod
+from payments.services import payout_checks, payouts
 
 
 class ReasonForm(ActionForm):
@@ -16,10 +16,11 @@ class ReasonForm(ActionForm):
 @admin.register(Payout)
 class PayoutAdmin(FinanceAdmin):
     list_display = [
-        *("id", "tutor", "amount", "account", "status", "requested_at", "decided_at", "utr"),
+        *("id", "tutor", "amount", "account", "account_state", "status", "gateway_status"),
+        *("requested_at", "decided_at", "utr"),
     ]
     list_select_related = ["tutor", "method"]
-    list_filter = ["status", "requested_at"]
+    list_filter = ["status", "gateway_status", "method__validation", "week", "requested_at"]
     search_fields = ["=id", "=razorpay_payout_id", "tutor__name", "=tutor__phone"]
     action_form = ReasonForm
     actions = ["approve", "reject"]
@@ -28,6 +29,10 @@ class PayoutAdmin(FinanceAdmin):
     @admin.display(description="to")
     def account(self, payout: Payout) -> str:
         return f"{payout.method.holder_name}, {payout.method.hint}"
+
+    @admin.display(description="account")
+    def account_state(self, payout: Payout) -> str:
+        return payout.method.get_validation_display()
 
     @admin.action(description="Approve")
     def approve(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
@@ -46,4 +51,34 @@ class PayoutAdmin(FinanceAdmin):
             queryset,
             lambda payout: payouts.reject(payout, by=me(request), reason=reason),
             "rejected",
+        )
+
+
+class ProofForm(ActionForm):
+    reason = forms.CharField(required=False, label="What proves it", max_length=300)
+
+
+@admin.register(PayoutMethod)
+class PayoutMethodAdmin(FinanceAdmin):
+    """Where tutors are paid, without the sealed numbers, and what the bank said of it."""
+
+    list_display = [
+        *("hint", "tutor", "holder_name", "registered_name", "validation", "validation_note"),
+        *("usable_at", "replaced_at"),
+    ]
+    list_select_related = ["tutor"]
+    list_filter = ["validation", "kind", "is_weekly"]
+    search_fields = ["tutor__name", "=tutor__phone", "=razorpay_fund_account_id"]
+    exclude = ["account_number", "vpa", "pan"]
+    action_form = ProofForm
+    actions = ["confirm"]
+
+    @admin.action(description="The account is the tutor's own (say what proves it)")
+    def confirm(self, request: HttpRequest, queryset: QuerySet[PayoutMethod]) -> None:
+        reason = request.POST.get("reason", "")
+        self.each(
+            request,
+            queryset,
+            lambda method: payout_checks.confirm(method, by=me(request), reason=reason),
+            "confirmed",
         )

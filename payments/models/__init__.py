@@ -8,6 +8,7 @@ from payments.models.earnings import (
     YearlyGross,
 )
 from payments.models.events import GatewayEvent
+from payments.models.funding import Funding
 from payments.models.invoices import Invoice, InvoiceCounter
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
 from payments.models.orders import Payment, PaymentOrder
@@ -26,6 +27,7 @@ __all__ = [
     "EarningFreeze",
     "EarningReversal",
     "ExternalRefund",
+    "Funding",
     "GatewayDispute",
     "GatewayEvent",
     "Invoice",

@@ -18,6 +18,13 @@ class PayoutMethodQuerySet(models.QuerySet["PayoutMethod"]):
     def locked(self) -> "PayoutMethodQuerySet":
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
+    def to_check(self) -> "PayoutMethodQuerySet":
+        """In use, and the bank has not said yet whether they exist."""
+        return self.current().filter(validation__in=["", PayoutMethod.Validation.PENDING])
+
+    def weekly(self) -> "PayoutMethodQuerySet":
+        return self.current().filter(is_weekly=True)
+
 
 class PayoutMethod(models.Model):
     """Where a tutor is paid. A change is a new row, so a payout keeps the one it was made for."""
@@ -49,6 +56,8 @@ class PayoutMethod(models.Model):
     validation = models.CharField(
         max_length=8, choices=Validation.choices, default=Validation.NONE, blank=True
     )
+    validation_note = models.CharField(max_length=200, blank=True)
+    validation_tries = models.PositiveSmallIntegerField(default=0)
     registered_name = models.CharField(max_length=120, blank=True, help_text="as the bank has it")
     validated_at = models.DateTimeField(null=True)
     is_weekly = models.BooleanField(default=False, help_text="pay out every week without asking")
@@ -69,10 +78,19 @@ class PayoutMethod(models.Model):
                 condition=(Q(kind="bank", vpa="") & ~Q(ifsc="") & ~Q(account_number=""))
                 | (Q(kind="upi", ifsc="", account_number="") & ~Q(vpa="")),
             ),
+            models.CheckConstraint(
+                name="method_validation_valid",
+                condition=Q(validation__in=["", "pending"], validated_at__isnull=True)
+                | Q(validation__in=["valid", "failed"], validated_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.hint
+
+    @property
+    def is_valid(self) -> bool:
+        return self.validation == self.Validation.VALID
 
     @property
     def pan_hint(self) -> str:
@@ -109,6 +127,24 @@ class Payout(StateMachine):
         REJECTED = "REJECTED", _("rejected")
         CANCELLED = "CANCELLED", _("cancelled")
 
+    class Rail(models.TextChoices):
+        """Who carries the money. What each does is in `payments/rails.py`."""
+
+        RAZORPAYX = "razorpayx", "RazorpayX"
+
+    class GatewayStatus(models.TextChoices):
+        """What RazorpayX says; kept beside our own status, which decides about money."""
+
+        PENDING = "pending", _("waits for a second look")
+        QUEUED = "queued", _("waits for money in our account")
+        SCHEDULED = "scheduled", _("is planned")
+        PROCESSING = "processing", _("the bank is working on it")
+        PROCESSED = "processed", _("the bank has paid")
+        CANCELLED = "cancelled", _("called off")
+        FAILED = "failed", _("the bank could not pay")
+        REJECTED = "rejected", _("refused before it was sent")
+        REVERSED = "reversed", _("came back from the bank")
+
     IN_FLIGHT = (Status.REQUESTED, Status.APPROVED, Status.SENDING)
     TRANSITIONS = {
         Status.REQUESTED: {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
@@ -129,9 +165,11 @@ class Payout(StateMachine):
     method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT, related_name="payouts")
     amount_paise = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
-    rail = models.CharField(max_length=10, default="razorpayx")
-    is_weekly = models.BooleanField(default=False)
-    gateway_status = models.CharField(max_length=20, blank=True)
+    rail = models.CharField(max_length=10, choices=Rail.choices, default=Rail.RAZORPAYX)
+    week = models.DateField(null=True, help_text="the Monday of a payout that nobody asked for")
+    gateway_status = models.CharField(
+        max_length=20, choices=GatewayStatus.choices, blank=True, help_text="as the bank has it"
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -171,6 +209,7 @@ class Payout(StateMachine):
                 condition=Q(status__in=["REQUESTED", "REJECTED", "CANCELLED"])
                 | Q(approved_by__isnull=False, decided_at__isnull=False),
             ),
+            models.UniqueConstraint(name="payout_once_a_week", fields=["tutor", "week"]),
         ]
         indexes = [
             models.Index(name="payout_tutor", fields=["tutor", "-id"]),

@@ -49,7 +49,8 @@ class EarningsSummary:
     """A tutor's money, in paise.
 
     `available` is what was released, `withdrawable` the part of it whose first wait is over,
-    `pending` what is on its way out, `held` what waits for the family's word.
+    `pending` what is on its way out, `held` what waits for the family's word,
+    `receivable` what was taken back after it had been paid out, and comes off later earnings.
     """
 
     available_paise: int
@@ -57,6 +58,7 @@ class EarningsSummary:
     held_paise: int
     pending_paise: int
     paid_paise: int
+    receivable_paise: int
 
 
 def commission_bps(kind: str = "session", on: date | None = None) -> int:
@@ -241,7 +243,7 @@ def booked(session_id: UUID) -> Breakdown | None:
 def summary(tutor: User) -> EarningsSummary:
     balances = dict(
         LedgerAccount.objects.filter(
-            code__in=["tutor_earnings", "tutor_held"], owner_key=str(tutor.pk)
+            code__in=["tutor_earnings", "tutor_held", "tutor_receivable"], owner_key=str(tutor.pk)
         ).values_list("code", "balance")
     )
     sums = {
@@ -258,6 +260,7 @@ def summary(tutor: User) -> EarningsSummary:
         held_paise=balances.get("tutor_held", 0),
         pending_paise=sum(sums.get(status, 0) for status in Payout.IN_FLIGHT),
         paid_paise=sums.get(Payout.Status.PROCESSED, 0),
+        receivable_paise=balances.get("tutor_receivable", 0),
     )
 
 

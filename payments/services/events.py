@@ -12,7 +12,7 @@ from django.db import transaction
 
 from payments import gateway
 from payments.models import GatewayEvent
-from payments.services import captures, disputes, payouts, refunds
+from payments.services import captures, disputes, payout_checks, payouts, refunds
 from tutorhub.core import clock, outbox
 from tutorhub.core.ids import uuid7
 
@@ -27,6 +27,7 @@ UNKNOWN = (
     captures.UnknownOrder,
     refunds.UnknownPayment,
     payouts.UnknownPayout,
+    payout_checks.UnknownCheck,
     gateway.Refused,  # Razorpay itself does not know what its event speaks of.
 )
 
@@ -150,6 +151,28 @@ def _on_payout(payload: dict[str, Any]) -> str:
     return ""
 
 
+def _on_check(payload: dict[str, Any]) -> str:
+    entity = _entity(payload, "fund_account.validation")
+    payout_checks.apply(gateway.client().fetch_validation(entity["id"]))
+    return ""
+
+
+def _on_transaction(payload: dict[str, Any]) -> str:
+    """A movement of our RazorpayX account says once more what became of a payout.
+
+    Money that we put there ourselves is booked by two people of finance, not by this.
+    """
+    source = _entity(payload, "transaction").get("source")
+    source = source if isinstance(source, dict) else {}
+    payout_id = {"payout": source.get("id"), "reversal": source.get("payout_id")}.get(
+        str(source.get("entity"))
+    )
+    if not payout_id:
+        return f"a movement by {source.get('entity')}"
+    payouts.apply(gateway.client().fetch_payout(str(payout_id)))
+    return ""
+
+
 HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     **dict.fromkeys(
         ["payment.authorized", "payment.captured", "payment.failed", "order.paid"], _on_payment
@@ -170,4 +193,8 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
         ],
         _on_payout,
     ),
+    **dict.fromkeys(
+        ["fund_account.validation.completed", "fund_account.validation.failed"], _on_check
+    ),
+    "transaction.created": _on_transaction,
 }

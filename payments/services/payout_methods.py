@@ -1,6 +1,7 @@
 """Where a tutor's money goes."""
 
 import re
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from payments import messages
 from payments.models import PayoutMethod
-from tutorhub.core import audit, clock
-from tutorhub.core.errors import DomainError
+from payments.services import payout_checks, payouts
+from tutorhub.core import audit, clock, outbox
+from tutorhub.core.errors import DomainError, TooMany
 
 PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT_NUMBER = re.compile(r"[0-9]{6,18}")
+MOST_A_DAY = 5
 VPA = re.compile(r"[A-Za-z0-9._-]{2,64}@[A-Za-z][A-Za-z0-9]{1,63}")
 
 
@@ -40,7 +43,11 @@ def save(
     vpa: str = "",
     by: User | None = None,
 ) -> PayoutMethod:
-    """Set where the tutor is paid. A change (not the first one) can be used after a wait only."""
+    """Set where the tutor is paid, and have the bank asked about it.
+
+    A change can be used after a wait only, unless the bank had never confirmed the account before
+    it. Raises BadMethod, or TooMany: every new account costs a rupee to check.
+    """
     new = PayoutMethod(tutor=tutor, kind=kind, holder_name=holder_name.strip())
     new.pan = _clean("pan", pan, PAN, _("A PAN looks like ABCDE1234F."))
     if kind == PayoutMethod.Kind.BANK:
@@ -55,15 +62,32 @@ def save(
         new.hint = f"{name[:2]}•••@{bank}"[:40]
     old = PayoutMethod.objects.current().locked().filter(tutor=tutor).first()
     if old is not None:
-        if _is_same(old, new):
+        if _is_same(old, new) and old.validation != PayoutMethod.Validation.FAILED:
             return old
+        _check_not_too_often(tutor)
         old.replaced_at = clock.now()
         old.save(update_fields=["replaced_at"])
-        new.usable_at = clock.now() + settings.PAYOUT_METHOD_WAIT
+        new.is_weekly = old.is_weekly
+        if PayoutMethod.objects.filter(tutor=tutor, validation="valid").exists():
+            new.usable_at = clock.now() + settings.PAYOUT_METHOD_WAIT
     new.save(force_insert=True)
+    outbox.later(payout_checks.CHECK, {"method": new.pk}, key=f"payout-method:{new.pk}:check")
     audit.record("payout_method.saved", new, by=by or tutor, kind=kind)
     messages.payout_method_changed(new)
     return new
+
+
+@transaction.atomic
+def set_weekly(*, tutor: User, is_weekly: bool, by: User | None = None) -> PayoutMethod:
+    """Start or stop the payout of every week. Raises NoMethod."""
+    method = PayoutMethod.objects.current().locked().filter(tutor=tutor).first()
+    if method is None:
+        raise payouts.NoMethod
+    if method.is_weekly != is_weekly:
+        method.is_weekly = is_weekly
+        method.save(update_fields=["is_weekly"])
+        audit.record("payout_method.weekly", method, by=by or tutor, is_weekly=is_weekly)
+    return method
 
 
 def _clean(
@@ -74,6 +98,12 @@ def _clean(
     if not pattern.fullmatch(text):
         raise BadMethod(message, field=field)
     return text
+
+
+def _check_not_too_often(tutor: User) -> None:
+    since = clock.now() - timedelta(days=1)
+    if tutor.payout_methods.filter(created_at__gt=since).count() >= MOST_A_DAY:
+        raise TooMany(_("That is too many accounts for one day. Try again tomorrow."))
 
 
 def _is_same(old: PayoutMethod, new: PayoutMethod) -> bool:

@@ -1,26 +1,74 @@
 """Moving our own money between our own accounts: two people, never one."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.policies import check_is_finance
+from payments.models import Funding
+from payments.policies import check_can_decide_funding, check_is_finance
 from payments.services import ledger
 from payments.services.ledger import credit, debit
-from tutorhub.core.errors import NotAllowed
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict
+
+
+class KnownReference(Conflict):
+    code = "known_reference"
 
 
 @transaction.atomic
-def fund_payouts(*, amount_paise: int, reference: str, by: User, approved_by: User) -> ledger.Txn:
-    """Book a bank transfer into the RazorpayX account (kind 36); `reference` is the bank's."""
+def ask_funding(*, amount_paise: int, reference: str, by: User) -> Funding:
+    """Enter a bank transfer into the account that payouts are sent from; somebody else books it.
+
+    `reference` is the bank's. The same transfer again returns what was entered; raises
+    KnownReference when it was entered with another amount.
+    """
     check_is_finance(by)
-    check_is_finance(approved_by)
-    if by.pk == approved_by.pk:
-        raise NotAllowed(_("Two people are needed for this."), code="maker_is_checker")
-    return ledger.post(
+    try:
+        with transaction.atomic():
+            funding = Funding.objects.create(
+                amount_paise=amount_paise, reference=reference, requested_by=by
+            )
+    except IntegrityError:
+        known = Funding.objects.exclude(status=Funding.Status.REJECTED).get(reference=reference)
+        if known.amount_paise != amount_paise:
+            raise KnownReference(_("This reference was entered with another amount.")) from None
+        return known
+    audit.record("funding.requested", funding, by=by, amount_paise=amount_paise)
+    return funding
+
+
+@transaction.atomic
+def approve_funding(funding: Funding, *, by: User) -> Funding:
+    """Book it (kind 36). Whoever entered it cannot."""
+    funding = Funding.objects.locked().get(pk=funding.pk)
+    check_can_decide_funding(funding, by)
+    funding.move_to(Funding.Status.APPROVED, decided_by=by, decided_at=clock.now())
+    ledger.post(
         kind="payouts_funded",
-        key=f"treasury:fund:{reference}",
-        legs=[debit("rzpx_float", amount_paise), credit("bank", amount_paise)],
-        actor=by,
-        refs={"reference": reference, "approved_by": approved_by.pk},
+        key=f"treasury:fund:{funding.reference}",
+        legs=[debit("rzpx_float", funding.amount_paise), credit("bank", funding.amount_paise)],
+        actor=funding.requested_by_id,
+        refs={"funding": funding.pk, "reference": funding.reference, "approved_by": by.pk},
     )
+    audit.record("funding.approved", funding, by=by, amount_paise=funding.amount_paise)
+    return funding
+
+
+@transaction.atomic
+def reject_funding(funding: Funding, *, by: User) -> Funding:
+    """Nothing is booked; whoever entered it may take it back so, too."""
+    check_is_finance(by)
+    funding = Funding.objects.locked().get(pk=funding.pk)
+    funding.move_to(Funding.Status.REJECTED, decided_by=by, decided_at=clock.now())
+    audit.record("funding.rejected", funding, by=by)
+    return funding
+
+
+@transaction.atomic
+def fund_payouts(*, amount_paise: int, reference: str, by: User, approved_by: User) -> Funding:
+    """Both steps at once, for two people at one desk; the same transfer again changes nothing."""
+    funding = ask_funding(amount_paise=amount_paise, reference=reference, by=by)
+    if funding.status == Funding.Status.APPROVED:
+        return funding
+    return approve_funding(funding, by=approved_by)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from payments.simulator import checkout, disputes, payments, payouts, refunds, settlements
+from payments.simulator import accounts, checkout, disputes, payments, payouts, refunds, settlements
 from payments.simulator.books import TABLES, Books, Entity, Rules, public
 from payments.simulator.errors import refuse
 from payments.simulator.faults import Faults
@@ -61,6 +61,7 @@ def _money(desk: Desk) -> Routes:
         route("POST", "/_sim/disputes/{}/{}", decide),
         route("POST", "/_sim/refunds/{}/{}", lambda r, i, s: refunds.move(books, i, s)),
         route("POST", "/_sim/payouts/{}/{}", move_payout),
+        route("POST", "/_sim/validations/{}/{}", lambda r, i, s: accounts.answer(books, i, s)),
         route("POST", "/_sim/settle", lambda r: settlements.settle(books)),
         route("POST", "/_sim/expire", lambda r: {"expired": payments.expire(books)}),
     ]
@@ -172,6 +173,7 @@ def _totals(books: Books) -> dict[str, int]:
         "charged_back_paise": _sum(books.all("disputes"), "amount_deducted"),
         "settled_paise": _sum(books.all("settlements"), "amount"),
         "paid_out_paise": _sum(books.all("payouts"), "_debited"),
+        "checked_paise": _sum(books.all("validations"), "_debited"),
     }
     outgoing = ("fees_paise", "refunded_paise", "charged_back_paise", "settled_paise")
     totals["clearing_paise"] = totals["captured_paise"] - sum(totals[name] for name in outgoing)

@@ -1,6 +1,6 @@
 """The `/v1` API: which path does what."""
 
-from payments.simulator import disputes, orders, payments, payouts, refunds, settlements
+from payments.simulator import accounts, disputes, orders, payments, payouts, refunds, settlements
 from payments.simulator.books import Books, Entity
 from payments.simulator.routing import Request, Routes, route
 
@@ -68,9 +68,12 @@ def _payouts(books: Books) -> Routes:
 
     funds = "/v1/fund_accounts"
     return [
-        route("POST", "/v1/contacts", lambda r: payouts.create_contact(books, r.json())),
-        route("POST", funds, lambda r: payouts.create_fund_account(books, r.json())),
-        route("GET", funds, lambda r: payouts.list_fund_accounts(books, r.query)),
+        route("POST", "/v1/contacts", lambda r: accounts.create_contact(books, r.json())),
+        route("POST", funds, lambda r: accounts.create_fund_account(books, r.json())),
+        route("GET", funds, lambda r: accounts.list_fund_accounts(books, r.query)),
+        route("POST", f"{funds}/validations", lambda r: accounts.validate(books, r.json())),
+        route("GET", f"{funds}/validations", lambda r: accounts.list_validations(books, r.query)),
+        route("GET", f"{funds}/validations/{{}}", lambda r, i: accounts.fetch_validation(books, i)),
         route("POST", "/v1/payouts", create),
         route("GET", "/v1/payouts", lambda r: payouts.list_all(books, r.query)),
         route("GET", "/v1/payouts/{}", lambda r, i: payouts.fetch(books, i)),

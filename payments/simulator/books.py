@@ -32,7 +32,9 @@ TABLES = (
     "recon",
     "contacts",
     "fund_accounts",
+    "validations",
     "payouts",
+    "transactions",
     "keys",
 )
 ACCOUNT = "acc_Sim0000000001A"
@@ -51,6 +53,9 @@ class Rules:
     """`pending` leaves new refunds open until `/_sim/refunds/{id}/processed`."""
     payout_seconds: float | None = 2.0
     """When a processing payout is processed; null leaves that to `/_sim/payouts/{id}/{status}`."""
+    validation_seconds: float | None = 0.0
+    """When a fund account validation is answered: 0 at once, null only by
+    `/_sim/validations/{id}/{result}`."""
     payouts_need_approval: bool = False
     """New payouts wait for `/_sim/payouts/{id}/processing` or `…/rejected`."""
     x_balance: int | None = None

@@ -1,6 +1,6 @@
-"""RazorpayX: `/v1/contacts`, `/v1/fund_accounts` and `/v1/payouts`."""
+"""RazorpayX: `/v1/payouts`."""
 
-from payments.simulator import validation
+from payments.simulator import statement, validation
 from payments.simulator.books import Books, Entity, locked, paged, public
 from payments.simulator.errors import refuse
 from payments.simulator.keys import once
@@ -20,7 +20,8 @@ PAYOUT_FIELDS = (
 )
 FEES, TAX = 590, 90
 NEXT = {
-    "pending": ("queued", "processing", "rejected"),
+    "pending": ("queued", "scheduled", "processing", "rejected"),
+    "scheduled": ("queued", "processing", "cancelled"),
     "queued": ("processing", "cancelled"),
     "processing": ("processed", "failed", "reversed"),
     "processed": ("reversed",),
@@ -32,6 +33,7 @@ NEXT = {
 REASONS = {
     "pending": "pending_approval",
     "queued": "low_balance",
+    "scheduled": "scheduled",
     "processing": "beneficiary_bank_confirmation_pending",
     "processed": "payout_processed",
     "failed": "bank_account_closed",
@@ -40,82 +42,10 @@ REASONS = {
     "cancelled": "cancelled",
 }
 EVENTS = {"processing": "initiated"}
+SILENT = {"scheduled", "cancelled"}
+"""There is no webhook for these."""
 CLOSED_ACCOUNT = "9999"
 """Payouts to bank accounts that end like this, and to VPAs that begin with `fail`, fail."""
-
-
-@locked
-def create_contact(books: Books, body: Entity) -> Entity:
-    """A contact; the same details give the same contact."""
-    validation.only(body, ("name", "email", "contact", "type", "reference_id", "notes"))
-    details = {
-        "name": validation.text(body, "name", least=3, most=50),
-        "email": validation.text(body, "email", most=254) or None,
-        "contact": validation.text(body, "contact", most=16, pattern=r"\+?[0-9]{8,15}") or None,
-        "type": validation.text(body, "type", most=40) or None,
-        "reference_id": validation.text(body, "reference_id", most=40) or None,
-    }
-    known = books.all("contacts", **details)
-    if known:
-        return public(known[0])
-    contact = {
-        "id": books.new_id("cont"),
-        "entity": "contact",
-        **details,
-        "batch_id": None,
-        "active": True,
-        "notes": validation.notes(body),
-        "created_at": books.clock.now(),
-    }
-    return public(books.put("contacts", contact))
-
-
-@locked
-def create_fund_account(books: Books, body: Entity) -> Entity:
-    """Where a contact can be paid; the same details give the same fund account."""
-    validation.only(body, ("contact_id", "account_type", "bank_account", "vpa"))
-    contact_id = validation.text(body, "contact_id", least=1)
-    books.get("contacts", contact_id)
-    kind = validation.choice(body, "account_type", ("bank_account", "vpa"))
-    details = {"contact_id": contact_id, "account_type": kind, kind: _account(body, kind)}
-    known = books.all("fund_accounts", **details)
-    if known:
-        return public(known[0])
-    account = {
-        "id": books.new_id("fa"),
-        "entity": "fund_account",
-        **details,
-        "batch_id": None,
-        "active": True,
-        "created_at": books.clock.now(),
-    }
-    return public(books.put("fund_accounts", account))
-
-
-def _account(body: Entity, kind: str) -> Entity:
-    account = body.get(kind)
-    if not isinstance(account, dict):
-        raise refuse(f"{kind}: is required.", field=kind)
-    if kind == "vpa":
-        validation.only(account, ("address",))
-        pattern = r"[A-Za-z0-9._-]{2,256}@[A-Za-z]{2,64}"
-        return {"address": validation.text(account, "address", least=3, pattern=pattern)}
-    validation.only(account, ("name", "ifsc", "account_number"))
-    return {
-        "name": validation.text(account, "name", least=3, most=120),
-        "ifsc": validation.text(
-            account, "ifsc", least=11, most=11, pattern=r"[A-Z]{4}0[A-Z0-9]{6}"
-        ),
-        "account_number": validation.text(
-            account, "account_number", least=5, most=35, pattern=r"[A-Za-z0-9]+"
-        ),
-    }
-
-
-@locked
-def list_fund_accounts(books: Books, query: dict[str, str]) -> Entity:
-    having = {"contact_id": query["contact_id"]} if "contact_id" in query else {}
-    return paged(books.all("fund_accounts", **having), query)
 
 
 def create(books: Books, body: Entity, key: str) -> Entity:
@@ -185,24 +115,18 @@ def _enter(books: Books, payout: Entity, status: str, reason: str = "") -> None:
     }
     if status == "processing":
         payout.update(fees=FEES, tax=TAX)
-        _move_money(books, payout, payout["amount"] + FEES)
+        statement.move(books, payout, payout["amount"] + FEES)
         if books.rules.payout_seconds is not None:
             books.later(books.rules.payout_seconds, lambda: _finish(books, payout["id"]))
     if status == "processed":
         payout["utr"] = books.digits(12)
     if status in ("failed", "reversed"):
-        _move_money(books, payout, 0)
+        statement.move(books, payout, 0)
     if status == "failed":
         payout.update(fees=0, tax=0)
     books.put("payouts", payout)
-    books.emit(f"payout.{EVENTS.get(status, status)}", payout=payout)
-
-
-def _move_money(books: Books, payout: Entity, debited: int) -> None:
-    """Make the payout's share of the account's balance so much, no matter what it was."""
-    if books.rules.x_balance is not None:
-        books.rules.x_balance -= debited - payout["_debited"]
-    payout["_debited"] = debited
+    if status not in SILENT:
+        books.emit(f"payout.{EVENTS.get(status, status)}", payout=payout)
 
 
 @locked

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from payments.simulator import admin, api, checkout, errors, payments, payouts
+from payments.simulator import accounts, admin, api, checkout, errors, payments, payouts
 from payments.simulator.books import Books, Rules
 from payments.simulator.errors import ApiError
 from payments.simulator.faults import Fault, Faults
@@ -103,6 +103,7 @@ class Simulator:
         self.sender.start()
         self.scheduler.start()
         payouts.resume(self.books)
+        accounts.resume(self.books)
         threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True).start()
 
     def stop(self) -> None:

@@ -57,6 +57,13 @@ class RazorpaySimulator:
     def payout(self, payout_id: str, status: str, reason: str = "") -> dict[str, Any]:
         return self.ask("POST", f"payouts/{payout_id}/{status}", reason=reason)
 
+    def validation(self, validation_id: str, result: str) -> dict[str, Any]:
+        """What the bank says of an account: active, invalid, mismatch, or a failed question.
+
+        Needs `settings(validation_seconds=None)`; otherwise the answer comes at once.
+        """
+        return self.ask("POST", f"validations/{validation_id}/{result}")
+
     def refund(self, refund_id: str, status: str) -> dict[str, Any]:
         """Close a refund that is pending because of `settings(refund_status="pending")`."""
         return self.ask("POST", f"refunds/{refund_id}/{status}")

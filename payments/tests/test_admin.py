@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import StaffFactory
-from payments.models import CreditPack, Payout, TaxRate
+from payments.models import CreditPack, Funding, Payout, PayoutMethod, TaxRate
+from payments.services import ledger
 from payments.tests import factories
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
@@ -62,7 +63,7 @@ class TestPages:
         is_open = model is CreditPack
         assert isinstance(admin.site._registry[model], ReadOnlyAdmin) != is_open
         client = desk(finance)
-        can_add = model in (CreditPack, TaxRate)
+        can_add = model in (CreditPack, Funding, TaxRate)
         assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
         if first is not None:
             assert client.post(page(model, "delete", first.pk)).status_code == 403
@@ -120,3 +121,66 @@ def test_a_changed_pack_is_on_record(finance):
     assert pack.credits == 6
     event = AuditEvent.objects.get(action="credit_pack.saved")
     assert event.data == {"changed": ["credits"]}
+
+
+def test_many_are_decided_one_by_one(payout, finance, razorpay_simulator):
+    """One that cannot be approved is said and stops no other."""
+    waiting = factories.payouts_request(factories.rich_tutor(), 60_000)
+    PayoutMethod.objects.filter(pk=waiting.method_id).update(validation="", validated_at=None)
+    third = factories.payouts_request(factories.rich_tutor(), 70_000)
+    answer = desk(finance).post(
+        page(Payout),
+        {"action": "approve", "_selected_action": [payout.pk, waiting.pk, third.pk]},
+        follow=True,
+    )
+    text = answer.content.decode()
+    assert [p.status for p in Payout.objects.order_by("amount_paise")] == [
+        *("REQUESTED", "APPROVED", "APPROVED"),
+    ]
+    assert text.count(": approved.") == 2
+    assert "The bank has not confirmed this tutor" in text
+
+
+def test_an_account_is_confirmed_by_hand_and_its_numbers_stay_sealed(payout, finance):
+    method = payout.method
+    PayoutMethod.objects.update(validation="failed")
+    client = desk(finance)
+    shown = client.get(page(PayoutMethod, "change", method.pk)).content.decode()
+    assert method.account_number not in shown
+    assert method.pan not in shown
+    client.post(
+        page(PayoutMethod),
+        {"action": "confirm", "_selected_action": [method.pk], "reason": "Cheque seen"},
+    )
+    method.refresh_from_db()
+    assert method.is_valid
+
+
+class TestFunding:
+    def enter(self, client, rupees="1000.50", reference="UTR77"):
+        return client.post(
+            page(Funding, "add"), {"rupees": rupees, "reference": reference}, follow=True
+        )
+
+    def book(self, client, funding):
+        return client.post(
+            page(Funding),
+            {"action": "approve", "_selected_action": [funding.pk]},
+            follow=True,
+        )
+
+    def test_two_people(self, finance):
+        client = desk(finance)
+        assert "UTR77" in self.enter(client).content.decode()
+        funding = Funding.objects.get()
+        assert (funding.amount_paise, funding.status) == (1000_50, "REQUESTED")
+        assert "Two people are needed" in self.book(client, funding).content.decode()
+        assert ledger.balance("rzpx_float") == 0
+        self.book(desk(StaffFactory(is_superuser=True)), funding)
+        assert ledger.balance("rzpx_float") == 1000_50
+
+    def test_what_was_entered_before_is_said_on_the_form(self, finance):
+        client = desk(finance)
+        self.enter(client)
+        assert "entered before" in self.enter(client, rupees="5").content.decode()
+        assert Funding.objects.count() == 1

@@ -305,7 +305,10 @@ class TestPayouts:
         assert api.simulator.payout(payout_id, "processed")["utr"]
         assert api.simulator.payout(payout_id, "reversed")["status"] == "reversed"
         assert api.simulator.settings()["x_balance"] == 100_000
-        assert api.simulator.events() == ["payout.initiated", "payout.processed", "payout.reversed"]
+        assert api.simulator.events() == [
+            *("transaction.created", "payout.initiated", "payout.processed"),
+            *("transaction.created", "payout.reversed"),
+        ]
         with pytest.raises(SimulatorError):
             api.simulator.payout(payout_id, "processed")
 

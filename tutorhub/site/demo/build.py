@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import User
 from marketplace.models import Enquiry
 from payments.models import Payout
-from payments.services import earnings, payouts, reconciling, treasury
+from payments.services import earnings, payout_checks, payouts, reconciling, treasury
 from students.models import Learner
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.models import AuditEvent
@@ -102,6 +102,10 @@ def pay_out(tutor: TutorProfile, staff: dict[str, User]) -> None:
     treasury.fund_payouts(
         amount_paise=5_00_000_00, reference="demo-opening", by=maker, approved_by=checker
     )
+    # Nothing could be asked of the bank before there was money to ask with.
+    with clock.at(clock.now() + timedelta(hours=1)):
+        payout_checks.ask_again()
+        outbox.drain()
     amount = min(800_00, earnings.summary(tutor.user).available_paise)
     payout = payouts.request(tutor=tutor.user, amount_paise=amount, by=tutor.user)
     payouts.approve(payout, by=checker)
