@@ -14,7 +14,7 @@ PRODUCTION = TUTORHUB_ENV=production DEBUG=0 ALLOWED_HOSTS=tutorhub.example \
 	RAZORPAY_WEBHOOK_SECRET RAZORPAYX_ACCOUNT_NUMBER,$(name)=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))")) \
 	FIELD_KEY=$$($(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())")
 
-.PHONY: run test check fix bench messages clean help
+.PHONY: run test check fix bench chaos messages clean help
 
 run: $(VENV)/run.ok ## start everything: database, queue, web, worker, beat, relay, gateway simulator
 	@TUTORHUB_CHILD=1 exec $(BIN)/python -m tutorhub.core.supervisor
@@ -39,6 +39,9 @@ fix: $(VENV)/dev.ok ## put right what a tool can put right
 
 bench: $(VENV)/dev.ok ## measure the speed; the last line is a JSON object
 	@$(BIN)/python -m benchmarks.run
+
+chaos: $(VENV)/dev.ok ## kill processes under a payment load and check the books; the last line sums up
+	@$(BIN)/python -m benchmarks.chaos
 
 clean: ## forget the demo data, uploads and caches (keeps the virtual environment)
 	rm -rf var staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""`make chaos`: a payment load, processes killed at random moments, and what the books then say."""

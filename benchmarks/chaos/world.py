@@ -1,0 +1,43 @@
+"""Families with offers to pay and tutors with somewhere to be paid, made before the first kill."""
+
+from dataclasses import dataclass
+
+from django.core.management import call_command
+
+from accounts.models import User
+from accounts.tests.factories import StaffFactory
+from marketplace.models import TutoringSession
+from marketplace.tests.factories import OfferFactory
+from payments.policies import FINANCE
+from payments.tests.factories import fund_float, make_method
+from tutorhub.core import outbox
+
+
+@dataclass
+class People:
+    """Who takes part."""
+
+    sessions: list[TutoringSession]
+    tutors: list[User]
+    families: list[User]
+    finance: User
+
+
+def build(*, sessions: int) -> People:
+    from django.contrib.auth.models import Group
+
+    call_command("migrate", verbosity=0)
+    call_command("grant_app_role", login=True, verbosity=0)
+    finance = StaffFactory()
+    finance.groups.add(Group.objects.get(name=FINANCE))
+    offers = [OfferFactory(rate_paise=1000_00, price_paise=1000_00) for _ in range(sessions)]
+    for offer in offers:
+        make_method(offer.tutor.user)
+    fund_float(100_00_00_000_00)
+    outbox.drain()
+    return People(
+        sessions=offers,
+        tutors=[offer.tutor.user for offer in offers],
+        families=[offer.learner.family.user for offer in offers],
+        finance=finance,
+    )
