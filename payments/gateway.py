@@ -170,6 +170,9 @@ class Gateway:
         day_of = {"year": year, "month": month, "day": day, "count": 1000, "skip": skip}
         return _items(self._sdk.settlement.report(day_of))
 
+    def fetch_settlement(self, settlement_id: str) -> Entity:
+        return _entity(self._sdk.settlement.fetch(_id(settlement_id)))
+
     # Payouts (RazorpayX, which the SDK does not know)
 
     def create_contact(self, *, name: str, email: str, phone: str, reference_id: str) -> Entity:
@@ -250,6 +253,12 @@ class Gateway:
 
     def fetch_payout(self, payout_id: str) -> Entity:
         return _entity(self._sdk.get(f"/v1/payouts/{_id(payout_id)}", {}))
+
+    def x_balance(self, account_number: str) -> int | None:
+        """What is on our RazorpayX account after its newest transaction; None before the first."""
+        params = {"account_number": account_number, "count": 1}
+        newest = _items(self._sdk.get("/v1/transactions", params))
+        return int(newest[0]["balance"]) if newest else None
 
     def find_payouts_by_reference(self, reference_id: str, *, account_number: str) -> list[Entity]:
         """Our payouts with this reference, newest first."""

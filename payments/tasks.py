@@ -2,33 +2,66 @@
 
 from celery import shared_task
 
-from payments.services import captures, payout_checks, payouts, reconciling
+from payments.services import captures, payout_checks, payouts
+from payments.services.reconciling import (
+    books,
+    leftovers,
+    orders,
+    outgoing,
+    settlements,
+    silence,
+    sweep,
+    tolerance,
+)
 from tutorhub.core import clock
 
 
 @shared_task(name="payments.reconcile_orders")
 def reconcile_orders() -> None:
     """R1: orders that no webhook told us about."""
-    reconciling.each(reconciling.due_orders(), reconciling.check_order)
+    orders.reconcile()
 
 
-@shared_task(name="payments.process_gateway_events")
-def process_gateway_events() -> None:
-    """Events that the outbox has not got through with."""
-    reconciling.each(reconciling.stuck_events(), reconciling.check_event)
+@shared_task(name="payments.sweep_payments")
+def sweep_payments() -> None:
+    """R2: every payment at Razorpay."""
+    sweep.reconcile()
 
 
 @shared_task(name="payments.reconcile_money_out")
 def reconcile_money_out() -> None:
     """R3: refunds and payouts without an answer."""
-    reconciling.each(reconciling.unsettled_refunds(), reconciling.check_refund)
-    reconciling.each(reconciling.unsettled_payouts(), reconciling.check_payout)
+    outgoing.reconcile()
+
+
+@shared_task(name="payments.reconcile_settlements")
+def reconcile_settlements() -> None:
+    """R4: the settlement report against our books."""
+    settlements.reconcile()
+
+
+@shared_task(name="payments.check_books")
+def check_books() -> None:
+    """R6: trial balance and ageing."""
+    books.reconcile()
+
+
+@shared_task(name="payments.notice_silence")
+def notice_silence() -> None:
+    """R7: no webhook for too long."""
+    silence.reconcile()
+
+
+@shared_task(name="payments.process_gateway_events")
+def process_gateway_events() -> None:
+    """Events that the outbox has not got through with."""
+    tolerance.each(leftovers.stuck_events(), leftovers.check_event)
 
 
 @shared_task(name="payments.book_fees")
 def book_fees() -> None:
     """Fees that were not known when the money came."""
-    reconciling.each(reconciling.payments_without_fee(), captures.apply_capture)
+    tolerance.each(leftovers.payments_without_fee(), captures.apply_capture)
 
 
 @shared_task(name="payments.plan_weekly_payouts")

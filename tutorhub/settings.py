@@ -193,13 +193,28 @@ CELERY_BEAT_SCHEDULE = {
         "task": "payments.reconcile_orders",
         "schedule": timedelta(minutes=2),
     },
-    "payments-process-gateway-events": {
-        "task": "payments.process_gateway_events",
+    # These look every few minutes whether they are due, so that one that stopped half-way, or a
+    # schedule that stood still, is made up for at once.
+    "payments-sweep-payments": {
+        "task": "payments.sweep_payments",
         "schedule": timedelta(minutes=1),
     },
+    "payments-reconcile-settlements": {
+        "task": "payments.reconcile_settlements",
+        "schedule": timedelta(minutes=10),
+    },
+    "payments-check-books": {"task": "payments.check_books", "schedule": timedelta(minutes=5)},
     "payments-reconcile-money-out": {
         "task": "payments.reconcile_money_out",
         "schedule": timedelta(minutes=15),
+    },
+    "payments-notice-silence": {
+        "task": "payments.notice_silence",
+        "schedule": timedelta(minutes=5),
+    },
+    "payments-process-gateway-events": {
+        "task": "payments.process_gateway_events",
+        "schedule": timedelta(minutes=1),
     },
     "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
     "core-forget-idempotency-keys": {
@@ -525,5 +540,24 @@ COMPANY_GSTIN = secret("COMPANY_GSTIN", "29AABCT1332L1ZD")
 COMPANY_EMAIL = env.str("COMPANY_EMAIL", "accounts@tutorhub.example")
 SAC_COMMISSION = env.str("SAC_COMMISSION", "998599")
 SAC_CREDITS = env.str("SAC_CREDITS", "998599")
+
+# Reconcilers and the Money health page. A hold that is older than this is red.
+RECON_SWEEP_EVERY = timedelta(minutes=5)
+RECON_BOOKS_EVERY = timedelta(hours=1)
+RECON_SILENCE = timedelta(minutes=30)
+RECON_SETTLED_WITHIN = timedelta(days=5)
+RECON_QUIET_RUNS_KEPT = timedelta(days=30)
+HOLD_AGES = {
+    "wallet_hold": timedelta(days=3),
+    "promo_hold": timedelta(days=3),
+    "session_escrow": timedelta(days=60),
+    "unapplied": timedelta(days=1),
+    "refund_payable": timedelta(days=10),
+    "payout_pending": timedelta(days=5),
+    "tutor_held": timedelta(days=14),
+    "external_refund_suspense": timedelta(days=2),
+    "tutor_receivable": timedelta(days=90),
+    "student_receivable": timedelta(days=90),
+}
 
 CONSENT_NOTICE_VERSION = "2026-11-01"

@@ -14,7 +14,7 @@ from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
 from payments.models.orders import Payment, PaymentOrder
 from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
-from payments.models.recon import ReconItem, ReconRun, Settlement
+from payments.models.recon import ReconItem, ReconRun, Settlement, SettlementRow
 from payments.models.refunds import ExternalRefund, GatewayDispute, OrderRefund, Refund
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "ReconRun",
     "Refund",
     "Settlement",
+    "SettlementRow",
     "TaxProfile",
     "TaxRate",
     "YearlyGross",

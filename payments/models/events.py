@@ -57,7 +57,9 @@ class GatewayEvent(StateMachine):
         ]
         indexes = [
             models.Index(
-                name="event_waiting", fields=["received_at"], condition=Q(status="RECEIVED")
+                name="event_waiting",
+                fields=["status", "received_at"],
+                condition=Q(status__in=["RECEIVED", "ORPHAN"]),
             )
         ]
 

@@ -268,11 +268,12 @@ class Payment(StateMachine):
             ),
         ]
         indexes = [
+            models.Index(name="payment_captured", fields=["captured_at"]),
             models.Index(
                 name="payment_no_fee",
                 fields=["captured_at"],
                 condition=Q(fee_paise__isnull=True, captured_at__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,33 @@ class Settlement(models.Model):
         return self.razorpay_settlement_id
 
 
+class SettlementRow(models.Model):
+    """One line of Razorpay's settlement report: what it settled, and in which transfer."""
+
+    settlement = models.ForeignKey(
+        Settlement, on_delete=models.PROTECT, null=True, related_name="rows"
+    )
+    razorpay_settlement_id = models.CharField(max_length=40, blank=True)
+    entity_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, help_text="payment, refund, adjustment, …")
+    credit_paise = models.BigIntegerField()
+    debit_paise = models.BigIntegerField()
+    fee_paise = models.BigIntegerField(default=0)
+    tax_paise = models.BigIntegerField(default=0)
+    settled_on = models.DateField(help_text="in India")
+
+    class Meta:
+        verbose_name = "settlement row"
+        constraints = [
+            models.UniqueConstraint(
+                name="settlement_row_once", fields=["entity_id", "razorpay_settlement_id"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
 class ReconRun(StateMachine):
     """One pass of a reconciler; one that stopped half-way goes on from its cursor."""
 
@@ -33,6 +60,8 @@ class ReconRun(StateMachine):
         R5 = "R5", _("wallet holds past their time")
         R6 = "R6", _("trial balance and ageing")
         R7 = "R7", _("silence of webhooks")
+
+    OPEN = ("RUNNING", "FAILED")
 
     class Status(models.TextChoices):
         RUNNING = "RUNNING", _("under way")
@@ -48,7 +77,10 @@ class ReconRun(StateMachine):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=2, choices=Kind.choices)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.RUNNING)
-    cursor = models.JSONField(default=dict)
+    cursor = models.JSONField(default=dict, help_text="where to go on")
+    result = models.JSONField(default=dict, help_text="the figures it came to")
+    lease = models.UUIDField(null=True, help_text="whose turn it is")
+    leased_until = models.DateTimeField(null=True)
     looked = models.PositiveIntegerField(default=0)
     mended = models.PositiveIntegerField(default=0)
     found = models.PositiveIntegerField(default=0)
@@ -61,7 +93,12 @@ class ReconRun(StateMachine):
         constraints = [
             models.CheckConstraint(
                 name="recon_status_valid", condition=Q(status__in=["RUNNING", "DONE", "FAILED"])
-            )
+            ),
+            models.UniqueConstraint(
+                name="recon_one_open",
+                fields=["kind"],
+                condition=Q(status__in=["RUNNING", "FAILED"]),
+            ),
         ]
         indexes = [models.Index(name="recon_kind_time", fields=["kind", "-started_at"])]
 
@@ -90,6 +127,7 @@ class ReconItem(models.Model):
     theirs_paise = models.BigIntegerField(null=True)
     note = models.CharField(max_length=300, blank=True)
     found_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -104,6 +142,7 @@ class ReconItem(models.Model):
                 condition=Q(resolved_at__isnull=True),
             )
         ]
+        indexes = [models.Index(name="recon_item_ref", fields=["ref"])]
 
     def __str__(self) -> str:
         return f"{self.ref}: {self.get_problem_display()}"

@@ -68,6 +68,16 @@ def apply_capture(
 
 
 @transaction.atomic
+def book_fee(payment_id: str, *, fee_paise: int, tax_paise: int) -> bool:
+    """Book the fee that the settlement report names; False if one was booked before."""
+    payment = Payment.objects.locked().filter(razorpay_payment_id=payment_id).first()
+    if payment is None or payment.captured_at is None or payment.fee_paise is not None:
+        return False
+    _book_fee(payment, {"fee": fee_paise, "tax": tax_paise})
+    return True
+
+
+@transaction.atomic
 def _apply(entity: gateway.Entity, claimed_order_id: str) -> Payment:
     order = _locked_order(entity, claimed_order_id)
     payment = _locked_payment(order, entity)

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from payments import gateway
 from payments.models import GatewayEvent
-from payments.services import captures, disputes, payout_checks, payouts, refunds
+from payments.services import captures, disputes, payout_checks, payouts, refunds, settlements
 from tutorhub.core import clock, outbox
 from tutorhub.core.ids import uuid7
 
@@ -126,8 +126,13 @@ def _on_payment(payload: dict[str, Any]) -> str:
 
 def _on_refund(payload: dict[str, Any]) -> str:
     entity = _entity(payload, "refund")
+    return apply_refund(payment_id=str(entity.get("payment_id")), refund_id=entity["id"])
+
+
+def apply_refund(*, payment_id: str, refund_id: str) -> str:
+    """Ask Razorpay about a refund and do what it means for us; returns a note for the event."""
     client = gateway.client()
-    refund = client.fetch_refund(str(entity.get("payment_id")), entity["id"])
+    refund = client.fetch_refund(payment_id, refund_id)
     payment = client.fetch_payment(refund["payment_id"])
     if payment.get("captured") and payment.get("order_id"):
         # The webhook of the capture may have been lost; then the refund is the first we hear of it.
@@ -173,6 +178,11 @@ def _on_transaction(payload: dict[str, Any]) -> str:
     return ""
 
 
+def _on_settlement(payload: dict[str, Any]) -> str:
+    settlement = settlements.look_up(_entity(payload, "settlement")["id"])
+    return "" if settlement is not None else "not transferred yet"
+
+
 HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     **dict.fromkeys(
         ["payment.authorized", "payment.captured", "payment.failed", "order.paid"], _on_payment
@@ -197,4 +207,5 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], str]] = {
         ["fund_account.validation.completed", "fund_account.validation.failed"], _on_check
     ),
     "transaction.created": _on_transaction,
+    "settlement.processed": _on_settlement,
 }

@@ -1,6 +1,15 @@
 """The `/v1` API: which path does what."""
 
-from payments.simulator import accounts, disputes, orders, payments, payouts, refunds, settlements
+from payments.simulator import (
+    accounts,
+    disputes,
+    orders,
+    payments,
+    payouts,
+    refunds,
+    settlements,
+    transactions,
+)
 from payments.simulator.books import Books, Entity
 from payments.simulator.routing import Request, Routes, route
 
@@ -77,5 +86,6 @@ def _payouts(books: Books) -> Routes:
         route("POST", "/v1/payouts", create),
         route("GET", "/v1/payouts", lambda r: payouts.list_all(books, r.query)),
         route("GET", "/v1/payouts/{}", lambda r, i: payouts.fetch(books, i)),
+        route("GET", "/v1/transactions", lambda r: transactions.list_all(books, r.query)),
         route("POST", "/v1/payouts/{}/cancel", lambda r, i: payouts.cancel(books, i)),
     ]

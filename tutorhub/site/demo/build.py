@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.models import User
 from marketplace.models import Enquiry
 from payments.models import Payout
-from payments.services import earnings, payout_checks, payouts, reconciling, treasury
+from payments.services import earnings, payout_checks, payouts, treasury
+from payments.services.reconciling import outgoing
 from students.models import Learner
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.models import AuditEvent
@@ -116,7 +117,7 @@ def pay_out(tutor: TutorProfile, staff: dict[str, User]) -> None:
 def _wait_for_the_bank(payout: Payout) -> None:
     """Ask the gateway until the payout is through: its webhook finds nobody at home yet."""
     for _attempt in range(20):
-        reconciling.check_payout(payout.pk)
+        outgoing.check_payout(payout.pk)
         payout.refresh_from_db()
         if payout.status == Payout.Status.PROCESSED:
             return

@@ -1,0 +1,35 @@
+"""What is asked again beside the reconcilers: events and fees that were left behind."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from payments.models import GatewayEvent, Payment
+from payments.services import events
+from tutorhub.core import clock
+
+FEE_KNOWN_AFTER = timedelta(days=5)
+STUCK_AFTER = timedelta(minutes=2)
+BATCH = 50
+
+
+def stuck_events() -> list[UUID]:
+    stuck = GatewayEvent.objects.stuck(before=clock.now() - STUCK_AFTER).order_by("received_at")
+    return list(stuck.values_list("pk", flat=True)[:BATCH])
+
+
+def check_event(event_id: UUID) -> None:
+    events.process(event_id, _nothing)
+
+
+def payments_without_fee() -> list[str]:
+    """Received in the last days, and Razorpay had not said its fee yet."""
+    since = clock.now() - FEE_KNOWN_AFTER
+    return list(
+        Payment.objects.filter(fee_paise__isnull=True, captured_at__gte=since)
+        .order_by("captured_at")
+        .values_list("razorpay_payment_id", flat=True)[:BATCH]
+    )
+
+
+def _nothing() -> None:
+    """There is no outbox row to mark done."""

@@ -1,0 +1,72 @@
+"""R3: refunds and payouts without an answer. Ask, or send again under the same key."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from payments import gateway
+from payments.models import Payout, ReconRun, Refund
+from payments.services import payouts, refunds
+from payments.services.reconciling import runs
+from tutorhub.core import clock
+
+UNSETTLED_AFTER = timedelta(hours=1)
+BATCH = 50
+
+
+def reconcile() -> ReconRun | None:
+    """Go through everything unsettled once. Speaks to the network."""
+    return runs.perform(ReconRun.Kind.R3, _work)
+
+
+def _work(under_way: runs.Pass) -> None:
+    before = clock.now() - UNSETTLED_AFTER
+    cursor = under_way.cursor or {"refunds": "", "payouts": ""}
+    stages: list[tuple[str, Any, Callable[[UUID], bool]]] = [
+        ("refunds", Refund.objects.unsettled(before), check_refund),
+        ("payouts", Payout.objects.unsettled(before), check_payout),
+    ]
+    for name, unsettled, check in stages:
+        while batch := _after(unsettled, cursor[name]):
+            under_way.each(batch, check)
+            cursor[name] = str(batch[-1])
+            under_way.save(**cursor)
+
+
+def _after(unsettled: Any, pk: str) -> list[UUID]:
+    rest = unsettled.filter(pk__gt=pk) if pk else unsettled
+    return list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def check_refund(refund_id: UUID) -> bool:
+    """Find out what became of a refund, or send it again; whether we know more than before."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    was = (refund.status, refund.razorpay_refund_id)
+    if refund.razorpay_refund_id:
+        refunds.record(
+            refund,
+            gateway.client().fetch_refund(
+                refund.payment.razorpay_payment_id, refund.razorpay_refund_id
+            ),
+        )
+    else:
+        refunds.send(refund_id, _nothing)
+    refund.refresh_from_db()
+    return (refund.status, refund.razorpay_refund_id) != was
+
+
+def check_payout(payout_id: UUID) -> bool:
+    """Find out what became of a payout, or send it again; whether we know more than before."""
+    payout = Payout.objects.get(pk=payout_id)
+    was = (payout.status, payout.razorpay_payout_id)
+    if payout.razorpay_payout_id:
+        payouts.apply(gateway.client().fetch_payout(payout.razorpay_payout_id))
+    else:
+        payouts.send(payout_id, _nothing)
+    payout.refresh_from_db()
+    return (payout.status, payout.razorpay_payout_id) != was
+
+
+def _nothing() -> None:
+    """There is no outbox row to mark done."""
