@@ -6,7 +6,17 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from notifications.services.messages import tell
-from payments.models import CreditLot, GatewayDispute, Payout, PayoutMethod, Refund
+from payments.models import (
+    CreditLot,
+    GatewayDispute,
+    OrderRefund,
+    Payment,
+    PaymentOrder,
+    Payout,
+    PayoutMethod,
+    PromoGrant,
+    Refund,
+)
 from tutorhub.core.money import rupees
 
 
@@ -18,6 +28,70 @@ def refund_started(refund: Refund) -> None:
             "Banks take up to 7 working days."
         ) % {"amount": rupees(refund.amount_paise), "what": order.description}
         _send(order.payer, "refund_started", _("Your refund"), body)
+
+
+def refund_decided(decision: OrderRefund, *, sent_paise: int) -> None:
+    """How much of a refund goes to the bank, and how much is in the wallet already."""
+    order = decision.order
+    with translation.override(order.payer.language):
+        parts = []
+        if sent_paise:
+            parts.append(
+                _("We are sending %(amount)s back to where you paid from.")
+                % {"amount": rupees(sent_paise)}
+            )
+        if credited := decision.amount_paise - sent_paise:
+            parts.append(_("%(amount)s is back in your wallet.") % {"amount": rupees(credited)})
+        parts.append(_("It is for: %(what)s.") % {"what": order.description})
+        if sent_paise:
+            parts.append(_("Banks take up to 7 working days."))
+        _send(order.payer, "refund_started", _("Your refund"), " ".join(parts))
+
+
+def refund_failed(refund: Refund) -> None:
+    order = refund.payment.order
+    with translation.override(order.payer.language):
+        body = _(
+            "Your bank did not take back %(amount)s (%(what)s). Nothing is lost: take it as wallet "
+            "credit on the page of this payment, or wait until we have tried again."
+        ) % {"amount": rupees(refund.amount_paise), "what": order.description}
+        _send(order.payer, "refund_failed", _("Your refund needs you"), body)
+
+
+def refund_credited(refund: Refund) -> None:
+    order = refund.payment.order
+    with translation.override(order.payer.language):
+        body = _("%(amount)s is in your wallet (%(what)s).") % {
+            "amount": rupees(refund.amount_paise),
+            "what": order.description,
+        }
+        _send(order.payer, "refund_credited", _("Your refund"), body)
+
+
+def payment_given_back(payment: Payment) -> None:
+    """Of a payment that was authorised and never captured; we never had that money."""
+    order = payment.order
+    with translation.override(order.payer.language):
+        body = _(
+            "Your payment of %(amount)s (%(what)s) was not completed. Razorpay gives it back by "
+            "itself; banks take up to 7 working days."
+        ) % {"amount": rupees(payment.amount_paise), "what": order.description}
+        _send(order.payer, "payment_given_back", _("Your payment"), body)
+
+
+def wallet_topped_up(order: PaymentOrder) -> None:
+    with translation.override(order.payer.language):
+        body = _("%(amount)s was added to your wallet.") % {"amount": rupees(order.amount_paise)}
+        _send(order.payer, "wallet_topped_up", _("Your wallet"), body)
+
+
+def promo_granted(grant: PromoGrant) -> None:
+    with translation.override(grant.user.language):
+        body = _("We gave you %(amount)s for classes: %(reason)s") % {
+            "amount": rupees(grant.amount_paise),
+            "reason": grant.reason,
+        }
+        _send(grant.user, "promo_granted", _("A gift for your wallet"), body)
 
 
 def credits_bought(lot: CreditLot) -> None:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import Funding, Payout
+from payments.models import Funding, PaymentOrder, Payout
 from tutorhub.core.errors import NotAllowed
 
 FINANCE = "finance"
@@ -32,3 +32,11 @@ def check_can_decide_funding(funding: Funding, by: User) -> None:
     check_is_finance(by)
     if by.pk == funding.requested_by_id:
         raise NotAllowed(_("Two people are needed for this."), code="maker_is_checker")
+
+
+def check_can_take_as_credit(order: PaymentOrder, by: User) -> None:
+    """A refund that failed is the payer's to take as wallet credit, or finance does it for them."""
+    if by.pk != order.payer_id:
+        check_is_finance(by)
+    if not order.payer.is_family:
+        raise NotAllowed(_("Only families have a wallet."), code="no_wallet")

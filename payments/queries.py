@@ -12,6 +12,7 @@ from payments.models import CreditLot, Earning, Payment, PaymentOrder
 PAGES = {
     PaymentOrder.Purpose.SESSION: "/classes/{}/",
     PaymentOrder.Purpose.CREDIT_PACK: "/credits/",
+    PaymentOrder.Purpose.WALLET_TOPUP: "/wallet/",
 }
 
 
@@ -22,6 +23,10 @@ def checkout_of(order: PaymentOrder) -> dict[str, Any]:
         "razorpay_order_id": order.razorpay_order_id,
         "key_id": settings.RAZORPAY_KEY_ID,
         "amount_paise": order.amount_paise,
+        "method": order.method,
+        "wallet_paise": order.wallet_paise,
+        "promo_paise": order.promo_paise,
+        "total_paise": order.total_paise,
         "currency": order.currency,
         "description": order.description,
         "expires_at": order.expires_at,

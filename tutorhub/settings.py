@@ -535,6 +535,10 @@ PAYOUT_CHECK_TRIES = 3
 # The seller on invoices. The classification codes (SAC) are for an accountant to confirm.
 COMPANY_NAME = secret("COMPANY_NAME", "TutorHub Learning Private Limited (demo)")
 COMPANY_ADDRESS = secret("COMPANY_ADDRESS", "4th Floor, 12 Residency Road, Bengaluru 560025")
+# A family's wallet. Without top-ups it only holds what was paid back into it.
+WALLET_TOPUPS = env.bool("WALLET_TOPUPS", True)
+WALLET_TOPUP_MINIMUM_PAISE = 100_00
+WALLET_MAXIMUM_PAISE = env.int("WALLET_MAXIMUM_PAISE", 10_000_00)
 COMPANY_STATE = env.str("COMPANY_STATE", "Karnataka")
 COMPANY_GSTIN = secret("COMPANY_GSTIN", "29AABCT1332L1ZD")
 COMPANY_EMAIL = env.str("COMPANY_EMAIL", "accounts@tutorhub.example")

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from curriculum.api.fields import SubjectField
 from marketplace import policies
 from marketplace.models import Mode
+from payments.models import PaymentOrder
 
 MAX_PAISE = 100_000_00
 
@@ -163,7 +164,9 @@ class ReviewInput(serializers.Serializer):
 
 
 class PayInput(serializers.Serializer):
-    method = serializers.ChoiceField(choices=["razorpay", "wallet", "mixed"], default="razorpay")
+    method = serializers.ChoiceField(
+        choices=PaymentOrder.Method.choices, default=PaymentOrder.Method.RAZORPAY
+    )
 
 
 class LearnerCard(serializers.Serializer):

@@ -29,6 +29,8 @@ EXPIRE_JOB = "marketplace.expire_session"
 PURPOSE = PaymentOrder.Purpose.SESSION
 TUTOR_RULE = "session_tutor_not_double_booked"
 LEARNER_RULE = "session_learner_not_double_booked"
+TAKEN = ("status", "order_id", "paid_at", "is_first_of_pair")
+"""What `_take` writes."""
 
 
 class SlotTaken(Conflict):
@@ -63,12 +65,15 @@ def hold(session: TutoringSession) -> TutoringSession:
     return session
 
 
-def start_payment(session: TutoringSession, *, by: User) -> PaymentOrder:
+def start_payment(
+    session: TutoringSession, *, by: User, method: str = PaymentOrder.Method.RAZORPAY
+) -> PaymentOrder:
     """Ask the family for the price and open the order at the gateway; safe to repeat.
 
-    Raises policies.OfferOver, LearnerBusy, or payments' GatewayAway.
+    From the wallet it is paid at once. Raises policies.OfferOver, LearnerBusy, payments'
+    GatewayAway, or wallets.WalletShort.
     """
-    return orders.open_at_gateway(_order(session, by=by))
+    return orders.open_at_gateway(_order(session, by=by, method=method))
 
 
 @transaction.atomic
@@ -95,8 +100,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     if session.order_id == order_id:
         return session
     order = PaymentOrder.objects.get(pk=order_id)
-    if _may_be_booked(session) and _take(session, order_id):
-        orders.apply_late(order)
+    if _may_be_booked(session) and _take_late(session, order):
         _booked(session)
     else:
         orders.return_late(order)
@@ -199,7 +203,9 @@ def _door_code() -> str:
 
 
 @transaction.atomic
-def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
+def _order(
+    session: TutoringSession, *, by: User, method: str = PaymentOrder.Method.RAZORPAY
+) -> PaymentOrder:
     session = (
         TutoringSession.objects.locked()
         .select_related("subject", "lead", "tutor")
@@ -218,6 +224,7 @@ def _order(session: TutoringSession, *, by: User) -> PaymentOrder:
         expires_at=session.pay_by,
         description=gettext("%(subject)s class") % {"subject": session.subject},
         terms={"tutor": str(session.tutor.user_id)},
+        method=method,
     )
 
 
@@ -265,7 +272,20 @@ def _take(session: TutoringSession, order_id: UUID) -> bool:
     except IntegrityError as error:
         if _broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):
             raise
-        session.refresh_from_db(fields=["status", "order_id", "paid_at", "is_first_of_pair"])
+        session.refresh_from_db(fields=TAKEN)
+        return False
+    return True
+
+
+def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
+    """Book the time with money that came late, if it is free and the wallet still has its part."""
+    try:
+        with transaction.atomic():
+            if not _take(session, order.pk):
+                return False
+            orders.apply_late(order)
+    except orders.WalletSpent:
+        session.refresh_from_db(fields=TAKEN)
         return False
     return True
 

@@ -13,6 +13,7 @@ from marketplace.tests.factories import (
     make_scheduled,
 )
 from payments.services import ledger
+from payments.tests.factories import fund_wallet
 from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +42,49 @@ def test_paying_answers_what_checkout_needs(as_user, razorpay_simulator, setting
     assert api.post(url(offer, "pay"), {"method": "razorpay"}).json() == order
 
 
-@pytest.mark.parametrize("method", ["wallet", "mixed"])
-def test_the_wallet_is_not_there_yet(as_user, method):
+def test_the_wallet_pays_at_once(as_user, drain):
     offer = OfferFactory()
-    answer = as_user(family_of(offer)).post(url(offer, "pay"), {"method": method})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["code"] == "wallet_not_available"
+    fund_wallet(family_of(offer), 70_000)
+    api = as_user(family_of(offer))
+    answer = api.post(url(offer, "pay"), {"method": "wallet"})
+    assert answer.status_code == 200
+    order = answer.json()
+    assert (order["status"], order["method"], order["razorpay_order_id"]) == (
+        *("PAID", "wallet", None),
+    )
+    assert (order["amount_paise"], order["wallet_paise"], order["total_paise"]) == (
+        0,
+        60_000,
+        60_000,
+    )
+    again = api.post(url(offer, "pay"), {"method": "wallet"})
+    assert (again.status_code, again.json()["order"]) == (200, order["order"])
+    drain()
+    offer.refresh_from_db()
+    assert offer.status == "SCHEDULED"
+    assert ledger.balance("session_escrow", offer.pk) == 60_000
+    assert api.post(url(offer, "pay"), {"method": "wallet"}).status_code == 409
+    assert ledger.balance("student_wallet", family_of(offer).pk) == 10_000
+
+
+def test_a_mixed_payment_asks_razorpay_for_the_rest(as_user, razorpay_simulator):
+    offer = OfferFactory()
+    fund_wallet(family_of(offer), 20_000, promo_paise=5_000)
+    order = as_user(family_of(offer)).post(url(offer, "pay"), {"method": "mixed"}).json()
+    assert (order["amount_paise"], order["wallet_paise"], order["promo_paise"]) == (
+        *(35_000, 20_000, 5_000),
+    )
+    (asked,) = razorpay_simulator.state()["orders"]
+    assert asked["amount"] == 35_000
+    razorpay_simulator.pay(order["razorpay_order_id"])
+
+
+def test_a_wallet_that_is_short_pays_nothing(as_user):
+    offer = OfferFactory()
+    fund_wallet(family_of(offer), 20_000)
+    answer = as_user(family_of(offer)).post(url(offer, "pay"), {"method": "wallet"})
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "wallet_short"
 
 
 def test_every_reader_sees_the_same_money(as_user):

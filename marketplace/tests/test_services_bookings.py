@@ -18,8 +18,8 @@ from marketplace.tests.factories import (
 )
 from notifications.models import Message
 from payments.models import PaymentOrder, Refund
-from payments.services import ledger
-from payments.tests.factories import pay
+from payments.services import ledger, wallets
+from payments.tests.factories import fund_wallet, open_order, pay
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 from tutors.models import TutorProfile
@@ -194,6 +194,59 @@ def test_late_money_books_the_class_while_the_slot_is_free():
     assert not Refund.objects.exists()
     bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
     assert kinds(offer).count(SessionEvent.Kind.PAID) == 1
+
+
+def expired_mixed_payment():
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    fund_wallet(family, 200_00)
+    order = open_order(bookings._order(offer, by=family, method="mixed"))
+    with clock.at(offer.pay_by):
+        for _ in range(2):
+            bookings.expire(offer.pk)
+    order.refresh_from_db()
+    assert (order.hold, wallets.balance(family)) == ("released", (200_00, 0))
+    return offer, order, family
+
+
+def test_a_late_mixed_payment_books_the_class_with_what_is_in_the_wallet():
+    offer, order, family = expired_mixed_payment()
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.SCHEDULED
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert wallets.balance(family) == (0, 0)
+
+
+def test_a_late_mixed_payment_goes_back_when_the_wallet_was_spent():
+    offer, order, family = expired_mixed_payment()
+    other = OfferFactory(
+        lead=LeadAcceptedFactory(enquiry__learner=offer.learner),
+        start_at=offer.start_at + timedelta(days=1),
+        price_paise=150_00,
+    )
+    bookings.start_payment(other, by=family, method="wallet")
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+    assert Refund.objects.get().amount_paise == 400_00
+    assert wallets.balance(family) == (50_00, 0)
+    assert set(kinds(offer)) == {SessionEvent.Kind.EXPIRED, SessionEvent.Kind.MONEY_RETURNED}
+
+
+def test_a_wallet_payment_for_a_class_that_cannot_be_booked_is_in_the_wallet_again():
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    fund_wallet(family, 600_00)
+    bookings.start_payment(offer, by=family, method="wallet")
+    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.CANCELLED
+    assert wallets.balance(family) == (600_00, 0)
+    assert not Refund.objects.exists()
 
 
 def test_late_money_goes_back_when_the_slot_is_taken():

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, rupees
 from payments.models import Payment
-from payments.services import refunds
+from payments.services import refund_decisions
 
 
 @admin.register(Payment)
@@ -26,6 +26,6 @@ class PaymentAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda payment: refunds.return_set_aside(payment, by=me(request)),
+            lambda payment: refund_decisions.return_set_aside(payment, by=me(request)),
             "sent back",
         )

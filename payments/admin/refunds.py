@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, rupees
 from payments.models import Refund
-from payments.services import refunds
+from payments.services import refund_decisions
 
 
 @admin.register(Refund)
@@ -21,6 +21,6 @@ class RefundAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda refund: refunds.retry(refund, by=me(request)),
+            lambda refund: refund_decisions.retry(refund, by=me(request)),
             "is sent again",
         )

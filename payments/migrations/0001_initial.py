@@ -1095,6 +1095,43 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="PromoGrant",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("amount_paise", models.BigIntegerField()),
+                ("reason", models.CharField(help_text="the family sees it", max_length=120)),
+                ("granted_at", models.DateTimeField(default=tutorhub.core.clock.now)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promo_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "promotional balance",
+                "verbose_name_plural": "promotional balances",
+            },
+        ),
+        migrations.CreateModel(
             name="ReconRun",
             fields=[
                 (
@@ -1261,6 +1298,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("razorpay_refund_id", models.CharField(max_length=40, null=True, unique=True)),
+                (
+                    "bank_reference",
+                    models.CharField(
+                        blank=True,
+                        help_text="ARN, RRN or UTR, by which a bank finds the money",
+                        max_length=60,
+                    ),
+                ),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("created_at", models.DateTimeField(default=tutorhub.core.clock.now)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -2195,6 +2240,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reconitem",
             index=models.Index(fields=["ref"], name="recon_item_ref"),
+        ),
+        migrations.AddConstraint(
+            model_name="promogrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_paise__gt", 0)), name="promo_grant_some"
+            ),
         ),
         migrations.AddConstraint(
             model_name="reconitem",

@@ -16,6 +16,7 @@ from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
 from payments.models.recon import ReconItem, ReconRun, Settlement, SettlementRow
 from payments.models.refunds import ExternalRefund, GatewayDispute, OrderRefund, Refund
+from payments.models.wallets import PromoGrant
 
 __all__ = [
     "CHART",
@@ -40,6 +41,7 @@ __all__ = [
     "PaymentOrder",
     "Payout",
     "PayoutMethod",
+    "PromoGrant",
     "ReconItem",
     "ReconRun",
     "Refund",

@@ -91,6 +91,9 @@ class Refund(StateMachine):
     reason = models.CharField(max_length=60)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.INITIATED)
     razorpay_refund_id = models.CharField(max_length=40, null=True, unique=True)
+    bank_reference = models.CharField(
+        max_length=60, blank=True, help_text="ARN, RRN or UTR, by which a bank finds the money"
+    )
     note = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import Payment, PaymentOrder
-from payments.services import credits, invoices, ledger, refunds
+from payments.services import credits, invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError
@@ -16,6 +16,8 @@ from tutorhub.core.errors import Conflict, DomainError
 log = logging.getLogger(__name__)
 
 APPLY = "payments.apply_capture"
+ALWAYS_WANTED = (PaymentOrder.Purpose.CREDIT_PACK, PaymentOrder.Purpose.WALLET_TOPUP)
+"""What money that comes late still buys."""
 
 
 class BadSignature(DomainError):
@@ -135,7 +137,11 @@ def _receive(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> N
     elif order.is_paid:
         _set_aside(order, payment, entity, Payment.Alarm.DUPLICATE, "the order is paid already")
         refunds.return_unapplied(payment, reason="duplicate")
-    elif order.is_live or order.purpose == PaymentOrder.Purpose.CREDIT_PACK:
+    elif _is_too_much(order):
+        _set_aside(order, payment, entity, Payment.Alarm.NONE, "the wallet is full")
+        _mark_paid(order)
+        refunds.return_unapplied(payment, reason="wallet full")
+    elif order.is_live or order.purpose in ALWAYS_WANTED:
         _settle(order, payment)
     else:
         _set_aside(order, payment, entity, Payment.Alarm.NONE, "late")
@@ -156,23 +162,39 @@ def _mismatch(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> 
     )
 
 
+def _is_too_much(order: PaymentOrder) -> bool:
+    """Whether a top-up would fill the wallet beyond its limit, as several opened at once can."""
+    is_topup = order.purpose == PaymentOrder.Purpose.WALLET_TOPUP
+    return is_topup and not wallets.has_room(order.payer, order.amount_paise)
+
+
 def _settle(order: PaymentOrder, payment: Payment) -> None:
+    """Use the money for what it was asked for (kinds 1, 3, 5b and 17)."""
     payment.place = Payment.Place.PURPOSE
     payment.save(update_fields=["place"])
     _mark_paid(order)
+    refs = {"order": order.pk, "payment": payment.pk}
+    if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP:
+        invoices.issue_receipt(order)
+        wallets.topped_up(order, payment_id=payment.razorpay_payment_id, refs=refs)
+        return
     if order.purpose == PaymentOrder.Purpose.CREDIT_PACK:
         lot = credits.grant_bought(order, razorpay_payment_id=payment.razorpay_payment_id)
         messages.credits_bought(lot)
         return
     invoices.issue_receipt(order)
+    if order.hold == PaymentOrder.Hold.HELD:
+        order.hold = PaymentOrder.Hold.USED
+        order.save(update_fields=["hold"])
     ledger.post(
         kind="session_paid",
         key=f"rzp:capture:{payment.razorpay_payment_id}",
         legs=[
             debit("rzp_clearing", payment.amount_paise),
-            credit("session_escrow", payment.amount_paise, order.purpose_id),
+            *wallets.held_legs(order),
+            credit("session_escrow", order.total_paise, order.purpose_id),
         ],
-        refs={"order": order.pk, "payment": payment.pk},
+        refs=refs,
     )
     _tell(news.ORDER_PAID, order)
 

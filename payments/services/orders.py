@@ -5,16 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments import gateway
-from payments.models import Payment, PaymentOrder, Refund
-from payments.services import invoices, ledger, refunds
+from payments import gateway, news
+from payments.models import OrderRefund, Payment, PaymentOrder, Refund
+from payments.services import invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
-from tutorhub.core import audit, clock
+from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, Unavailable
-from tutorhub.core.ids import uuid7
 
 FIRST_CHECK = timedelta(minutes=15)
 """How long a webhook may take before we ask (reconciler R1)."""
@@ -30,6 +30,16 @@ class OrderClosed(Conflict):
     message = _("This payment is no longer open.")
 
 
+class WalletSpent(Conflict):
+    """Late money came for a mixed payment, and its part from the wallet is not there any more."""
+
+    code = "wallet_spent"
+
+
+Method = PaymentOrder.Method
+Status = PaymentOrder.Status
+
+
 @transaction.atomic
 def create(
     *,
@@ -40,25 +50,35 @@ def create(
     expires_at: datetime,
     description: str,
     terms: dict[str, Any] | None = None,
+    method: str = Method.RAZORPAY,
 ) -> PaymentOrder:
-    """Ask `payer` for money for one thing, or return the order that asks for it already."""
+    """Ask `payer` for a price for one thing, or return the order that asks for it already.
+
+    From the wallet it is paid at once, and `mixed` holds what the wallet has until Razorpay has
+    collected the rest; if the wallet has enough, or nothing, that is simply one of the others.
+    Raises wallets.WalletShort, or ledger.Overdraft when the wallet was spent at the same moment.
+    """
     live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id).filter(payer=payer).locked()
     known = live.first()
-    if known is not None and known.expires_at > clock.now() and known.amount_paise == amount_paise:
+    if known is not None and _asks_for(known, amount_paise, method):
         return known
+    # A second click on "pay from the wallet" must not pay twice.
+    paid = _paid_for(purpose, purpose_id, payer)
+    if paid is not None:
+        return paid
     if known is not None:
-        _close(known, PaymentOrder.Status.EXPIRED)
-    order_id = uuid7()
-    order = PaymentOrder(
-        id=order_id,
-        purpose=purpose,
-        purpose_id=purpose_id,
-        payer=payer,
-        amount_paise=amount_paise,
-        description=description,
-        terms=terms or {},
-        receipt=f"or-{order_id.hex}",
-        expires_at=expires_at,
+        _close(known, Status.EXPIRED)
+    order = _priced(
+        PaymentOrder(
+            purpose=purpose,
+            purpose_id=purpose_id,
+            payer=payer,
+            description=description,
+            terms=terms or {},
+            expires_at=expires_at,
+        ),
+        price_paise=amount_paise,
+        method=method,
     )
     try:
         with transaction.atomic():
@@ -66,7 +86,70 @@ def create(
     except IntegrityError:
         # Somebody asked for the same thing at the same moment; theirs is as good.
         return PaymentOrder.objects.live().for_purpose(purpose, purpose_id).get(payer=payer)
-    audit.record("order.created", order, by=payer, purpose=purpose, amount_paise=amount_paise)
+    audit.record(
+        *("order.created", order),
+        by=payer,
+        purpose=purpose,
+        amount_paise=amount_paise,
+        method=order.method,
+    )
+    _spend(order)
+    return order
+
+
+@transaction.atomic
+def change_method(order: PaymentOrder, *, method: str, by: User) -> PaymentOrder:
+    """Pay the same thing in another way: a new order, and what the old one held is given back.
+
+    Only for classes. Raises OrderClosed when there is nothing left to pay. Asked twice at once, the
+    second gets what the first has made.
+    """
+    old = PaymentOrder.objects.visible_to(by).locked().get(pk=order.pk)
+    if old.purpose != PaymentOrder.Purpose.SESSION:
+        raise OrderClosed
+    if not old.is_live:
+        newer = PaymentOrder.objects.visible_to(by).for_purpose(old.purpose, old.purpose_id)
+        found = newer.filter(status__in=[*PaymentOrder.LIVE, Status.PAID]).order_by("-pk").first()
+        if found is None:
+            raise OrderClosed
+        return found
+    if old.expires_at <= clock.now():
+        raise OrderClosed
+    return create(
+        purpose=old.purpose,
+        purpose_id=old.purpose_id,
+        payer=by,
+        amount_paise=old.total_paise,
+        expires_at=old.expires_at,
+        description=old.description,
+        terms=old.terms,
+        method=method,
+    )
+
+
+@transaction.atomic
+def start_topup(*, amount_paise: int, by: User) -> PaymentOrder:
+    """Ask for money for the family's wallet. The caller then opens the order at the gateway.
+
+    Raises wallets.TopupsClosed or wallets.BadAmount.
+    """
+    wallets.check_topup(by, amount_paise)
+    return create(
+        purpose=PaymentOrder.Purpose.WALLET_TOPUP,
+        purpose_id=by.pk,
+        payer=by,
+        amount_paise=amount_paise,
+        expires_at=clock.now() + wallets.PAY_WITHIN,
+        description=gettext("Money for your wallet"),
+    )
+
+
+@transaction.atomic
+def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
+    """The payer does not want to pay this now; what the order held is there again. Repeatable."""
+    order = PaymentOrder.objects.visible_to(by).locked().get(pk=order.pk)
+    if order.is_live:
+        _close(order, Status.CANCELLED)
     return order
 
 
@@ -78,7 +161,7 @@ def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
     # Durable: refuses to run inside another transaction, which would stay open over the network.
     with transaction.atomic(durable=True):
         order = PaymentOrder.objects.get(pk=order.pk)
-    if order.razorpay_order_id:
+    if order.razorpay_order_id or order.is_paid:
         return order
     minutes = int((order.expires_at - clock.now()).total_seconds() // 60)
     try:
@@ -96,18 +179,22 @@ def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
 @transaction.atomic
 def cancel_for(*, purpose: str, purpose_id: UUID) -> None:
     """Nobody is to pay for this any more. Money that still comes is handled as late."""
-    _close_all(purpose, purpose_id, PaymentOrder.Status.CANCELLED)
+    _close_all(purpose, purpose_id, Status.CANCELLED)
 
 
 @transaction.atomic
 def expire_for(*, purpose: str, purpose_id: UUID) -> None:
     """The time to pay for this is over. Money that still comes is handled as late."""
-    _close_all(purpose, purpose_id, PaymentOrder.Status.EXPIRED)
+    _close_all(purpose, purpose_id, Status.EXPIRED)
 
 
 @transaction.atomic
 def apply_late(order: PaymentOrder) -> PaymentOrder:
-    """Use money that came late after all: unapplied -> escrow. Once, unless it went back."""
+    """Use money that came late after all: unapplied -> escrow. Once, unless it went back.
+
+    The wallet's part of a mixed payment had been given back, and is taken again. Raises WalletSpent
+    if it is not there.
+    """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     payment = _late_payment(order)
     if payment.place == Payment.Place.PURPOSE:
@@ -116,16 +203,25 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
         raise OrderClosed
     payment.place = Payment.Place.PURPOSE
     payment.save(update_fields=["place"])
+    if order.method == Method.MIXED:
+        order.hold = PaymentOrder.Hold.USED
+        order.save(update_fields=["hold"])
     invoices.issue_receipt(order)
-    ledger.post(
-        kind="late_money_applied",
-        key=f"order:{order.pk}:apply_late",
-        legs=[
-            debit("unapplied", payment.amount_paise, payment.pk),
-            credit("session_escrow", payment.amount_paise, order.purpose_id),
-        ],
-        refs={"order": order.pk, "payment": payment.pk},
-    )
+    try:
+        # A savepoint, because the posting ends the transaction it fails in.
+        with transaction.atomic():
+            ledger.post(
+                kind="late_money_applied",
+                key=f"order:{order.pk}:apply_late",
+                legs=[
+                    debit("unapplied", payment.amount_paise, payment.pk),
+                    *wallets.spend_legs(order),
+                    credit("session_escrow", order.total_paise, order.purpose_id),
+                ],
+                refs={"order": order.pk, "payment": payment.pk},
+            )
+    except ledger.Overdraft as error:
+        raise WalletSpent from error
     audit.record("order.late_money_applied", order)
     return order
 
@@ -143,26 +239,20 @@ def return_late(order: PaymentOrder) -> Refund:
 
 
 @transaction.atomic
-def return_paid(order: PaymentOrder, *, by: User | None = None) -> Refund:
-    """Send back the whole payment of a paid class that cannot be held: escrow -> refund. Once."""
+def return_paid(order: PaymentOrder, *, by: User | None = None) -> OrderRefund:
+    """Give everything back that was paid for a class that cannot be held. Once."""
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.purpose != PaymentOrder.Purpose.SESSION or not order.is_paid:
         raise OrderClosed
-    payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
-    if payment is None:
-        returned = order.payments.filter(place=Payment.Place.RETURNED, alarm=Payment.Alarm.NONE)
-        refund = Refund.objects.filter(payment__in=returned).order_by("pk").first()
-        if refund is None:
-            raise OrderClosed
-        return refund
-    return refunds.initiate(
-        payment, source=("session_escrow", order.purpose_id), reason="cancelled", by=by
-    )
+    last = order.order_refunds.order_by("-pk").first()
+    if last is not None and order.refunded_paise >= order.total_paise:
+        return last
+    return refunds.refund_order(order, reason="cancelled", by=by)
 
 
 def _late_payment(order: PaymentOrder) -> Payment:
     """The payment that made the order PAID_LATE; duplicates and mismatches are not it."""
-    if order.status != PaymentOrder.Status.PAID_LATE:
+    if order.status != Status.PAID_LATE:
         raise OrderClosed
     return (
         order.payments.locked()
@@ -180,8 +270,8 @@ def _opened(order_id: UUID, entity: gateway.Entity) -> PaymentOrder:
     order.razorpay_order_id = entity["id"]
     order.check_at = clock.now() + FIRST_CHECK
     order.save(update_fields=["razorpay_order_id", "check_at"])
-    if order.status == PaymentOrder.Status.CREATING:
-        order.move_to(PaymentOrder.Status.OPEN)
+    if order.status == Status.CREATING:
+        order.move_to(Status.OPEN)
     return order
 
 
@@ -193,3 +283,61 @@ def _close_all(purpose: str, purpose_id: UUID, status: str) -> None:
 def _close(order: PaymentOrder, status: str) -> None:
     order.move_to(status)
     audit.record(f"order.{status.lower()}", order)
+    wallets.give_back(order)
+
+
+def _asks_for(order: PaymentOrder, price_paise: int, method: str) -> bool:
+    is_same = order.total_paise == price_paise and order.method == method
+    return is_same and order.expires_at > clock.now()
+
+
+def _paid_for(purpose: str, purpose_id: UUID, payer: User) -> PaymentOrder | None:
+    """The order by which this class is paid already, unless its money went back."""
+    if purpose != PaymentOrder.Purpose.SESSION:
+        return None
+    paid = PaymentOrder.objects.for_purpose(purpose, purpose_id).filter(
+        payer=payer, status=Status.PAID
+    )
+    return next((order for order in paid if not order.order_refunds.exists()), None)
+
+
+def _priced(order: PaymentOrder, *, price_paise: int, method: str) -> PaymentOrder:
+    """Divide the price of a new order between Razorpay and the wallet."""
+    parts = wallets.Split(price_paise, 0, 0)
+    if method != Method.RAZORPAY:
+        parts = wallets.split(price_paise, wallets.balance(order.payer))
+    if method == Method.WALLET and not parts.is_whole:
+        raise wallets.WalletShort
+    order.method = (
+        Method.RAZORPAY
+        if not parts.own_paise
+        else Method.WALLET
+        if parts.is_whole
+        else Method.MIXED
+    )
+    order.amount_paise = parts.gateway_paise
+    order.wallet_paise, order.promo_paise = parts.wallet_paise, parts.promo_paise
+    order.hold = {
+        Method.RAZORPAY: PaymentOrder.Hold.NONE,
+        Method.MIXED: PaymentOrder.Hold.HELD,
+        Method.WALLET: PaymentOrder.Hold.USED,
+    }[order.method]
+    order.receipt = f"or-{order.pk.hex}"
+    return order
+
+
+def _spend(order: PaymentOrder) -> None:
+    """Hold the wallet's part of a new order, or pay it with it."""
+    if order.method == Method.MIXED:
+        wallets.hold(order)
+    elif order.method == Method.WALLET:
+        order.move_to(Status.PAID, paid_at=clock.now())
+        invoices.issue_receipt(order)
+        wallets.pay(order)
+        audit.record("order.paid", order, by=order.payer)
+        outbox.announce(
+            news.ORDER_PAID,
+            order_id=order.pk,
+            purpose=order.purpose,
+            purpose_id=order.purpose_id,
+        )

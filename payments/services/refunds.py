@@ -1,24 +1,27 @@
-"""Refunds: promised in the ledger, sent by the outbox, closed by what Razorpay says."""
+"""Refunds: divided by tender, promised in the ledger, sent by the outbox, closed by Razorpay."""
 
 import logging
 from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import gateway, messages
-from payments.models import Payment, Refund
-from payments.policies import check_is_finance
-from payments.services import ledger
+from payments.models import OrderRefund, Payment, PaymentOrder, Refund
+from payments.services import external_refunds, ledger
 from payments.services.ledger import credit, debit
+from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
 
 log = logging.getLogger(__name__)
 
 SEND = "payments.send_refund"
+Status = Refund.Status
+Source = tuple[str, UUID]
 
 
 class NothingToRefund(Conflict):
@@ -26,95 +29,145 @@ class NothingToRefund(Conflict):
     message = _("There is nothing left to pay back.")
 
 
-def return_unapplied(payment: Payment, *, reason: str) -> Refund:
-    """Promise unapplied money back (kind 33). The payment is locked by the caller."""
-    return initiate(payment, source=("unapplied", payment.pk), reason=reason)
+class RefundTooLarge(Conflict):
+    code = "refund_too_large"
+    message = _("That is more than what is left to pay back.")
 
 
-def initiate(
-    payment: Payment, *, source: tuple[str, UUID], reason: str, by: User | None = None
-) -> Refund:
-    """Promise the whole payment back out of the account `source`, and have it sent.
+UnknownPayment = external_refunds.UnknownPayment
 
-    Called inside a transaction that holds the payment's lock (kinds 8 and 33).
+
+def allocate(order: PaymentOrder, amount_paise: int | None = None) -> Split:
+    """Divide a refund over what the order was paid with; all that is left without an amount.
+
+    Wallet and Razorpay share in proportion to what each paid, the odd paisa going to Razorpay, and
+    none gives back more than it has left; promotional balance comes last (payments.md 5.3.1).
+    Raises NothingToRefund or RefundTooLarge.
     """
-    amount = payment.amount_paise - payment.refund_reserved_paise
+    gateway_left = order.amount_paise - order.refunded_gateway_paise
+    wallet_left = order.wallet_paise - order.refunded_wallet_paise
+    left = order.total_paise - order.refunded_paise
+    amount = left if amount_paise is None else amount_paise
+    if left <= 0 or amount <= 0:
+        raise NothingToRefund
+    if amount > left:
+        raise RefundTooLarge
+    money = min(amount, gateway_left + wallet_left)
+    wallet = 0
+    if order.wallet_paise:
+        share = money * order.wallet_paise // (order.wallet_paise + order.amount_paise)
+        wallet = min(wallet_left, share)
+    from_gateway = min(gateway_left, money - wallet)
+    return Split(from_gateway, money - from_gateway, amount - money)
+
+
+@transaction.atomic
+def refund_order(
+    order: PaymentOrder,
+    *,
+    reason: str,
+    amount_paise: int | None = None,
+    to_wallet: bool = False,
+    by: User | None = None,
+    source: Source | None = None,
+) -> OrderRefund:
+    """Give back a paid order, or `amount_paise` of it, out of `source` (kind 8).
+
+    The money comes from the class's escrow unless `source` names another account. What Razorpay
+    collected goes back to where it came from, or into the wallet if the family wants that, as does
+    what Razorpay has paid back already by a refund that we did not start. Raises NothingToRefund,
+    RefundTooLarge, or ledger.Overdraft when the source does not hold so much.
+    """
+    order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
+    if not order.is_paid:
+        raise NothingToRefund
+    parts = allocate(order, amount_paise)
+    payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
+    if parts.gateway_paise and payment is None:
+        raise NothingToRefund
+    decision = OrderRefund.objects.create(
+        order=order,
+        gateway_paise=parts.gateway_paise,
+        wallet_paise=parts.wallet_paise,
+        promo_paise=parts.promo_paise,
+        is_to_wallet=to_wallet,
+        reason=reason,
+        decided_by=by,
+    )
+    _count(order, parts)
+    sent = 0 if to_wallet or payment is None else min(parts.gateway_paise, _sendable(payment))
+    refund = _promise(payment, sent, reason, decision) if payment is not None and sent else None
+    code, owner = source or ("session_escrow", order.purpose_id)
+    ledger.post(
+        kind="refund_initiated",
+        key=f"refund:{decision.pk}:initiate",
+        legs=[
+            debit(code, decision.amount_paise, owner),
+            *([credit("refund_payable", sent, refund.pk)] if refund else []),
+            credit(
+                "student_wallet",
+                parts.wallet_paise + parts.gateway_paise - sent,
+                order.payer_id,
+            ),
+            credit("student_promo", parts.promo_paise, order.payer_id),
+        ],
+        actor=by,
+        refs={"order": order.pk, "decision": decision.pk},
+    )
+    audit.record(
+        *("order.refunded", order),
+        by=by,
+        amount_paise=decision.amount_paise,
+        reason=reason,
+        to_wallet=to_wallet,
+    )
+    messages.refund_decided(decision, sent_paise=sent)
+    return decision
+
+
+def return_unapplied(payment: Payment, *, reason: str, by: User | None = None) -> Refund:
+    """Promise unapplied money back (kind 33). The payment is locked by the caller."""
+    amount = _sendable(payment)
     if amount <= 0:
         raise NothingToRefund
-    payment.refund_reserved_paise += amount
     payment.place = Payment.Place.RETURNED
-    payment.save(update_fields=["refund_reserved_paise", "place"])
-    refund = Refund.objects.create(payment=payment, amount_paise=amount, reason=reason)
-    code, owner = source
+    payment.save(update_fields=["place"])
+    refund = _promise(payment, amount, reason)
     ledger.post(
         kind="refund_initiated",
         key=f"refund:{refund.pk}:initiate",
-        legs=[debit(code, amount, owner), credit("refund_payable", amount, refund.pk)],
+        legs=[
+            debit("unapplied", amount, payment.pk),
+            credit("refund_payable", amount, refund.pk),
+        ],
         actor=by,
         refs={"refund": refund.pk, "payment": payment.pk, "order": payment.order_id},
     )
     audit.record("refund.initiated", refund, by=by, amount_paise=amount, reason=reason)
-    outbox.later(SEND, {"refund": refund.pk}, key=f"refund:{refund.pk}")
     messages.refund_started(refund)
     return refund
 
 
-@transaction.atomic
-def return_set_aside(payment: Payment, *, by: User) -> Refund:
-    """An operator sends back money that fits no order (or came twice)."""
-    check_is_finance(by)
-    payment = Payment.objects.locked().get(pk=payment.pk)
-    if payment.place != Payment.Place.UNAPPLIED or payment.currency != "INR":
-        raise NothingToRefund
-    return initiate(payment, source=("unapplied", payment.pk), reason="set aside", by=by)
-
-
-@transaction.atomic
-def retry(refund: Refund, *, by: User) -> Refund:
-    """Try a refund that failed for good once more, as a new refund with a new key."""
-    check_is_finance(by)
-    old = Refund.objects.locked().get(pk=refund.pk)
-    if old.status != Refund.Status.FAILED or hasattr(old, "retried_by"):
-        raise NothingToRefund
-    new = Refund.objects.create(
-        payment=old.payment, amount_paise=old.amount_paise, reason=old.reason, retries=old
-    )
-    ledger.post(
-        kind="refund_retried",
-        key=f"refund:{new.pk}:initiate",
-        legs=[
-            debit("refund_payable", old.amount_paise, old.pk),
-            credit("refund_payable", old.amount_paise, new.pk),
-        ],
-        actor=by,
-        refs={"refund": new.pk, "retries": old.pk},
-    )
-    audit.record("refund.retried", new, by=by)
-    outbox.later(SEND, {"refund": new.pk}, key=f"refund:{new.pk}")
-    return new
+def queue(refund: Refund) -> None:
+    """Have a new refund sent."""
+    outbox.later(SEND, {"refund": refund.pk}, key=f"refund:{refund.pk}")
 
 
 def send(refund_id: UUID, done: Callable[[], None]) -> None:
     """Ask Razorpay for the refund, under a key that makes a repeat harmless. Speaks to the network.
 
-    No answer is not a failure: the error goes up, and the outbox asks again with the same key.
+    No answer is not a failure: the refund is UNKNOWN, the error goes up, and the outbox and the
+    reconciler ask again with the same key.
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    payment_id = refund.payment.razorpay_payment_id
     entity: gateway.Entity | None = None
     refusal: gateway.Refused | None = None
-    if refund.status == Refund.Status.INITIATED:
+    if refund.status in {Status.INITIATED, Status.UNKNOWN}:
         try:
-            entity = gateway.client().refund_payment(
-                payment_id,
-                amount_paise=refund.amount_paise,
-                idempotency_key=f"refund-{refund.pk}",
-                notes={"tutorhub_refund": str(refund.pk)},
-                receipt=refund.receipt,
-            )
-        except gateway.Refused as error:
-            refusal = error
-            entity = _already_there(refund, payment_id)
+            entity, refusal = _ask(refund)
+        except gateway.Unknown as error:
+            _lose_sight(refund, str(error))
+            raise
     with transaction.atomic():
         if entity is not None:
             record(refund, entity)
@@ -131,16 +184,16 @@ def record(refund: Refund, entity: gateway.Entity) -> Refund:
     if refund.razorpay_refund_id not in (None, entity["id"]):
         log.error("refund %s is %s and not %s", refund.pk, refund.razorpay_refund_id, entity["id"])
         return refund
-    if refund.razorpay_refund_id is None:
-        refund.razorpay_refund_id = entity["id"]
-        refund.save(update_fields=["razorpay_refund_id"])
+    refund.razorpay_refund_id = entity["id"]
+    refund.bank_reference = _bank_reference(entity) or refund.bank_reference
+    refund.save(update_fields=["razorpay_refund_id", "bank_reference"])
     status = str(entity.get("status"))
-    if status == "processed" and refund.can_move_to(Refund.Status.PROCESSED):
+    if status == "processed" and refund.can_move_to(Status.PROCESSED):
         _process(refund, payment)
-    elif status == "failed" and refund.can_move_to(Refund.Status.FAILED):
+    elif status == "failed" and refund.can_move_to(Status.FAILED):
         _fail(refund, "Razorpay could not pay it back")
-    elif status == "pending" and refund.can_move_to(Refund.Status.PENDING):
-        refund.move_to(Refund.Status.PENDING)
+    elif status == "pending" and refund.can_move_to(Status.PENDING):
+        refund.move_to(Status.PENDING)
     return refund
 
 
@@ -148,57 +201,111 @@ def record(refund: Refund, entity: gateway.Entity) -> Refund:
 def apply(entity: gateway.Entity, payment_entity: gateway.Entity) -> str:
     """What a refund at Razorpay means for us, ours or not. Returns a note for the event.
 
-    Razorpay gives back uncaptured payments by itself: that was never our money, nothing is booked.
+    Razorpay gives back uncaptured payments by itself: that was never our money, nothing is booked,
+    and the payer is told.
     """
     if not payment_entity.get("captured"):
+        _given_up(payment_entity)
         return "refund of a payment that was never captured"
     payment = Payment.objects.locked().filter(razorpay_payment_id=str(entity["payment_id"])).first()
     if payment is None or payment.captured_at is None:
         raise UnknownPayment(str(entity["payment_id"]))
-    refund = _ours(payment, entity)
+    refund = _ours(payment, entity, payment_entity)
     if refund is not None:
         record(refund, entity)
         return ""
     if entity.get("status") != "processed":
         return "a refund that we did not start, not processed yet"
-    ledger.post(
-        kind="external_refund",
-        key=f"rzp:refund:{entity['id']}",
-        legs=[
-            debit("external_refund_suspense", int(entity["amount"])),
-            credit("rzp_clearing", int(entity["amount"])),
-        ],
-        refs={"payment": payment.pk, "refund": entity["id"]},
-    )
-    audit.record("payment.refunded_outside", payment, refund=entity["id"])
-    log.error("refund %s was not started here", entity["id"])
+    external_refunds.book(payment, entity)
+    _close_if_all_back(payment)
     return "a refund that we did not start"
 
 
-class UnknownPayment(Conflict):
-    """The gateway speaks of a payment that is not in our books (yet)."""
+def _count(order: PaymentOrder, parts: Split) -> None:
+    order.refunded_gateway_paise += parts.gateway_paise
+    order.refunded_wallet_paise += parts.wallet_paise
+    order.refunded_promo_paise += parts.promo_paise
+    order.save(
+        update_fields=["refunded_gateway_paise", "refunded_wallet_paise", "refunded_promo_paise"]
+    )
 
-    code = "unknown_payment"
+
+def _sendable(payment: Payment) -> int:
+    """What Razorpay can still pay back of a locked payment."""
+    return payment.amount_paise - payment.refund_reserved_paise
 
 
-def _ours(payment: Payment, entity: gateway.Entity) -> Refund | None:
-    """The refund of ours that this is: by id, by our receipt, or one that Razorpay forestalled."""
+def _promise(
+    payment: Payment, amount_paise: int, reason: str, decision: OrderRefund | None = None
+) -> Refund:
+    """Reserve so much of a locked payment and have it sent; the caller books it."""
+    payment.refund_reserved_paise += amount_paise
+    if payment.refund_reserved_paise == payment.amount_paise:
+        payment.place = Payment.Place.RETURNED
+    payment.save(update_fields=["refund_reserved_paise", "place"])
+    refund = Refund.objects.create(
+        payment=payment, amount_paise=amount_paise, reason=reason, decision=decision
+    )
+    queue(refund)
+    return refund
+
+
+def _ask(refund: Refund) -> tuple[gateway.Entity | None, gateway.Refused | None]:
+    """What Razorpay says to this refund: its entity, or a definite no. Raises gateway.Unknown."""
+    client = gateway.client()
+    payment_id = refund.payment.razorpay_payment_id
+    if refund.status == Status.UNKNOWN:
+        for entity in client.payment_refunds(payment_id):
+            if entity.get("receipt") == refund.receipt:
+                return entity, None
+    try:
+        entity = client.refund_payment(
+            payment_id,
+            amount_paise=refund.amount_paise,
+            idempotency_key=f"refund-{refund.pk}",
+            notes={"tutorhub_refund": str(refund.pk)},
+            receipt=refund.receipt,
+        )
+    except gateway.Refused as error:
+        return _already_there(refund, payment_id), error
+    return entity, None
+
+
+@transaction.atomic
+def _lose_sight(refund: Refund, note: str) -> None:
+    refund = Refund.objects.locked().get(pk=refund.pk)
+    if refund.can_move_to(Status.UNKNOWN):
+        refund.move_to(Status.UNKNOWN, note=note[:300])
+
+
+def _ours(
+    payment: Payment, entity: gateway.Entity, payment_entity: gateway.Entity
+) -> Refund | None:
+    """The refund of ours that this is: by id, by our receipt, or one that Razorpay forestalled.
+
+    A refund of another's making stands for ours only if Razorpay has too little left for ours.
+    """
     known = payment.refunds.filter(razorpay_refund_id=entity["id"]).first()
     if known is not None:
         return known
-    for refund in payment.refunds.filter(razorpay_refund_id__isnull=True).order_by("pk"):
-        if entity.get("receipt") == refund.receipt or entity["amount"] == refund.amount_paise:
+    left = int(payment_entity["amount"]) - int(payment_entity.get("amount_refunded") or 0)
+    waiting = payment.refunds.filter(
+        razorpay_refund_id__isnull=True, status__in=[Status.INITIATED, Status.UNKNOWN]
+    )
+    for refund in waiting.order_by("pk"):
+        is_forestalled = entity["amount"] == refund.amount_paise and left < refund.amount_paise
+        if entity.get("receipt") == refund.receipt or is_forestalled:
             return refund
     return None
 
 
 def _already_there(refund: Refund, payment_id: str) -> gateway.Entity | None:
     """After a refusal: the refund that makes ours impossible, because the money went back by it."""
-    taken = set(
-        Refund.objects.filter(payment_id=refund.payment_id, razorpay_refund_id__isnull=False)
-        .exclude(pk=refund.pk)
-        .values_list("razorpay_refund_id", flat=True)
-    )
+    siblings = Refund.objects.filter(payment_id=refund.payment_id).exclude(pk=refund.pk)
+    taken = {
+        *siblings.values_list("razorpay_refund_id", flat=True),
+        *refund.payment.external_refunds.values_list("razorpay_refund_id", flat=True),
+    }
     for entity in gateway.client().payment_refunds(payment_id):
         same = entity.get("amount") == refund.amount_paise and entity.get("status") != "failed"
         if same and entity["id"] not in taken:
@@ -207,7 +314,7 @@ def _already_there(refund: Refund, payment_id: str) -> gateway.Entity | None:
 
 
 def _process(refund: Refund, payment: Payment) -> None:
-    refund.move_to(Refund.Status.PROCESSED, closed_at=clock.now())
+    refund.move_to(Status.PROCESSED, closed_at=clock.now())
     ledger.post(
         kind="refund_processed",
         key=f"rzp:refund:{refund.razorpay_refund_id}",
@@ -217,14 +324,53 @@ def _process(refund: Refund, payment: Payment) -> None:
         ],
         refs={"refund": refund.pk, "payment": refund.payment_id},
     )
-    if refund.amount_paise == payment.amount_paise and payment.can_move_to(Payment.Status.REFUNDED):
-        payment.move_to(Payment.Status.REFUNDED)
+    _close_if_all_back(payment)
     audit.record("refund.processed", refund)
 
 
+def _close_if_all_back(payment: Payment) -> None:
+    """Razorpay has paid all of it back, by our refunds and by others."""
+    ours = payment.refunds.filter(status=Status.PROCESSED).aggregate(paise=Sum("amount_paise"))
+    others = payment.external_refunds.aggregate(paise=Sum("amount_paise"))
+    back = int(ours["paise"] or 0) + int(others["paise"] or 0)
+    if back >= payment.amount_paise and payment.can_move_to(Payment.Status.REFUNDED):
+        payment.move_to(Payment.Status.REFUNDED)
+
+
 def _fail(refund: Refund, note: str) -> None:
-    refund = Refund.objects.locked().get(pk=refund.pk)
-    if refund.can_move_to(Refund.Status.FAILED):
-        refund.move_to(Refund.Status.FAILED, closed_at=clock.now(), note=note[:300])
+    refund = Refund.objects.locked().select_related("payment__order__payer").get(pk=refund.pk)
+    if refund.can_move_to(Status.FAILED):
+        refund.move_to(Status.FAILED, closed_at=clock.now(), note=note[:300])
         audit.record("refund.failed", refund)
+        messages.refund_failed(refund)
         log.error("refund %s failed and needs an operator", refund.pk)
+
+
+def _given_up(entity: gateway.Entity) -> None:
+    """Razorpay gave back a payment that nobody captured: our attempt ends, its payer is told."""
+    order = PaymentOrder.objects.filter(razorpay_order_id=entity.get("order_id") or "").first()
+    if order is None:
+        return
+    payment, _created = Payment.objects.get_or_create(
+        razorpay_payment_id=entity["id"],
+        defaults={
+            "order": order,
+            "amount_paise": entity["amount"],
+            "currency": entity["currency"],
+            "method": entity.get("method") or "",
+        },
+    )
+    payment = Payment.objects.locked().select_related("order__payer").get(pk=payment.pk)
+    if payment.can_move_to(Payment.Status.FAILED):
+        payment.move_to(Payment.Status.FAILED, note="given back by Razorpay, never captured")
+        audit.record("payment.given_back", payment)
+        messages.payment_given_back(payment)
+
+
+def _bank_reference(entity: gateway.Entity) -> str:
+    """The number by which the payer's bank finds the money."""
+    data = entity.get("acquirer_data")
+    if not isinstance(data, dict):
+        return ""
+    found = next((data[name] for name in ("arn", "rrn", "utr") if data.get(name)), "")
+    return str(found)[:60]

@@ -6,9 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from payments.models import CreditPack, Payment, PaymentOrder, Payout, PayoutMethod
-from payments.services import captures, credits, earnings, ledger, orders, payout_methods, payouts
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
+from payments.models import CreditPack, Payment, PaymentOrder, Payout, PayoutMethod, PromoGrant
+from payments.services import (
+    captures,
+    credits,
+    earnings,
+    ledger,
+    orders,
+    payout_methods,
+    payouts,
+    wallets,
+)
 from payments.services.ledger import credit, debit
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -32,8 +41,9 @@ def make_order(
         amount_paise=amount_paise,
         expires_at=values.pop("expires_at", clock.now() + timedelta(hours=1)),
         description="Maths, 1 h",
+        method=values.pop("method", "razorpay"),
     )
-    return open_order(order)
+    return order if order.is_paid else open_order(order)
 
 
 def make_topup(tutor: User, code: str = "pack-10") -> PaymentOrder:
@@ -78,6 +88,16 @@ def pay(order: PaymentOrder, **values: Any) -> Payment:
 def give_credits(tutor: User, code: str = "pack-10") -> None:
     """Credits that were bought and paid."""
     pay(make_topup(tutor, code))
+
+
+def fund_wallet(family: User, amount_paise: int = 30_000, *, promo_paise: int = 0) -> None:
+    """Money in a family's wallet: topped up, and given as promotional balance."""
+    if amount_paise:
+        pay(open_order(orders.start_topup(amount_paise=amount_paise, by=family)))
+    if promo_paise:
+        staff = StaffFactory(is_superuser=True)
+        grant = PromoGrant(user=family, amount_paise=promo_paise, reason="Welcome")
+        wallets.grant_promo(grant, by=staff)
 
 
 def make_method(tutor: User, *, is_checked: bool = True, **values: Any) -> PayoutMethod:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from accounts.tests.factories import FamilyUserFactory
-from payments.models import LedgerTxn, PaymentOrder
+from payments.models import LedgerEntry, LedgerTxn, PaymentOrder
 from payments.services import captures, ledger, orders
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -18,6 +18,7 @@ def opened(**values) -> PaymentOrder:
         amount_paise=100_000,
         expires_at=clock.now() + timedelta(hours=1),
         description="Maths, 1 h",
+        method=values.pop("method", "razorpay"),
     )
     return orders.open_at_gateway(order)
 
@@ -37,3 +38,9 @@ def callback(handed: dict) -> PaymentOrder:
 def status_of(order: PaymentOrder) -> str:
     order.refresh_from_db()
     return order.status
+
+
+def legs(key: str) -> dict[tuple[str, str], int]:
+    """What was booked under a key: account and owner, and its debit (or, below zero, credit)."""
+    entries = LedgerEntry.objects.filter(txn__idem_key=key).select_related("account")
+    return {(e.account.code, e.account.owner_key): e.debit - e.credit for e in entries}

@@ -8,7 +8,7 @@ import pytest
 from accounts.tests.factories import FamilyUserFactory
 from payments import gateway
 from payments.models import LedgerTxn, Payment, PaymentOrder, Refund
-from payments.services import captures, events, ledger, refunds
+from payments.services import captures, events, ledger, refund_decisions, refunds
 from payments.tasks import book_fees
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened, status_of
@@ -153,11 +153,11 @@ class TestMismatch:
         entity = factories.payment_entity(order, amount=99_999, base_amount=99_999)
         payment = captures.apply_capture(entity["id"], fetched=entity)
         with pytest.raises(NotAllowed):
-            refunds.return_set_aside(payment, by=order.payer)
-        refund = refunds.return_set_aside(payment, by=finance)
+            refund_decisions.return_set_aside(payment, by=order.payer)
+        refund = refund_decisions.return_set_aside(payment, by=finance)
         assert ledger.balance("refund_payable", refund.pk) == 99_999
         with pytest.raises(refunds.NothingToRefund):
-            refunds.return_set_aside(payment, by=finance)
+            refund_decisions.return_set_aside(payment, by=finance)
 
 
 def test_the_gateway_is_asked_and_not_the_payload(order, razorpay_simulator, client, drain):

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from notifications.models import Message
 from payments import gateway
-from payments.models import LedgerTxn, Payment, Refund
-from payments.services import ledger, orders, refunds
+from payments.models import ExternalRefund, LedgerTxn, Payment, PaymentOrder, Refund
+from payments.services import earnings, external_refunds, ledger, orders, refund_decisions, refunds
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
-from payments.tests.paying import callback, opened
+from payments.tests.paying import callback, legs, opened
 from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
+from tutorhub.core.errors import NotAllowed
 
 
 @pytest.fixture
@@ -31,6 +34,17 @@ def drained() -> None:
         return
 
 
+def dashboard_refund(amount_paise: int) -> None:
+    """Somebody in Razorpay's dashboard gives back a part of the only payment."""
+    gateway.client().refund_payment(
+        Payment.objects.get(order__purpose="session").razorpay_payment_id,
+        amount_paise=amount_paise,
+        idempotency_key="somebody-in-the-dashboard",
+        notes={},
+        receipt="theirs",
+    )
+
+
 def sent(razorpay_simulator) -> list:
     return list(razorpay_simulator.state()["refunds"])
 
@@ -38,7 +52,7 @@ def sent(razorpay_simulator) -> list:
 class TestSending:
     def test_the_legs(self, paid, drain):
         """Kinds 8 and 9."""
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         assert ledger.balance("refund_payable", refund.pk) == 100_000
         drain()
         refund.refresh_from_db()
@@ -48,12 +62,12 @@ class TestSending:
 
     @pytest.mark.parametrize("fault", ["api.lost", "api.500_after", "api.409", "api.429"])
     def test_no_answer_never_refunds_twice(self, paid, razorpay_simulator, fault):
-        """Scenario 12."""
-        refund = orders.return_paid(paid)
+        """Scenario 12: the refund is unknown, not failed, until Razorpay says what it did."""
+        refund = orders.return_paid(paid).gateway_refund
         razorpay_simulator.faults(fault, method="POST", path="/refund")
         drained()
         refund.refresh_from_db()
-        assert refund.status == "INITIATED"
+        assert refund.status == "UNKNOWN"
         assert ledger.balance("refund_payable", refund.pk) == 100_000
         with clock.at(clock.now() + timedelta(hours=2)):
             reconcile_money_out()
@@ -67,7 +81,7 @@ class TestSending:
         self, paid, razorpay_simulator, client, drain
     ):
         razorpay_simulator.settings(refund_status="pending")
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         drain()
         refund.refresh_from_db()
         assert refund.status == "PENDING"
@@ -82,7 +96,7 @@ class TestSending:
         self, paid, razorpay_simulator, client, drain, finance
     ):
         razorpay_simulator.settings(refund_status="pending")
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         drain()
         refund.refresh_from_db()
         razorpay_simulator.refund(refund.razorpay_refund_id, "failed")
@@ -92,9 +106,9 @@ class TestSending:
         assert refund.status == "FAILED"
         assert ledger.balance("refund_payable", refund.pk) == 100_000
         razorpay_simulator.settings(refund_status="processed")
-        again = refunds.retry(refund, by=finance)
+        again = refund_decisions.retry(refund, by=finance)
         with pytest.raises(refunds.NothingToRefund):
-            refunds.retry(refund, by=finance)
+            refund_decisions.retry(refund, by=finance)
         drain()
         again.refresh_from_db()
         assert again.status == "PROCESSED"
@@ -103,7 +117,7 @@ class TestSending:
 
     def test_a_lost_refund_webhook_is_made_up_for(self, paid, razorpay_simulator, drain):
         razorpay_simulator.settings(refund_status="pending")
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         drain()
         refund.refresh_from_db()
         razorpay_simulator.refund(refund.razorpay_refund_id, "processed")
@@ -117,7 +131,7 @@ class TestNotStartedHere:
     def test_razorpays_own_refund_closes_ours(self, paid, razorpay_simulator, drain):
         """Both want to give the money back; it goes once."""
         payment = Payment.objects.get()
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         gateway.client().refund_payment(
             payment.razorpay_payment_id,
             amount_paise=100_000,
@@ -135,13 +149,7 @@ class TestNotStartedHere:
         self, paid, razorpay_simulator, client, drain, caplog
     ):
         """Kind 34."""
-        gateway.client().refund_payment(
-            Payment.objects.get().razorpay_payment_id,
-            amount_paise=40_000,
-            idempotency_key="dashboard-1",
-            notes={},
-            receipt="theirs",
-        )
+        dashboard_refund(40_000)
         razorpay_simulator.deliver(client)
         drain()
         assert ledger.balance("external_refund_suspense") == 40_000
@@ -150,16 +158,198 @@ class TestNotStartedHere:
     def test_the_return_of_a_payment_never_captured_books_nothing(self, paid):
         """Scenario 14."""
         before = LedgerTxn.objects.count()
+        payment = factories.payment_entity(paid, status="refunded", captured=False)
         entity = {
             "id": "rfnd_1",
-            "payment_id": "pay_1",
+            "payment_id": payment["id"],
             "amount": 100_000,
             "status": "processed",
             "receipt": None,
         }
-        note = refunds.apply(entity, factories.payment_entity(paid, captured=False))
-        assert "never captured" in note
+        for _ in range(2):
+            assert "never captured" in refunds.apply(entity, payment)
         assert LedgerTxn.objects.count() == before
+        assert Payment.objects.get(razorpay_payment_id=payment["id"]).status == "failed"
+        told = Message.objects.filter(template="payment_given_back", user_id=paid.payer_id)
+        assert told.values("channel").distinct().count() == told.count() > 0
+
+    def test_a_refund_of_another_stands_for_ours_only_if_nothing_is_left_for_ours(
+        self, paid, razorpay_simulator, client, drain
+    ):
+        """40 % from the dashboard and 40 % from us are two refunds, whichever is heard of first."""
+        decision = refunds.refund_order(paid, amount_paise=40_000, reason="test")
+        dashboard_refund(40_000)
+        razorpay_simulator.deliver(client)
+        drain()
+        decision.gateway_refund.refresh_from_db()
+        assert decision.gateway_refund.status == "PROCESSED"
+        assert ExternalRefund.objects.get().amount_paise == 40_000
+        assert len(sent(razorpay_simulator)) == 2
+        assert ledger.balance("refund_payable", decision.gateway_refund.pk) == 0
+        assert Payment.objects.get().refund_reserved_paise == 80_000
+
+    @pytest.mark.parametrize(
+        ("resolution", "bearer", "left"),
+        [
+            ("order", "session_escrow", 60_000),
+            ("wallet", "student_wallet", 100_000),
+            ("loss", "write_off", 60_000),
+        ],
+    )
+    def test_finance_says_who_bears_it(
+        self, paid, razorpay_simulator, client, drain, finance, resolution, bearer, left
+    ):
+        """Kind 34 and its resolution; `left` is what can still be given back of the order."""
+        factories.fund_wallet(paid.payer, 50_000)
+        dashboard_refund(40_000)
+        razorpay_simulator.deliver(client)
+        drain()
+        external = ExternalRefund.objects.get()
+        with pytest.raises(NotAllowed):
+            external_refunds.resolve(external, resolution=resolution, by=paid.payer)
+        external_refunds.resolve(external, resolution=resolution, by=finance, note="seen")
+        owner = {"session_escrow": paid.purpose_id, "student_wallet": paid.payer_id}.get(bearer, "")
+        assert legs(f"external_refund:{external.pk}:resolve") == {
+            (bearer, str(owner)): 40_000,
+            ("external_refund_suspense", ""): -40_000,
+        }
+        with pytest.raises(external_refunds.AlreadyResolved):
+            external_refunds.resolve(external, resolution=resolution, by=finance)
+        paid.refresh_from_db()
+        assert paid.total_paise - paid.refunded_paise == left
+        parts = refunds.allocate(paid)
+        assert (parts.gateway_paise, parts.own_paise) == (left, 0)
+
+    def test_what_razorpay_paid_back_already_goes_into_the_wallet(
+        self, paid, razorpay_simulator, client, drain, finance
+    ):
+        """Paid back outside, taken from the wallet for it, and then the class is cancelled."""
+        factories.fund_wallet(paid.payer, 50_000)
+        dashboard_refund(40_000)
+        razorpay_simulator.deliver(client)
+        drain()
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="wallet", by=finance)
+        decision = refunds.refund_order(paid, reason="cancelled")
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(paid.purpose_id)): 100_000,
+            ("refund_payable", str(decision.gateway_refund.pk)): -60_000,
+            ("student_wallet", str(paid.payer_id)): -40_000,
+        }
+
+    def test_money_set_aside_and_paid_back_outside_is_settled(
+        self, order, razorpay_simulator, client, drain, finance
+    ):
+        razorpay_simulator.faults("data.amount")
+        callback(razorpay_simulator.pay(order.razorpay_order_id))
+        payment = Payment.objects.get()
+        assert payment.place == "unapplied"
+        dashboard_refund(payment.amount_paise)
+        razorpay_simulator.deliver(client)
+        drain()
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="order", by=finance)
+        payment.refresh_from_db()
+        assert (payment.place, payment.status) == ("returned", "refunded")
+        assert ledger.balance("unapplied", payment.pk) == 0
+
+
+class TestFailedForGood:
+    @pytest.fixture
+    def failed(self, paid, razorpay_simulator, client, drain):
+        razorpay_simulator.settings(refund_status="pending")
+        refund = orders.return_paid(paid).gateway_refund
+        drain()
+        refund.refresh_from_db()
+        razorpay_simulator.refund(refund.razorpay_refund_id, "failed")
+        razorpay_simulator.deliver(client)
+        drain()
+        refund.refresh_from_db()
+        return refund
+
+    def test_the_family_is_told_and_takes_it_as_credit(self, paid, failed):
+        """Kind 10."""
+        assert Message.objects.filter(template="refund_failed", user_id=paid.payer_id).exists()
+        refund_decisions.to_wallet(failed, by=paid.payer)
+        assert legs(f"refund:{failed.pk}:to_wallet") == {
+            ("refund_payable", str(failed.pk)): 100_000,
+            ("student_wallet", str(paid.payer_id)): -100_000,
+        }
+        failed.refresh_from_db()
+        assert failed.status == "CREDITED"
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+
+    def test_credit_and_another_try_exclude_each_other(self, paid, failed, finance):
+        refund_decisions.retry(failed, by=finance)
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+        assert ledger.balance("student_wallet", paid.payer_id) == 0
+
+    def test_nobody_else_takes_it(self, failed):
+        with pytest.raises(NotAllowed):
+            refund_decisions.to_wallet(failed, by=FamilyUserFactory())
+
+    def test_not_while_a_refund_from_outside_is_unexplained(self, paid, failed):
+        ExternalRefund.objects.create(
+            payment=failed.payment, razorpay_refund_id="rfnd_x", amount_paise=1
+        )
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+
+    def test_a_refund_on_its_way_cannot_be_taken_as_credit(self, paid):
+        refund = orders.return_paid(paid).gateway_refund
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(refund, by=paid.payer)
+
+
+class TestDeciding:
+    def test_finance_pays_a_part_back(self, paid, finance, drain):
+        with pytest.raises(NotAllowed):
+            refund_decisions.decide(paid, by=paid.payer, amount_paise=1)
+        decision = refund_decisions.decide(paid, by=finance, amount_paise=33_333)
+        drain()
+        payment = Payment.objects.get()
+        assert (payment.place, payment.status) == ("purpose", "captured")
+        assert decision.gateway_paise == 33_333
+        with pytest.raises(refunds.RefundTooLarge):
+            refund_decisions.decide(paid, by=finance, amount_paise=66_668)
+        refund_decisions.decide(paid, by=finance)
+        drain()
+        payment.refresh_from_db()
+        assert (payment.place, payment.status) == ("returned", "refunded")
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.decide(paid, by=finance)
+
+    def test_into_the_wallet_nothing_is_sent(self, paid, finance, razorpay_simulator, drain):
+        decision = refund_decisions.decide(paid, by=finance, to_wallet=True)
+        drain()
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(paid.purpose_id)): 100_000,
+            ("student_wallet", str(paid.payer_id)): -100_000,
+        }
+        assert sent(razorpay_simulator) == []
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.decide(paid, by=finance)
+
+    def test_not_when_the_tutor_has_the_money(self, paid, finance):
+        earnings.recognise(
+            session_id=paid.purpose_id,
+            tutor=TutorUserFactory(),
+            tutor_state="Karnataka",
+            gross_paise=100_000,
+            commission_bps=1500,
+        )
+        with pytest.raises(refund_decisions.PassedOn):
+            refund_decisions.decide(paid, by=finance)
+
+    def test_a_top_up_goes_back_out_of_the_wallet(self, finance, razorpay_simulator, drain):
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 50_000)
+        topup = PaymentOrder.objects.get(purpose="wallet_topup")
+        decision = refund_decisions.decide(topup, by=finance, amount_paise=20_000)
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("student_wallet", str(family.pk)): 20_000,
+            ("refund_payable", str(decision.gateway_refund.pk)): -20_000,
+        }
 
 
 class TestLimits:
@@ -169,7 +359,7 @@ class TestLimits:
             Payment.objects.filter(pk=payment.pk).update(refund_reserved_paise=100_001)
 
     def test_a_stale_answer_changes_nothing(self, paid, drain):
-        refund = orders.return_paid(paid)
+        refund = orders.return_paid(paid).gateway_refund
         drain()
         refund.refresh_from_db()
         for status in ("pending", "failed", "processed"):

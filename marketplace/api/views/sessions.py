@@ -25,7 +25,6 @@ from payments.api.serializers import CheckoutOutput
 from payments.queries import checkout_of
 from tutorhub.core import idempotency
 from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
-from tutorhub.core.errors import DomainError
 from tutorhub.core.pagination import KeysetPagination
 
 ACTED = {200: SessionOutput, 409: RefusalResponse, 422: RefusalResponse}
@@ -83,7 +82,11 @@ class SessionView(APIView):
 
 
 class SessionPayView(APIView):
-    """Start paying for an offer. Repeating it returns the same order."""
+    """Start paying for an offer. Repeating it returns the same order.
+
+    From the wallet it is paid at once, and there is nothing to open at Razorpay. `mixed` takes what
+    the wallet has and leaves the rest to Razorpay; the answer says how much of each.
+    """
 
     permission_classes = [IsFamily]
 
@@ -101,12 +104,7 @@ class SessionPayView(APIView):
         session = _mine(request, pk)
         body = PayInput(data=request.data)
         body.is_valid(raise_exception=True)
-        if body.validated_data["method"] != "razorpay":
-            raise DomainError(
-                _("The wallet is not available yet. Please pay by UPI, card or net banking."),
-                code="wallet_not_available",
-            )
-        order = bookings.start_payment(session, by=request.user)
+        order = bookings.start_payment(session, by=request.user, **body.validated_data)
         return Response(CheckoutOutput(checkout_of(order)).data)
 
 

@@ -1,0 +1,121 @@
+"""Refunds that somebody started at Razorpay: booked in suspense, and resolved by a person."""
+
+import logging
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments import gateway
+from payments.models import ExternalRefund, Payment, PaymentOrder
+from payments.policies import check_is_finance
+from payments.services import ledger
+from payments.services.ledger import Leg, credit, debit
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict
+
+log = logging.getLogger(__name__)
+
+Resolution = ExternalRefund.Resolution
+
+
+class UnknownPayment(Conflict):
+    """The gateway speaks of a payment that is not in our books (yet)."""
+
+    code = "unknown_payment"
+
+
+class AlreadyResolved(Conflict):
+    code = "already_resolved"
+    message = _("This was decided before.")
+
+
+def book(payment: Payment, entity: gateway.Entity) -> ExternalRefund:
+    """Take note of a processed refund that is not ours (kind 34). Once; the payment is locked.
+
+    Razorpay can pay back that much less of the payment from now on.
+    """
+    external, is_new = ExternalRefund.objects.get_or_create(
+        razorpay_refund_id=entity["id"],
+        defaults={"payment": payment, "amount_paise": int(entity["amount"])},
+    )
+    if not is_new:
+        return external
+    left = payment.amount_paise - payment.refund_reserved_paise
+    payment.refund_reserved_paise += min(external.amount_paise, left)
+    payment.save(update_fields=["refund_reserved_paise"])
+    ledger.post(
+        kind="external_refund",
+        key=f"rzp:refund:{entity['id']}",
+        legs=[
+            debit("external_refund_suspense", external.amount_paise),
+            credit("rzp_clearing", external.amount_paise),
+        ],
+        refs={"payment": payment.pk, "refund": entity["id"]},
+    )
+    audit.record("payment.refunded_outside", payment, refund=entity["id"])
+    log.error("refund %s was not started here", entity["id"])
+    return external
+
+
+@transaction.atomic
+def resolve(
+    external: ExternalRefund, *, resolution: str, by: User, note: str = ""
+) -> ExternalRefund:
+    """Say who bears a refund from outside, and take it out of suspense. Finance only, once.
+
+    ORDER takes it from what the order paid for (the class's escrow, money set aside, a topped-up
+    wallet), WALLET from the family's wallet, LOSS from us. TUTOR takes it from the class's escrow
+    too, into which the caller has reversed the tutor's earning. Raises AlreadyResolved, or
+    ledger.Overdraft when the money is not there.
+    """
+    check_is_finance(by)
+    payment = Payment.objects.get(external_refunds=external)
+    order = PaymentOrder.objects.locked().get(pk=payment.order_id)
+    payment = Payment.objects.locked().get(pk=payment.pk)
+    external = (
+        ExternalRefund.objects.select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .get(pk=external.pk)
+    )
+    if external.resolution != Resolution.OPEN:
+        raise AlreadyResolved
+    ledger.post(
+        kind="external_refund_resolved",
+        key=f"external_refund:{external.pk}:resolve",
+        legs=[
+            _bearer(external, order, payment, resolution),
+            credit("external_refund_suspense", external.amount_paise),
+        ],
+        actor=by,
+        refs={"external_refund": external.pk, "order": order.pk, "payment": payment.pk},
+    )
+    if payment.place == Payment.Place.PURPOSE and resolution != Resolution.WALLET:
+        left = order.amount_paise - order.refunded_gateway_paise
+        order.refunded_gateway_paise += min(external.amount_paise, left)
+        order.save(update_fields=["refunded_gateway_paise"])
+    elif payment.place == Payment.Place.UNAPPLIED and _is_all_back(payment):
+        payment.place = Payment.Place.RETURNED
+        payment.save(update_fields=["place"])
+    external.resolution, external.note = resolution, note[:300]
+    external.resolved_at, external.resolved_by = clock.now(), by
+    external.save(update_fields=["resolution", "note", "resolved_at", "resolved_by"])
+    audit.record("external_refund.resolved", external, by=by, resolution=resolution)
+    return external
+
+
+def _bearer(
+    external: ExternalRefund, order: PaymentOrder, payment: Payment, resolution: str
+) -> Leg:
+    amount = external.amount_paise
+    if resolution == Resolution.LOSS:
+        return debit("write_off", amount)
+    if resolution == Resolution.WALLET or order.purpose == PaymentOrder.Purpose.WALLET_TOPUP:
+        return debit("student_wallet", amount, order.payer_id)
+    if payment.place == Payment.Place.UNAPPLIED:
+        return debit("unapplied", amount, payment.pk)
+    return debit("session_escrow", amount, order.purpose_id)
+
+
+def _is_all_back(payment: Payment) -> bool:
+    return payment.refund_reserved_paise == payment.amount_paise

@@ -1,0 +1,114 @@
+"""What finance and payers decide about refunds."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments import messages
+from payments.models import OrderRefund, Payment, PaymentOrder, Refund
+from payments.policies import check_can_take_as_credit, check_is_finance
+from payments.services import ledger, refunds
+from payments.services.ledger import credit, debit
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict
+
+Status = Refund.Status
+
+
+class PassedOn(Conflict):
+    code = "passed_on"
+    message = _("The money of this class is no longer held. Reverse the tutor's earning first.")
+
+
+@transaction.atomic
+def decide(
+    order: PaymentOrder, *, by: User, amount_paise: int | None = None, to_wallet: bool = False
+) -> OrderRefund:
+    """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.
+
+    Raises NothingToRefund, RefundTooLarge, or PassedOn when the tutor has the money already.
+    """
+    check_is_finance(by)
+    order = PaymentOrder.objects.locked().get(pk=order.pk)
+    parts = refunds.allocate(order, amount_paise)
+    amount = parts.gateway_paise + parts.own_paise
+    if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP and not to_wallet:
+        source: refunds.Source = ("student_wallet", order.payer_id)
+    elif order.purpose == PaymentOrder.Purpose.SESSION:
+        source = ("session_escrow", order.purpose_id)
+        if ledger.balance(*source) < amount:
+            raise PassedOn
+    else:
+        raise refunds.NothingToRefund
+    return refunds.refund_order(
+        order, amount_paise=amount, to_wallet=to_wallet, reason="finance", by=by, source=source
+    )
+
+
+@transaction.atomic
+def return_set_aside(payment: Payment, *, by: User) -> Refund:
+    """An operator sends back money that fits no order (or came twice)."""
+    check_is_finance(by)
+    payment = Payment.objects.locked().get(pk=payment.pk)
+    if payment.place != Payment.Place.UNAPPLIED or payment.currency != "INR":
+        raise refunds.NothingToRefund
+    return refunds.return_unapplied(payment, reason="set aside", by=by)
+
+
+@transaction.atomic
+def retry(refund: Refund, *, by: User) -> Refund:
+    """Try a refund that failed for good once more, as a new refund with a new key."""
+    check_is_finance(by)
+    old = _failed(refund)
+    new = Refund.objects.create(
+        payment=old.payment, amount_paise=old.amount_paise, reason=old.reason, retries=old
+    )
+    ledger.post(
+        kind="refund_retried",
+        key=f"refund:{new.pk}:initiate",
+        legs=[
+            debit("refund_payable", old.amount_paise, old.pk),
+            credit("refund_payable", old.amount_paise, new.pk),
+        ],
+        actor=by,
+        refs={"refund": new.pk, "retries": old.pk},
+    )
+    audit.record("refund.retried", new, by=by)
+    refunds.queue(new)
+    return new
+
+
+@transaction.atomic
+def to_wallet(refund: Refund, *, by: User) -> Refund:
+    """Put what could not be sent back into the payer's wallet (kind 10). Once.
+
+    The payer or finance. Raises NothingToRefund unless the refund failed for good.
+    """
+    order = PaymentOrder.objects.select_related("payer").get(payments__refunds=refund)
+    check_can_take_as_credit(order, by)
+    refund = _failed(refund)
+    if refund.payment.external_refunds.filter(resolution="").exists():
+        # Perhaps that is the very money; a person has to look first.
+        raise refunds.NothingToRefund
+    refund.move_to(Status.CREDITED, closed_at=clock.now())
+    ledger.post(
+        kind="refund_credited",
+        key=f"refund:{refund.pk}:to_wallet",
+        legs=[
+            debit("refund_payable", refund.amount_paise, refund.pk),
+            credit("student_wallet", refund.amount_paise, order.payer_id),
+        ],
+        actor=by,
+        refs={"refund": refund.pk, "order": order.pk},
+    )
+    audit.record("refund.credited", refund, by=by)
+    messages.refund_credited(refund)
+    return refund
+
+
+def _failed(refund: Refund) -> Refund:
+    """The refund under its lock, if it failed and nothing was done about it yet."""
+    locked = Refund.objects.locked().select_related("payment").get(pk=refund.pk)
+    if locked.status != Status.FAILED or hasattr(locked, "retried_by"):
+        raise refunds.NothingToRefund
+    return locked

@@ -1,0 +1,273 @@
+"""A family's wallet: money that was topped up or paid back, and promotional balance.
+
+Promotional balance is spent first and only ever paid back as promotional balance. Nothing leaves a
+wallet except for a class, and nothing goes from one person's wallet to another's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments import messages
+from payments.models import PaymentOrder, PromoGrant
+from payments.policies import check_is_finance
+from payments.services import ledger
+from payments.services.ledger import Leg, credit, debit
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict, DomainError, NotAllowed
+from tutorhub.core.money import rupees
+
+PAY_WITHIN = timedelta(hours=24)
+SMALLEST_AT_GATEWAY = 100
+"""Paise; Razorpay takes no less."""
+
+Hold = PaymentOrder.Hold
+
+
+class TopupsClosed(DomainError):
+    code = "topups_closed"
+    message = _("Money cannot be added to wallets at present.")
+
+
+class BadAmount(DomainError):
+    """The amount is too small, or would fill the wallet beyond its limit."""
+
+    code = "topup_amount"
+
+
+class WalletShort(Conflict):
+    code = "wallet_short"
+    message = _("There is not enough in the wallet to pay this.")
+
+
+class HoldInUse(Conflict):
+    """The order may still be paid, so what it holds stays held."""
+
+    code = "hold_in_use"
+
+
+class WalletBalance(NamedTuple):
+    """What can be spent, in paise."""
+
+    cash_paise: int
+    promo_paise: int
+
+    @property
+    def total_paise(self) -> int:
+        return self.cash_paise + self.promo_paise
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a price is paid, in paise: by Razorpay, from the wallet, from promotional balance."""
+
+    gateway_paise: int
+    wallet_paise: int
+    promo_paise: int
+
+    @property
+    def own_paise(self) -> int:
+        """What does not go through Razorpay."""
+        return self.wallet_paise + self.promo_paise
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the wallet pays all of it."""
+        return self.gateway_paise == 0
+
+
+def balance(user: User) -> WalletBalance:
+    return WalletBalance(
+        ledger.balance("student_wallet", user.pk), ledger.balance("student_promo", user.pk)
+    )
+
+
+def held_paise(user: User) -> int:
+    """What waits in unpaid orders: neither spent nor to be spent otherwise."""
+    return sum(_held(user))
+
+
+def split(price_paise: int, funds: WalletBalance) -> Split:
+    """Spend promotional balance first, then the wallet; the rest is Razorpay's to collect.
+
+    The rest is never less than Razorpay takes, so the wallet gives a few paise less for it.
+    """
+    promo = min(funds.promo_paise, price_paise)
+    cash = min(funds.cash_paise, price_paise - promo)
+    rest = price_paise - promo - cash
+    if 0 < rest < SMALLEST_AT_GATEWAY <= price_paise:
+        missing = SMALLEST_AT_GATEWAY - rest
+        from_cash = min(cash, missing)
+        cash, promo = cash - from_cash, promo - (missing - from_cash)
+        rest = SMALLEST_AT_GATEWAY
+    return Split(rest, cash, promo)
+
+
+def topup_limits(user: User) -> tuple[int, int]:
+    """The smallest and the largest top-up of this wallet now, in paise; equal to (0, 0) if none."""
+    least, most = settings.WALLET_TOPUP_MINIMUM_PAISE, _room(user)
+    return (least, most) if settings.WALLET_TOPUPS and most >= least else (0, 0)
+
+
+def check_topup(user: User, amount_paise: int) -> None:
+    """Raise TopupsClosed or BadAmount unless so much may be added to this wallet."""
+    if not user.is_family:
+        raise NotAllowed
+    if not settings.WALLET_TOPUPS:
+        raise TopupsClosed
+    if amount_paise < settings.WALLET_TOPUP_MINIMUM_PAISE:
+        least = rupees(settings.WALLET_TOPUP_MINIMUM_PAISE)
+        raise BadAmount(_("The smallest top-up is %(least)s.") % {"least": least})
+    if not has_room(user, amount_paise):
+        most = rupees(settings.WALLET_MAXIMUM_PAISE)
+        raise BadAmount(_("A wallet holds up to %(most)s.") % {"most": most})
+
+
+def has_room(user: User, amount_paise: int) -> bool:
+    """Whether so much can be added without passing the limit; refunds are not asked this."""
+    return amount_paise <= _room(user)
+
+
+def topped_up(order: PaymentOrder, *, payment_id: str, refs: Mapping[str, object]) -> None:
+    """Book a captured top-up (kind 1). The order is locked by the caller."""
+    ledger.post(
+        kind="wallet_topped_up",
+        key=f"rzp:capture:{payment_id}",
+        legs=[
+            debit("rzp_clearing", order.amount_paise),
+            credit("student_wallet", order.amount_paise, order.payer_id),
+        ],
+        refs=refs,
+    )
+    messages.wallet_topped_up(order)
+
+
+def pay(order: PaymentOrder) -> None:
+    """Pay a new order for a class from the wallet alone (kind 4). Raises ledger.Overdraft."""
+    ledger.post(
+        kind="session_paid",
+        key=f"booking:{order.purpose_id}:pay:{order.pk}",
+        legs=[
+            *spend_legs(order),
+            credit("session_escrow", order.total_paise, order.purpose_id),
+        ],
+        actor=order.payer,
+        refs={"order": order.pk},
+    )
+
+
+def hold(order: PaymentOrder) -> None:
+    """Set the wallet's part of a new order aside (kind 5a). Raises ledger.Overdraft."""
+    ledger.post(
+        kind="wallet_held",
+        key=f"order:{order.pk}:hold",
+        legs=[
+            *spend_legs(order),
+            credit("wallet_hold", order.wallet_paise, order.pk),
+            credit("promo_hold", order.promo_paise, order.pk),
+        ],
+        actor=order.payer,
+        refs={"order": order.pk},
+    )
+
+
+def spend_legs(order: PaymentOrder) -> list[Leg]:
+    """The order's part of the wallet, taken from what can be spent."""
+    return [
+        debit("student_wallet", order.wallet_paise, order.payer_id),
+        debit("student_promo", order.promo_paise, order.payer_id),
+    ]
+
+
+def held_legs(order: PaymentOrder) -> list[Leg]:
+    """The order's part of the wallet, taken from what is held for it."""
+    return [
+        debit("wallet_hold", order.wallet_paise, order.pk),
+        debit("promo_hold", order.promo_paise, order.pk),
+    ]
+
+
+def give_back(order: PaymentOrder) -> None:
+    """Release what a locked order holds (kind 5c). Does nothing if it holds nothing any more."""
+    if order.hold != Hold.HELD:
+        return
+    order.hold = Hold.RELEASED
+    order.save(update_fields=["hold"])
+    ledger.post(
+        kind="wallet_released",
+        key=f"order:{order.pk}:release",
+        legs=[
+            *held_legs(order),
+            credit("student_wallet", order.wallet_paise, order.payer_id),
+            credit("student_promo", order.promo_paise, order.payer_id),
+        ],
+        refs={"order": order.pk},
+    )
+    audit.record("order.hold_released", order)
+
+
+@transaction.atomic
+def release_hold(order: PaymentOrder) -> PaymentOrder:
+    """Close an order whose time is over and give its hold back (reconciler R5). Safe to repeat.
+
+    The caller has asked Razorpay and found it unpaid; money that comes all the same is late money.
+    Raises HoldInUse while the order may still be paid.
+    """
+    order = PaymentOrder.objects.locked().get(pk=order.pk)
+    if order.hold != Hold.HELD:
+        return order
+    if order.is_live:
+        _check_over(order)
+        order.move_to(PaymentOrder.Status.EXPIRED)
+        audit.record("order.expired", order)
+    give_back(order)
+    return order
+
+
+@transaction.atomic
+def grant_promo(grant: PromoGrant, *, by: User) -> PromoGrant:
+    """Give a family promotional balance (kind 38). Finance only."""
+    check_is_finance(by)
+    if not grant.user.is_family or grant.amount_paise <= 0:
+        raise BadAmount(gettext("Promotional balance is for families, and more than nothing."))
+    grant.granted_by = by
+    grant.save(force_insert=True)
+    ledger.post(
+        kind="promo_granted",
+        key=f"promo:{grant.pk}",
+        legs=[
+            debit("promo_expense", grant.amount_paise),
+            credit("student_promo", grant.amount_paise, grant.user_id),
+        ],
+        actor=by,
+        refs={"grant": grant.pk},
+    )
+    audit.record("promo.granted", grant, by=by, amount_paise=grant.amount_paise)
+    messages.promo_granted(grant)
+    return grant
+
+
+def _check_over(order: PaymentOrder) -> None:
+    if order.expires_at > clock.now():
+        raise HoldInUse
+
+
+def _room(user: User) -> int:
+    held_cash, _promo = _held(user)
+    used = balance(user).cash_paise + held_cash
+    return max(0, int(settings.WALLET_MAXIMUM_PAISE) - used)
+
+
+def _held(user: User) -> tuple[int, int]:
+    sums = PaymentOrder.objects.filter(payer=user, hold=Hold.HELD).aggregate(
+        cash=Sum("wallet_paise"), promo=Sum("promo_paise")
+    )
+    return int(sums["cash"] or 0), int(sums["promo"] or 0)

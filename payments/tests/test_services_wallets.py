@@ -1,0 +1,455 @@
+"""A family's wallet: the legs of kinds 1, 4, 5 and 38, and who may do what with it."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from notifications.models import Message
+from payments.models import LedgerTxn, Payment, PaymentOrder, PromoGrant, Refund
+from payments.services import captures, ledger, orders, refunds, wallets
+from payments.tests import factories
+from payments.tests.factories import fund_wallet, make_order, pay
+from payments.tests.paying import callback, in_escrow, legs, opened, status_of
+from tutorhub.core import clock
+from tutorhub.core.errors import NotAllowed
+
+PRICE = 100_000
+
+
+@pytest.fixture
+def family(db):
+    return FamilyUserFactory()
+
+
+def mine(family) -> tuple[int, int]:
+    return tuple(wallets.balance(family))
+
+
+class TestTopup:
+    def test_the_legs(self, family):
+        """Kind 1, the worked example."""
+        order = factories.open_order(orders.start_topup(amount_paise=PRICE, by=family))
+        payment = pay(order)
+        assert legs(f"rzp:capture:{payment.razorpay_payment_id}") == {
+            ("rzp_clearing", ""): PRICE,
+            ("student_wallet", str(family.pk)): -PRICE,
+        }
+        assert status_of(order) == "PAID"
+        assert mine(family) == (PRICE, 0)
+        assert Message.objects.filter(template="wallet_topped_up", user_id=family.pk).exists()
+
+    @pytest.mark.parametrize("amount", [0, 1, 99_99, 10_000_01])
+    def test_limits(self, family, amount):
+        with pytest.raises(wallets.BadAmount):
+            orders.start_topup(amount_paise=amount, by=family)
+
+    def test_what_is_there_and_what_is_held_count(self, family):
+        fund_wallet(family, 9_000_00, promo_paise=5_000_00)
+        make_order(payer=family, amount_paise=15_000_00, method="mixed")
+        assert wallets.topup_limits(family) == (100_00, 1_000_00)
+        with pytest.raises(wallets.BadAmount):
+            orders.start_topup(amount_paise=1_000_01, by=family)
+
+    def test_switched_off_it_still_takes_refunds(self, family, settings):
+        order = make_order(payer=family)
+        pay(order)
+        settings.WALLET_TOPUPS = False
+        assert wallets.topup_limits(family) == (0, 0)
+        with pytest.raises(wallets.TopupsClosed):
+            orders.start_topup(amount_paise=500_00, by=family)
+        order.refresh_from_db()
+        refunds.refund_order(order, reason="test", to_wallet=True)
+        assert mine(family) == (PRICE, 0)
+
+    def test_only_for_families(self, db):
+        with pytest.raises(NotAllowed):
+            orders.start_topup(amount_paise=500_00, by=TutorUserFactory())
+
+    def test_a_late_top_up_is_credited(self, family):
+        """Whoever asked again for another amount and then paid both has both."""
+        first = factories.open_order(orders.start_topup(amount_paise=500_00, by=family))
+        second = factories.open_order(orders.start_topup(amount_paise=700_00, by=family))
+        assert status_of(first) == "EXPIRED"
+        pay(second)
+        first.refresh_from_db()
+        pay(first)
+        assert mine(family) == (1_200_00, 0)
+
+    def test_more_than_the_wallet_may_hold_goes_back(self, family, razorpay_simulator):
+        first = factories.open_order(orders.start_topup(amount_paise=6_000_00, by=family))
+        second = factories.open_order(orders.start_topup(amount_paise=7_000_00, by=family))
+        pay(second)
+        first.refresh_from_db()
+        payment = pay(first)
+        assert mine(family) == (7_000_00, 0)
+        assert payment.place == "returned"
+        assert Refund.objects.get().amount_paise == 6_000_00
+
+
+class TestPayingFromTheWallet:
+    def test_the_legs(self, family, news):
+        """Kind 4: paid at once, without the gateway, and announced."""
+        fund_wallet(family, 150_000)
+        order = orders.create(
+            purpose="session",
+            purpose_id=family.pk,
+            payer=family,
+            amount_paise=PRICE,
+            expires_at=clock.now() + timedelta(hours=1),
+            description="Maths",
+            method="wallet",
+        )
+        assert legs(f"booking:{order.purpose_id}:pay:{order.pk}") == {
+            ("student_wallet", str(family.pk)): PRICE,
+            ("session_escrow", str(order.purpose_id)): -PRICE,
+        }
+        assert (order.status, order.amount_paise, order.total_paise) == ("PAID", 0, PRICE)
+        assert (order.hold, order.razorpay_order_id) == ("used", None)
+        assert news == ["payments.order_paid"]
+
+    def test_promotional_balance_is_spent_first(self, family):
+        fund_wallet(family, 150_000, promo_paise=20_000)
+        order = make_order(payer=family, method="wallet")
+        assert legs(f"booking:{order.purpose_id}:pay:{order.pk}") == {
+            ("student_promo", str(family.pk)): 20_000,
+            ("student_wallet", str(family.pk)): 80_000,
+            ("session_escrow", str(order.purpose_id)): -PRICE,
+        }
+
+    def test_too_little_is_refused(self, family):
+        fund_wallet(family, 30_000)
+        with pytest.raises(wallets.WalletShort):
+            make_order(payer=family, method="wallet")
+        assert mine(family) == (30_000, 0)
+
+    def test_clicking_twice_pays_once(self, family):
+        fund_wallet(family, 250_000)
+        first = make_order(payer=family, method="wallet")
+        again = make_order(payer=family, method="wallet", purpose_id=first.purpose_id)
+        assert again == first
+        assert mine(family) == (150_000, 0)
+
+    def test_a_class_paid_back_can_be_paid_again(self, family):
+        fund_wallet(family, 150_000)
+        first = make_order(payer=family, method="wallet")
+        orders.return_paid(first)
+        again = make_order(payer=family, method="wallet", purpose_id=first.purpose_id)
+        assert again != first
+        assert in_escrow(again) == PRICE
+
+    def test_returned_it_is_in_the_wallet_again(self, family):
+        fund_wallet(family, 80_000, promo_paise=20_000)
+        order = make_order(payer=family, method="wallet")
+        decision = orders.return_paid(order)
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(order.purpose_id)): PRICE,
+            ("student_wallet", str(family.pk)): -80_000,
+            ("student_promo", str(family.pk)): -20_000,
+        }
+        assert orders.return_paid(order) == decision
+        assert not Refund.objects.exists()
+
+
+class TestMixed:
+    def test_the_legs(self, family):
+        """Kinds 5a and 5b, the worked example."""
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        assert (order.amount_paise, order.wallet_paise, order.hold) == (70_000, 30_000, "held")
+        assert legs(f"order:{order.pk}:hold") == {
+            ("student_wallet", str(family.pk)): 30_000,
+            ("wallet_hold", str(order.pk)): -30_000,
+        }
+        assert (mine(family), wallets.held_paise(family)) == ((0, 0), 30_000)
+        payment = pay(order)
+        assert legs(f"rzp:capture:{payment.razorpay_payment_id}") == {
+            ("rzp_clearing", ""): 70_000,
+            ("wallet_hold", str(order.pk)): 30_000,
+            ("session_escrow", str(order.purpose_id)): -PRICE,
+        }
+        order.refresh_from_db()
+        assert (order.status, order.hold) == ("PAID", "used")
+        assert wallets.held_paise(family) == 0
+
+    def test_with_promotional_balance(self, family):
+        fund_wallet(family, 30_000, promo_paise=10_000)
+        order = make_order(payer=family, method="mixed")
+        assert legs(f"order:{order.pk}:hold") == {
+            ("student_wallet", str(family.pk)): 30_000,
+            ("student_promo", str(family.pk)): 10_000,
+            ("wallet_hold", str(order.pk)): -30_000,
+            ("promo_hold", str(order.pk)): -10_000,
+        }
+        payment = pay(order)
+        assert legs(f"rzp:capture:{payment.razorpay_payment_id}") == {
+            ("rzp_clearing", ""): 60_000,
+            ("wallet_hold", str(order.pk)): 30_000,
+            ("promo_hold", str(order.pk)): 10_000,
+            ("session_escrow", str(order.purpose_id)): -PRICE,
+        }
+
+    @pytest.mark.parametrize(("cash", "method"), [(0, "razorpay"), (150_000, "wallet")])
+    def test_with_nothing_or_enough_it_is_no_mix(self, family, cash, method):
+        fund_wallet(family, cash)
+        assert make_order(payer=family, method="mixed").method == method
+
+    @pytest.mark.parametrize("close", ["expire", "cancel", "give_up", "release_hold"])
+    def test_closing_gives_the_hold_back_once(self, family, close):
+        """Kind 5c."""
+        fund_wallet(family, 30_000, promo_paise=10_000)
+        order = make_order(payer=family, method="mixed")
+        for _ in range(2):
+            with clock.at(order.expires_at):
+                if close == "expire":
+                    orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+                elif close == "cancel":
+                    orders.cancel_for(purpose="session", purpose_id=order.purpose_id)
+                elif close == "give_up":
+                    orders.give_up(order, by=family)
+                else:
+                    wallets.release_hold(order)
+        assert legs(f"order:{order.pk}:release") == {
+            ("wallet_hold", str(order.pk)): 30_000,
+            ("promo_hold", str(order.pk)): 10_000,
+            ("student_wallet", str(family.pk)): -30_000,
+            ("student_promo", str(family.pk)): -10_000,
+        }
+        assert mine(family) == (30_000, 10_000)
+        order.refresh_from_db()
+        assert (order.hold, order.is_live) == ("released", False)
+
+    def test_a_hold_in_time_is_not_released(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        with pytest.raises(wallets.HoldInUse):
+            wallets.release_hold(order)
+
+    def test_asked_again_it_is_the_same_order(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        again = orders.create(
+            purpose="session",
+            purpose_id=order.purpose_id,
+            payer=family,
+            amount_paise=PRICE,
+            expires_at=order.expires_at,
+            description="Maths",
+            method="mixed",
+        )
+        assert again == order
+
+    def test_late_money_takes_the_wallets_part_again(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+        order.refresh_from_db()
+        payment = pay(order)
+        orders.apply_late(order)
+        assert legs(f"order:{order.pk}:apply_late") == {
+            ("unapplied", str(payment.pk)): 70_000,
+            ("student_wallet", str(family.pk)): 30_000,
+            ("session_escrow", str(order.purpose_id)): -PRICE,
+        }
+        order.refresh_from_db()
+        assert (order.status, order.hold) == ("PAID_LATE", "used")
+
+    def test_late_money_goes_back_when_the_wallet_was_spent(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+        make_order(payer=family, method="wallet", amount_paise=20_000)
+        order.refresh_from_db()
+        pay(order)
+        with pytest.raises(orders.WalletSpent):
+            orders.apply_late(order)
+        refund = orders.return_late(order)
+        assert refund.amount_paise == 70_000
+        assert mine(family) == (10_000, 0)
+
+    def test_a_duplicate_capture_is_returned_and_nothing_else(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        order.refresh_from_db()
+        pay(order)
+        assert Refund.objects.get().amount_paise == 70_000
+        assert (in_escrow(order), mine(family)) == (PRICE, (0, 0))
+
+
+class TestChangingOnesMind:
+    def test_from_razorpay_to_the_wallet_and_back(self, family):
+        fund_wallet(family, 30_000)
+        first = make_order(payer=family)
+        mixed = orders.change_method(first, method="mixed", by=family)
+        assert (status_of(first), mixed.amount_paise) == ("EXPIRED", 70_000)
+        assert mixed.expires_at == first.expires_at
+        plain = orders.change_method(mixed, method="razorpay", by=family)
+        assert (plain.amount_paise, mine(family)) == (PRICE, (30_000, 0))
+
+    def test_asked_twice_the_second_gets_what_the_first_made(self, family):
+        fund_wallet(family, 150_000)
+        first = make_order(payer=family)
+        paid = orders.change_method(first, method="wallet", by=family)
+        assert orders.change_method(first, method="wallet", by=family) == paid
+        assert mine(family) == (50_000, 0)
+
+    def test_not_for_somebody_elses_order(self, family):
+        with pytest.raises(PaymentOrder.DoesNotExist):
+            orders.change_method(make_order(), method="wallet", by=family)
+
+    def test_not_when_its_time_is_over(self, family):
+        order = make_order(payer=family)
+        with clock.at(order.expires_at), pytest.raises(orders.OrderClosed):
+            orders.change_method(order, method="mixed", by=family)
+
+    def test_top_ups_are_not_paid_from_the_wallet(self, family):
+        fund_wallet(family, 60_000)
+        topup = factories.open_order(orders.start_topup(amount_paise=50_000, by=family))
+        with pytest.raises(orders.OrderClosed):
+            orders.change_method(topup, method="wallet", by=family)
+
+
+class TestPromo:
+    def test_the_legs(self, family, finance):
+        """Kind 38."""
+        grant = PromoGrant(user=family, amount_paise=25_000, reason="Sorry for the wait")
+        wallets.grant_promo(grant, by=finance)
+        assert legs(f"promo:{grant.pk}") == {
+            ("promo_expense", ""): 25_000,
+            ("student_promo", str(family.pk)): -25_000,
+        }
+        assert mine(family) == (0, 25_000)
+
+    def test_finance_only_and_for_families_only(self, family, finance):
+        with pytest.raises(NotAllowed):
+            wallets.grant_promo(PromoGrant(user=family, amount_paise=1, reason="x"), by=family)
+        for user, amount in [(TutorUserFactory(), 1), (family, 0)]:
+            with pytest.raises(wallets.BadAmount):
+                wallets.grant_promo(
+                    PromoGrant(user=user, amount_paise=amount, reason="x"), by=finance
+                )
+
+    def test_it_is_paid_back_last_and_only_as_promotional_balance(self, family, finance):
+        fund_wallet(family, 30_000, promo_paise=20_000)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        order.refresh_from_db()
+        first = refunds.refund_order(order, amount_paise=40_000, reason="test")
+        assert (first.gateway_paise, first.wallet_paise, first.promo_paise) == (25_000, 15_000, 0)
+        rest = refunds.refund_order(order, reason="test", to_wallet=True)
+        assert (rest.gateway_paise, rest.wallet_paise, rest.promo_paise) == (
+            *(25_000, 15_000, 20_000),
+        )
+        assert mine(family) == (15_000 + 15_000 + 25_000, 20_000)
+
+
+class TestRefundByTender:
+    def test_a_full_refund(self, family):
+        """Kind 8, the worked example."""
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        order.refresh_from_db()
+        decision = refunds.refund_order(order, reason="cancelled")
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(order.purpose_id)): PRICE,
+            ("refund_payable", str(decision.gateway_refund.pk)): -70_000,
+            ("student_wallet", str(family.pk)): -30_000,
+        }
+        assert Payment.objects.get(order=order).place == "returned"
+
+    def test_odd_paise_go_to_razorpay(self, family):
+        fund_wallet(family, 33_333)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        order.refresh_from_db()
+        decision = refunds.refund_order(order, amount_paise=50_000, reason="half")
+        assert (decision.gateway_paise, decision.wallet_paise) == (33_334, 16_666)
+
+    def test_all_into_the_wallet(self, family, drain, razorpay_simulator):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        order.refresh_from_db()
+        decision = refunds.refund_order(order, reason="cancelled", to_wallet=True)
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(order.purpose_id)): PRICE,
+            ("student_wallet", str(family.pk)): -PRICE,
+        }
+        assert not Refund.objects.exists()
+
+    def test_an_unpaid_order_has_nothing_to_give(self, family):
+        with pytest.raises(refunds.NothingToRefund):
+            refunds.refund_order(make_order(payer=family), reason="test")
+
+    @given(
+        price=st.integers(5_000, 5_00_000),
+        cash=st.integers(0, 5_00_000),
+        promo=st.integers(0, 2_00_000),
+        parts=st.lists(st.integers(1, 2_00_000), max_size=8),
+    )
+    def test_any_series_of_refunds_gives_everything_back_and_no_more(
+        self, price, cash, promo, parts
+    ):
+        own = wallets.split(price, wallets.WalletBalance(cash, promo))
+        assert own.gateway_paise + own.own_paise == price
+        assert own.promo_paise <= promo
+        assert own.wallet_paise <= cash
+        assert own.gateway_paise == 0 or own.gateway_paise >= 100
+        order = PaymentOrder(
+            amount_paise=own.gateway_paise,
+            wallet_paise=own.wallet_paise,
+            promo_paise=own.promo_paise,
+        )
+        for part in [*parts, None]:
+            left = order.total_paise - order.refunded_paise
+            if part is not None and part > left:
+                with pytest.raises((refunds.RefundTooLarge, refunds.NothingToRefund)):
+                    refunds.allocate(order, part)
+                continue
+            if not left:
+                return
+            given_back = refunds.allocate(order, part)
+            assert min(given_back.gateway_paise, given_back.wallet_paise) >= 0
+            if given_back.promo_paise:
+                assert order.refunded_gateway_paise + given_back.gateway_paise == own.gateway_paise
+                assert order.refunded_wallet_paise + given_back.wallet_paise == own.wallet_paise
+            order.refunded_gateway_paise += given_back.gateway_paise
+            order.refunded_wallet_paise += given_back.wallet_paise
+            order.refunded_promo_paise += given_back.promo_paise
+        assert order.refunded_paise == price
+        assert order.refunded_promo_paise == own.promo_paise
+
+
+def test_scenario_20_a_failed_mixed_payment_restores_the_wallet_once(
+    razorpay_simulator, db, client, drain
+):
+    """The gateway fails, and the expiry job runs twice."""
+    family = FamilyUserFactory()
+    fund_wallet(family, 30_000)
+    order = opened(payer=family, method="mixed")
+    razorpay_simulator.pay(order.razorpay_order_id, "fail")
+    razorpay_simulator.deliver(client)
+    drain()
+    assert (Payment.objects.get(order=order).status, mine(family)) == ("failed", (0, 0))
+    for _ in range(2):
+        with clock.at(order.expires_at + timedelta(minutes=1)):
+            orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+            wallets.release_hold(order)
+    assert mine(family) == (30_000, 0)
+    assert LedgerTxn.objects.filter(kind="wallet_released").count() == 1
+    assert ledger.balance("wallet_hold", order.pk) == 0
+
+
+def test_a_mixed_payment_over_the_real_wire(razorpay_simulator, db):
+    """Razorpay is asked for its part only."""
+    family = FamilyUserFactory()
+    fund_wallet(family, 30_000)
+    order = opened(payer=family, method="mixed")
+    handed = razorpay_simulator.pay(order.razorpay_order_id)
+    assert callback(handed).status == "PAID"
+    captures.apply_capture(handed["razorpay_payment_id"])
+    assert in_escrow(order) == PRICE
