@@ -14,7 +14,8 @@ from django.db.models import Count
 from benchmarks.chaos.load import History
 from marketplace.models import SessionEvent, TutoringSession
 from payments.models import CreditLot, Earning, LedgerTxn, PaymentOrder, Payout
-from payments.services import ledger, reconciling
+from payments.services import ledger
+from payments.services.reconciling import orders, outgoing, tolerance
 from payments.simulator.admin import _totals
 from payments.simulator.server import Simulator
 from tutorhub.core import clock, outbox
@@ -141,17 +142,14 @@ def _open_work() -> Counter[str]:
 def _reconcile() -> int:
     """As beat would, twenty minutes and two hours later. Returns what there was to mend."""
     with clock.at(clock.now() + timedelta(minutes=20)):
-        orders = [
-            pk
-            for pk in reconciling.due_orders()
-            if simulator_has_money(PaymentOrder.objects.get(pk=pk))
-        ]
-        reconciling.each(orders, reconciling.check_order)
+        due = [pk for pk in orders.due() if simulator_has_money(PaymentOrder.objects.get(pk=pk))]
+        tolerance.each(due, orders.check)
     with clock.at(clock.now() + timedelta(hours=2)):
-        money = [*reconciling.unsettled_payouts()]
-        reconciling.each(money, reconciling.check_payout)
+        before = clock.now() - outgoing.UNSETTLED_AFTER
+        money = list(Payout.objects.unsettled(before).values_list("pk", flat=True))
+        tolerance.each(money, outgoing.check_payout)
     outbox.drain()
-    return len(orders) + len(money)
+    return len(due) + len(money)
 
 
 def simulator_has_money(order: PaymentOrder) -> bool:

@@ -23,14 +23,15 @@ def reconcile() -> ReconRun | None:
 
 def _work(under_way: runs.Pass) -> None:
     # Each order carries the time of its next look, so the orders themselves are the cursor.
-    while due := _due_orders():
-        under_way.each(due, check)
+    while batch := due():
+        under_way.each(batch, check)
         under_way.save()
-        if len(due) < BATCH:
+        if len(batch) < BATCH:
             return
 
 
-def _due_orders() -> list[UUID]:
+def due() -> list[UUID]:
+    """Orders whose webhook is overdue, those longest due first."""
     due = PaymentOrder.objects.to_reconcile(now=clock.now())
     return list(due.values_list("pk", flat=True)[:BATCH])
 
