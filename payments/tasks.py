@@ -5,6 +5,7 @@ from celery import shared_task
 from payments.services import captures, payout_checks, payouts
 from payments.services.reconciling import (
     books,
+    holds,
     leftovers,
     orders,
     outgoing,
@@ -38,6 +39,12 @@ def reconcile_money_out() -> None:
 def reconcile_settlements() -> None:
     """R4: the settlement report against our books."""
     settlements.reconcile()
+
+
+@shared_task(name="payments.release_holds")
+def release_holds() -> None:
+    """R5: wallet holds past their time."""
+    holds.reconcile()
 
 
 @shared_task(name="payments.check_books")

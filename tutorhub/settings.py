@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "payments.reconcile_money_out",
         "schedule": timedelta(minutes=15),
     },
+    "payments-release-holds": {"task": "payments.release_holds", "schedule": timedelta(minutes=5)},
     "payments-notice-silence": {
         "task": "payments.notice_silence",
         "schedule": timedelta(minutes=5),

@@ -158,6 +158,7 @@ class PaymentOrder(StateMachine):
         ]
         indexes = [
             models.Index(name="order_purpose", fields=["purpose", "purpose_id"]),
+            models.Index(name="order_held", fields=["id"], condition=Q(hold="held")),
             models.Index(
                 name="order_check",
                 fields=["check_at"],

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.tests.factories import StaffFactory, TutorUserFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from notifications.models import Message
 from payments import gateway
 from payments.models import GatewayEvent, PaymentOrder, Payout, ReconItem, ReconRun, Refund
-from payments.services import credits, ledger, orders, payouts
-from payments.services.reconciling import outgoing, runs, silence, sweep, tolerance
+from payments.services import credits, ledger, orders, payouts, wallets
+from payments.services.reconciling import holds, outgoing, runs, silence, sweep, tolerance
 from payments.tasks import process_gateway_events, reconcile_orders, sweep_payments
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened, status_of
@@ -439,6 +439,77 @@ class TestMoneyOut:
 
     def _one_of_each(self, settled, refund):
         return lambda unsettled, pk: [] if pk else [refund.pk]
+
+
+class TestHolds:
+    """R5."""
+
+    @pytest.fixture
+    def family(self, db):
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 30_000)
+        return family
+
+    @pytest.fixture
+    def order(self, family, razorpay_simulator):
+        return opened(payer=family, method="mixed")
+
+    def after(self, minutes):
+        """`minutes` after the order's time is over."""
+        with clock.at(clock.now() + timedelta(hours=1, minutes=minutes)):
+            return holds.reconcile()
+
+    def held(self, order) -> int:
+        return ledger.balance("wallet_hold", order.pk)
+
+    def test_what_was_not_paid_is_given_back(self, order, family):
+        assert (self.held(order), wallets.balance(family).cash_paise) == (30_000, 0)
+        assert self.after(16).mended == 1
+        assert (self.held(order), wallets.balance(family).cash_paise) == (0, 30_000)
+        assert status_of(order) == "EXPIRED"
+        assert self.after(30).looked == 0
+
+    def test_not_before_a_payment_in_time_must_have_shown(self, order):
+        assert self.after(14).looked == 0
+        assert self.held(order) == 30_000
+
+    def test_what_was_paid_is_used(self, order, razorpay_simulator):
+        razorpay_simulator.pay(order.razorpay_order_id)
+        assert self.after(16).mended == 1
+        assert (status_of(order), in_escrow(order), self.held(order)) == ("PAID", 100_000, 0)
+
+    def test_no_answer_gives_nothing_back(self, order, razorpay_simulator):
+        razorpay_simulator.faults("api.500", path="/payments")
+        assert self.after(16).mended == 0
+        assert (self.held(order), status_of(order)) == (30_000, "OPEN")
+        assert self.after(20).mended == 1
+
+    def test_a_payment_that_is_still_open_keeps_the_hold(self, order, razorpay_simulator):
+        razorpay_simulator.pay(order.razorpay_order_id, "authorize")
+        PaymentOrder.objects.filter(pk=order.pk).update(status="EXPIRED")
+        assert self.after(16).mended == 0
+        assert self.held(order) == 30_000
+
+    def test_an_order_that_razorpay_never_saw_is_given_back(self, family, razorpay_simulator):
+        order = factories.orders.create(
+            purpose="session",
+            purpose_id=factories.uuid7(),
+            payer=family,
+            amount_paise=100_000,
+            expires_at=clock.now() + timedelta(hours=1),
+            description="Maths, 1 h",
+            method="mixed",
+        )
+        assert self.after(16).mended == 1
+        assert (self.held(order), status_of(order)) == (0, "EXPIRED")
+
+    def test_an_order_whose_opening_we_never_heard_of_is_asked_about(
+        self, order, family, razorpay_simulator
+    ):
+        razorpay_simulator.pay(order.razorpay_order_id)
+        PaymentOrder.objects.filter(pk=order.pk).update(razorpay_order_id=None, status="CREATING")
+        assert self.after(16).mended == 1
+        assert (status_of(order), in_escrow(order), self.held(order)) == ("PAID", 100_000, 0)
 
 
 class TestSilence:

@@ -32,8 +32,8 @@ def _work(under_way: runs.Pass) -> None:
 
 def due() -> list[UUID]:
     """Orders whose webhook is overdue, those longest due first."""
-    due = PaymentOrder.objects.to_reconcile(now=clock.now())
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    overdue = PaymentOrder.objects.to_reconcile(now=clock.now())
+    return list(overdue.values_list("pk", flat=True)[:BATCH])
 
 
 def check(order_id: UUID) -> bool:
