@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.views import checkout, credits, payouts, webhooks
+from payments.views import checkout, credits, papers, payouts, webhooks
 
 app_name = "payments"
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("checkout/<uuid:order_id>/result/", checkout.result, name="checkout-result"),
     path("credits/", credits.show, name="credits-show"),
     path("credits/buy/", credits.buy, name="credits-buy"),
+    path("invoices/", papers.invoice_list, name="invoice-list"),
+    path("invoices/<uuid:invoice_id>.pdf", papers.invoice_pdf, name="invoice-pdf"),
+    path("statements/earnings/", papers.earnings_statement, name="earnings-statement"),
+    path("statements/earnings.csv", papers.earnings_csv, name="earnings-csv"),
+    path("statements/earnings.pdf", papers.earnings_pdf, name="earnings-pdf"),
+    path("statements/payments/", papers.payments_statement, name="payments-statement"),
+    path("statements/payments.csv", papers.payments_csv, name="payments-csv"),
+    path("statements/payments.pdf", papers.payments_pdf, name="payments-pdf"),
     path("earnings/", payouts.earnings_show, name="earnings-show"),
     path("payouts/", payouts.payout_list, name="payout-list"),
     path("payouts/<uuid:payout_id>/cancel/", payouts.payout_cancel, name="payout-cancel"),

@@ -1,12 +1,33 @@
 from django.urls import path
 
-from payments.api import views
+from payments.api import papers, views
 
 urlpatterns = [
     path("payments/verify", views.VerifyView.as_view(), name="payments-verify"),
     path("tutors/wallet", views.WalletView.as_view(), name="wallet"),
     path("tutors/wallet/topup", views.TopupView.as_view(), name="wallet-topup"),
     path("tutors/earnings", views.EarningsView.as_view(), name="earnings"),
+    path("invoices", papers.InvoicesView.as_view(), name="invoices"),
+    path("invoices/<uuid:invoice_id>.pdf", papers.InvoicePdfView.as_view(), name="invoice-pdf"),
+    path("statements/earnings", papers.EarningsStatementView.as_view(), name="statement-earnings"),
+    path(
+        "statements/earnings/lines",
+        papers.EarningsLinesView.as_view(),
+        name="statement-earnings-lines",
+    ),
+    path(
+        "statements/earnings.csv", papers.EarningsCsvView.as_view(), name="statement-earnings-csv"
+    ),
+    path(
+        "statements/earnings.pdf", papers.EarningsPdfView.as_view(), name="statement-earnings-pdf"
+    ),
+    path("statements/payments", papers.PaymentsStatementView.as_view(), name="statement-payments"),
+    path(
+        "statements/payments.csv", papers.PaymentsCsvView.as_view(), name="statement-payments-csv"
+    ),
+    path(
+        "statements/payments.pdf", papers.PaymentsPdfView.as_view(), name="statement-payments-pdf"
+    ),
     path("tutors/payouts", views.PayoutsView.as_view(), name="payouts"),
     path("tutors/payout-method", views.PayoutMethodView.as_view(), name="payout-method"),
 ]

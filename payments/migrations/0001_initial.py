@@ -1372,6 +1372,83 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StatementLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gross_paise", models.BigIntegerField(default=0)),
+                ("commission_paise", models.BigIntegerField(default=0)),
+                ("gst_paise", models.BigIntegerField(default=0)),
+                ("tds_paise", models.BigIntegerField(default=0)),
+                ("tcs_paise", models.BigIntegerField(default=0)),
+                ("net_paise", models.BigIntegerField(default=0)),
+                ("paid_out_paise", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("class", "class"),
+                            ("cancellation", "late cancellation"),
+                            ("no_show", "learner did not come"),
+                            ("taken_back", "taken back"),
+                            ("payout", "payout"),
+                            ("payout_back", "payout that came back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("about_id", models.UUIDField(help_text="the earning, the reversal or the payout")),
+                ("session_id", models.UUIDField(null=True)),
+                (
+                    "tutor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement_lines",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "statement line",
+            },
+        ),
+        migrations.CreateModel(
+            name="StatementMonth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gross_paise", models.BigIntegerField(default=0)),
+                ("commission_paise", models.BigIntegerField(default=0)),
+                ("gst_paise", models.BigIntegerField(default=0)),
+                ("tds_paise", models.BigIntegerField(default=0)),
+                ("tcs_paise", models.BigIntegerField(default=0)),
+                ("net_paise", models.BigIntegerField(default=0)),
+                ("paid_out_paise", models.BigIntegerField(default=0)),
+                ("month", models.DateField(help_text="its first day")),
+                ("lines", models.PositiveIntegerField(default=0)),
+                (
+                    "tutor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "month of a statement",
+            },
+        ),
+        migrations.CreateModel(
             name="TaxProfile",
             fields=[
                 (
@@ -2291,6 +2368,48 @@ class Migration(migrations.Migration):
             model_name="settlementrow",
             constraint=models.UniqueConstraint(
                 fields=("entity_id", "razorpay_settlement_id"), name="settlement_row_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statementline",
+            index=models.Index(fields=["tutor", "at", "id"], name="statement_page"),
+        ),
+        migrations.AddConstraint(
+            model_name="statementline",
+            constraint=models.UniqueConstraint(
+                fields=("about_id", "kind"), name="statement_line_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_paise",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("commission_paise"), "+", models.F("gst_paise")
+                                    ),
+                                    "+",
+                                    models.F("tds_paise"),
+                                ),
+                                "+",
+                                models.F("tcs_paise"),
+                            ),
+                            "+",
+                            models.F("net_paise"),
+                        ),
+                    )
+                ),
+                name="statement_line_adds_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statementmonth",
+            constraint=models.UniqueConstraint(
+                fields=("tutor", "month"), name="statement_month_once"
             ),
         ),
         migrations.AddConstraint(

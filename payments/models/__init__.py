@@ -16,6 +16,7 @@ from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
 from payments.models.recon import ReconItem, ReconRun, Settlement, SettlementRow
 from payments.models.refunds import ExternalRefund, GatewayDispute, OrderRefund, Refund
+from payments.models.statements import StatementLine, StatementMonth
 from payments.models.wallets import PromoGrant
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "Refund",
     "Settlement",
     "SettlementRow",
+    "StatementLine",
+    "StatementMonth",
     "TaxProfile",
     "TaxRate",
     "YearlyGross",

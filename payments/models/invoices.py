@@ -80,3 +80,7 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def gst_paise(self) -> int:
+        return self.cgst_paise + self.sgst_paise + self.igst_paise

@@ -75,7 +75,7 @@ def issue_commission(earning: Earning, *, state: str = "") -> Invoice | None:
         recipient=earning.tutor,
         about=("commission", earning.pk),
         seller=company(),
-        buyer=_buyer(earning.tutor, state or _state_by_tax(sums)),
+        buyer=_party(earning.tutor, state or _state_by_tax(sums)),
         line={"text": on_class, "sac": settings.SAC_COMMISSION, "gst_bps": _gst_bps()},
         sums=sums,
     )
@@ -101,7 +101,7 @@ def issue_pack(lot: CreditLot) -> Invoice:
         recipient=lot.tutor,
         about=("credit_pack", lot.pk),
         seller=company(),
-        buyer=_buyer(lot.tutor, terms["state"]),
+        buyer=_party(lot.tutor, terms["state"]),
         line={
             "text": f"{lot.credits} lead credits on TutorHub",
             "sac": settings.SAC_CREDITS,
@@ -134,9 +134,9 @@ def issue_receipt(order: PaymentOrder) -> Invoice:
         Invoice.Series.RECEIPT,
         recipient=order.payer,
         about=(order.purpose, order.pk),
-        seller=company() if is_topup or tutor is None else _buyer(tutor, ""),
-        buyer=_buyer(order.payer, ""),
-        line={"text": text, "paid": _tenders(order)},
+        seller=company() if is_topup else _supplier(tutor),
+        buyer=_party(order.payer, ""),
+        line={"text": text, "paid": _tenders(order), "collector": asdict(company())},
         sums=Sums(order.total_paise),
     )
 
@@ -243,7 +243,11 @@ def _count(series: str, year: int) -> int:
     raise AssertionError("unreachable")
 
 
-def _buyer(user: User, state: str) -> Party:
+def _supplier(tutor: User | None) -> Party:
+    return _party(tutor, "") if tutor else Party(name="The tutor named on the page of the class")
+
+
+def _party(user: User, state: str) -> Party:
     """A person by their tax profile, or by name alone; `state` overrides what they say of it."""
     profile = TaxProfile.objects.filter(user=user).first()
     if profile is None:

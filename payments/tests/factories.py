@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from accounts.models import User
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from payments.models import CreditPack, Payment, PaymentOrder, Payout, PayoutMethod, PromoGrant
@@ -156,3 +158,8 @@ def rich_tutor(gross_paise: int = 200_000, **values: Any) -> User:
 
 def payouts_request(tutor: User, amount_paise: int = 50_000) -> Payout:
     return payouts.request(tutor=tutor, amount_paise=amount_paise, by=tutor)
+
+
+def settle() -> None:
+    """Let PostgreSQL do now what it does at the end of a transaction."""
+    connection.check_constraints()

@@ -1,3 +1,3 @@
-from payments.views import checkout, credits, payouts, webhooks
+from payments.views import checkout, credits, papers, payouts, webhooks
 
-__all__ = ["checkout", "credits", "payouts", "webhooks"]
+__all__ = ["checkout", "credits", "papers", "payouts", "webhooks"]

@@ -74,6 +74,7 @@ class World:
             "order": {"order_id": order.pk},
             "payout": {"payout_id": payout.pk},
             "document": {"pk": document.pk},
+            "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
             "token": {"token": "x"},

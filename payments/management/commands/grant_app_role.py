@@ -70,6 +70,8 @@ def grants(role: str) -> list[sql.Composed]:
         "GRANT UPDATE (closed_at) ON ledger_account TO {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_invoicecounter FROM {role}",
         "GRANT UPDATE (last) ON payments_invoicecounter TO {role}",
+        "REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_statementline, "
+        "payments_statementmonth FROM {role}",
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
     ]
     return [sql.SQL(statement).format(role=name, kept=kept) for statement in statements]
