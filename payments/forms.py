@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import PayoutMethod
+from payments.services.tax_profiles import STATES
 
 
 class PayoutForm(forms.Form):
@@ -50,5 +51,28 @@ class PayoutMethodForm(forms.Form):
         label=_("PAN"),
         max_length=14,
         help_text=_("The tax law asks for it. Without it 5 % would be withheld."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class TaxProfileForm(forms.Form):
+    legal_name = forms.CharField(
+        label=_("Full name, as on your PAN card"), max_length=120, strip=True
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("Choose"))] + [(state, state) for state in STATES],
+    )
+    gstin = forms.CharField(
+        label=_("GSTIN"),
+        required=False,
+        max_length=20,
+        help_text=_("Only if you are registered for GST. Like 29ABCDE1234F1Z5."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

@@ -1,12 +1,23 @@
 """What pages and API show of the money."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, F, Sum
+from django.db.models.functions import TruncMonth
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import CreditLot, Earning, Payment, PaymentOrder
+from payments.models import CreditLot, Earning, Payment, PaymentOrder, Payout
+from tutorhub.core import clock
+from tutorhub.core.models import AuditEvent
+
+MONTHS = 12
+UNDER_WAY = {"pending", "queued", "scheduled", "processing"}
 
 # The pages of the things that are paid for; those of upper apps are known by path alone.
 PAGES = {
@@ -52,3 +63,124 @@ def recent_purchases(tutor: User, limit: int = 10) -> list[CreditLot]:
 
 def recent_earnings(tutor: User, limit: int = 20) -> list[Earning]:
     return list(Earning.objects.filter(tutor=tutor).order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class Month:
+    """What the classes that were completed in one month (in India) came to, in paise.
+
+    `left` is the tutor's part without what was taken back later.
+    """
+
+    month: date
+    classes: int = 0
+    gross_paise: int = 0
+    commission_paise: int = 0
+    gst_paise: int = 0
+    tds_paise: int = 0
+    tcs_paise: int = 0
+    net_paise: int = 0
+    taken_back_paise: int = 0
+
+    @property
+    def left_paise(self) -> int:
+        return self.net_paise - self.taken_back_paise
+
+    @property
+    def tax_paise(self) -> int:
+        return self.tds_paise + self.tcs_paise
+
+
+def earning_months(tutor: User, count: int = MONTHS) -> list[Month]:
+    """This month and those before it, oldest first, empty ones too."""
+    months = list(_months_until(clock.today().replace(day=1), count))
+    start = datetime(months[0].year, months[0].month, 1, tzinfo=clock.IST)
+    rows = (
+        Earning.objects.filter(tutor=tutor, held_at__gte=start)
+        .annotate(month=TruncMonth("held_at", tzinfo=clock.IST))
+        .values("month")
+        .annotate(
+            classes=Count("pk"),
+            gross_paise=Sum("gross_paise"),
+            commission_paise=Sum("commission_paise"),
+            gst=Sum(F("cgst_paise") + F("sgst_paise") + F("igst_paise")),
+            tds_paise=Sum("tds_paise"),
+            tcs_paise=Sum("tcs_paise"),
+            net_paise=Sum("net_paise"),
+            taken_back_paise=Sum("reversed_net_paise"),
+        )
+        .order_by()
+    )
+    found = {row["month"].date(): _month(dict(row)) for row in rows}
+    return [found.get(month, Month(month)) for month in months]
+
+
+def _month(row: dict[str, Any]) -> Month:
+    return Month(month=row.pop("month").date(), gst_paise=row.pop("gst"), **row)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a payout, as `components/steps.html` draws it."""
+
+    state: str
+    title: str
+    at: datetime | None = None
+    text: str = ""
+
+
+def payout_steps(payout: Payout) -> list[Step]:
+    """What happened to a payout, and what comes next. Needs its method."""
+    events = AuditEvent.objects.filter(
+        object_type=payout._meta.label_lower, object_id=str(payout.pk)
+    ).order_by("at", "pk")
+    done = [step for event in events for step in _past(payout, event)]
+    return [*done, *_future(payout)]
+
+
+def _past(payout: Payout, event: AuditEvent) -> Iterator[Step]:
+    verb = event.action.removeprefix("payout.")
+    titles = {
+        "requested": _("Made by itself this week") if payout.week else _("You asked for it"),
+        "approved": _("We approved it"),
+        "sending": _("Sent to the bank"),
+        "processed": _("In your account"),
+        "cancelled": _("You took it back"),
+    }
+    bad = {
+        "rejected": _("We rejected it"),
+        "failed": _("It could not be paid; the money is back in your earnings"),
+        "reversed": _("The bank sent it back; the money is in your earnings"),
+    }
+    status = event.data.get("gateway_status")
+    if verb in titles:
+        text = f"UTR {payout.utr}" if verb == "processed" and payout.utr else ""
+        yield Step("done", titles[verb], event.at, text)
+    elif verb in bad:
+        yield Step("failed", bad[verb], event.at, payout.reason)
+    elif verb == "reported" and status in UNDER_WAY:
+        said = str(Payout.GatewayStatus(status).label)
+        yield Step("done", _("At the bank"), event.at, said)
+
+
+def _future(payout: Payout) -> Iterator[Step]:
+    if payout.status not in Payout.IN_FLIGHT:
+        return
+    is_asked = payout.status == Payout.Status.REQUESTED
+    if is_asked and not payout.method.is_valid:
+        text = payout.method.validation_note or payout.method.get_validation_display()
+        yield Step("now", _("The bank checks your account"), text=text)
+    elif is_asked:
+        yield Step("now", _("We check it"), text=_("Within a working day."))
+    elif payout.status == Payout.Status.APPROVED:
+        yield Step("now", _("Goes to the bank"))
+    if payout.status == Payout.Status.SENDING:
+        yield Step("now", _("In your account"), text=_("Mostly within minutes."))
+    else:
+        yield Step("", _("In your account"))
+
+
+def _months_until(last: date, count: int) -> Iterator[date]:
+    first = last.year * 12 + last.month - count
+    for number in range(first, first + count):
+        yield date(number // 12, number % 12 + 1, 1)

@@ -22,5 +22,8 @@ urlpatterns = [
     path("earnings/", payouts.earnings_show, name="earnings-show"),
     path("payouts/", payouts.payout_list, name="payout-list"),
     path("payouts/<uuid:payout_id>/cancel/", payouts.payout_cancel, name="payout-cancel"),
+    path("payouts/<uuid:payout_id>/", payouts.payout_detail, name="payout-detail"),
     path("payout-method/", payouts.method_edit, name="payout-method-edit"),
+    path("payout-method/weekly/", payouts.method_weekly, name="payout-method-weekly"),
+    path("tax-profile/", payouts.tax_profile_edit, name="tax-profile-edit"),
 ]

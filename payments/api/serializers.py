@@ -58,6 +58,26 @@ class EarningsOutput(serializers.Serializer):
     held_paise = serializers.IntegerField(help_text="waits for the family's word")
     pending_paise = serializers.IntegerField(help_text="on its way out")
     paid_paise = serializers.IntegerField()
+    receivable_paise = serializers.IntegerField(
+        help_text="taken back after it was paid out; comes off later earnings"
+    )
+
+
+class MonthOutput(serializers.Serializer):
+    month = serializers.DateField(format="%Y-%m", help_text="like 2026-11, in India")
+    classes = serializers.IntegerField(help_text="completed in that month")
+    gross_paise = serializers.IntegerField()
+    commission_paise = serializers.IntegerField()
+    gst_paise = serializers.IntegerField()
+    tds_paise = serializers.IntegerField()
+    tcs_paise = serializers.IntegerField()
+    net_paise = serializers.IntegerField()
+    taken_back_paise = serializers.IntegerField(help_text="of net, later")
+    left_paise = serializers.IntegerField(help_text="net without what was taken back")
+
+
+class EarningsPageOutput(EarningsOutput):
+    months = MonthOutput(many=True, help_text="this month and the eleven before it, oldest first")
 
 
 class PayoutInput(serializers.Serializer):
@@ -71,8 +91,25 @@ class PayoutOutput(serializers.ModelSerializer):
         model = Payout
         fields = [
             *("id", "status", "amount_paise", "account", "reason", "utr"),
-            *("requested_at", "decided_at", "closed_at"),
+            *("gateway_status", "week", "requested_at", "decided_at", "closed_at"),
         ]
+        read_only_fields = fields
+
+
+class StepOutput(serializers.Serializer):
+    state = serializers.ChoiceField(
+        choices=["done", "now", "failed", ""], help_text="empty: still to come"
+    )
+    title = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    text = serializers.CharField(allow_blank=True)
+
+
+class PayoutDetailOutput(PayoutOutput):
+    timeline = StepOutput(many=True)
+
+    class Meta(PayoutOutput.Meta):
+        fields = [*PayoutOutput.Meta.fields, "timeline"]
         read_only_fields = fields
 
 
@@ -91,3 +128,27 @@ class PayoutMethodOutput(serializers.Serializer):
     account = serializers.CharField(source="hint")
     pan = serializers.CharField(source="pan_hint")
     usable_at = serializers.DateTimeField()
+    validation = serializers.ChoiceField(
+        choices=PayoutMethod.Validation.choices, help_text="empty: not checked yet"
+    )
+    validation_note = serializers.CharField()
+    registered_name = serializers.CharField(help_text="the holder, as the bank has it")
+    is_weekly = serializers.BooleanField(help_text="paid out every Monday without asking")
+
+
+class PayoutMethodChange(serializers.Serializer):
+    is_weekly = serializers.BooleanField()
+
+
+class TaxProfileInput(serializers.Serializer):
+    legal_name = serializers.CharField(max_length=120)
+    address = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    state = serializers.CharField(max_length=60)
+    gstin = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+
+
+class TaxProfileOutput(serializers.Serializer):
+    legal_name = serializers.CharField()
+    address = serializers.CharField()
+    state = serializers.CharField()
+    gstin = serializers.CharField()

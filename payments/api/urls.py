@@ -29,5 +29,7 @@ urlpatterns = [
         "statements/payments.pdf", papers.PaymentsPdfView.as_view(), name="statement-payments-pdf"
     ),
     path("tutors/payouts", views.PayoutsView.as_view(), name="payouts"),
+    path("tutors/payouts/<uuid:pk>", views.PayoutView.as_view(), name="payouts-detail"),
+    path("tutors/tax-profile", views.TaxProfileView.as_view(), name="tax-profile"),
     path("tutors/payout-method", views.PayoutMethodView.as_view(), name="payout-method"),
 ]

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import cast
 from uuid import UUID
 
@@ -13,8 +14,16 @@ from accounts.api.permissions import IsTutor, SignedIn
 from accounts.models import User
 from payments import queries
 from payments.api import serializers
-from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod
-from payments.services import captures, credits, earnings, orders, payout_methods, payouts
+from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod, TaxProfile
+from payments.services import (
+    captures,
+    credits,
+    earnings,
+    orders,
+    payout_methods,
+    payouts,
+    tax_profiles,
+)
 from tutorhub.core import idempotency
 from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
 from tutorhub.core.pagination import KeysetPagination
@@ -76,10 +85,14 @@ class TopupView(APIView):
 class EarningsView(APIView):
     permission_classes = [IsTutor]
 
-    @extend_schema(responses=serializers.EarningsOutput)
+    @extend_schema(responses=serializers.EarningsPageOutput)
     def get(self, request: Request) -> Response:
-        """What the tutor has earned, and where it is."""
-        return Response(serializers.EarningsOutput(earnings.summary(me(request))).data)
+        """What the tutor has earned, where it is, and month by month."""
+        page = {
+            **asdict(earnings.summary(me(request))),
+            "months": queries.earning_months(me(request)),
+        }
+        return Response(serializers.EarningsPageOutput(page).data)
 
 
 class PayoutsView(APIView):
@@ -108,6 +121,19 @@ class PayoutsView(APIView):
         return Response(serializers.PayoutOutput(payout).data, status=status.HTTP_201_CREATED)
 
 
+class PayoutView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.PayoutDetailOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One payout, step by step."""
+        mine = Payout.objects.visible_to(me(request)).select_related("method")
+        payout = get_object_or_404(mine, pk=pk)
+        answer = serializers.PayoutOutput(payout).data
+        steps = serializers.StepOutput(queries.payout_steps(payout), many=True).data
+        return Response({**answer, "timeline": steps})
+
+
 class PayoutMethodView(APIView):
     permission_classes = [IsTutor]
 
@@ -127,6 +153,38 @@ class PayoutMethodView(APIView):
         body.is_valid(raise_exception=True)
         method = payout_methods.save(tutor=me(request), **body.validated_data)
         return Response(serializers.PayoutMethodOutput(method).data)
+
+    @extend_schema(
+        request=serializers.PayoutMethodChange,
+        responses={200: serializers.PayoutMethodOutput, 422: RefusalResponse},
+    )
+    def patch(self, request: Request) -> Response:
+        """Start or stop the payout of every week."""
+        body = serializers.PayoutMethodChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        method = payout_methods.set_weekly(tutor=me(request), **body.validated_data)
+        return Response(serializers.PayoutMethodOutput(method).data)
+
+
+class TaxProfileView(APIView):
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=serializers.TaxProfileOutput)
+    def get(self, request: Request) -> Response:
+        """Who the tutor is to the tax office; 404 while nobody has said."""
+        profile = get_object_or_404(TaxProfile, user=me(request))
+        return Response(serializers.TaxProfileOutput(profile).data)
+
+    @extend_schema(
+        request=serializers.TaxProfileInput,
+        responses={200: serializers.TaxProfileOutput, 422: RefusalResponse},
+    )
+    def put(self, request: Request) -> Response:
+        """Set name, address, state and GSTIN."""
+        body = serializers.TaxProfileInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        profile = tax_profiles.save(user=me(request), **body.validated_data)
+        return Response(serializers.TaxProfileOutput(profile).data)
 
 
 def me(request: Request) -> User:

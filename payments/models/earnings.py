@@ -107,6 +107,11 @@ class Earning(StateMachine):
         return self.cgst_paise + self.sgst_paise + self.igst_paise
 
     @property
+    def tax_paise(self) -> int:
+        """Withheld and collected at source, together."""
+        return self.tds_paise + self.tcs_paise
+
+    @property
     def left_paise(self) -> int:
         """What of the tutor's part was not taken back."""
         return self.net_paise - self.reversed_net_paise

@@ -218,7 +218,7 @@ def _close(method: PayoutMethod, validation: str, note: str) -> None:
     method.validation, method.validation_note = validation, note[:200]
     method.validated_at = clock.now()
     method.save(update_fields=["validation", "validation_note", "validated_at"])
-    audit.record(f"payout_method.{validation}", method, registered_name=method.registered_name)
+    audit.record(f"payout_method.{validation}", method)
     if validation == Validation.FAILED:
         messages.payout_method_refused(method)
 

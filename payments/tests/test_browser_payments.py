@@ -21,7 +21,12 @@ def tutor(settings):
     return tutor
 
 
-@pytest.mark.parametrize("path", ["/credits/", "/earnings/", "/payouts/", "/payout-method/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/credits/", "/earnings/", "/payouts/", "/payout-method/", "/tax-profile/"),
+    ],
+)
 def test_a_tutors_pages(screen, tutor, path):
     screen.sign_in(tutor)
     screen.go(path)

@@ -14,7 +14,7 @@ from payments.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 
-TUTOR_PAGES = ["/credits/", "/earnings/", "/payouts/", "/payout-method/"]
+TUTOR_PAGES = ["/credits/", "/earnings/", "/payouts/", "/payout-method/", "/tax-profile/"]
 MOST_QUERIES = 8
 
 

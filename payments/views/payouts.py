@@ -5,6 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.decorators import tutor_required
 from payments import queries
-from payments.forms import PayoutForm, PayoutMethodForm
+from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
-from payments.services import earnings, payout_methods, payouts
+from payments.services import earnings, payout_methods, payouts, tax_profiles
+from payments.views import charts
 from payments.views.people import me
-from tutorhub.core import idempotency
+from tutorhub.core import clock, idempotency
 from tutorhub.core.errors import DomainError
 
 PAGE = 20
@@ -25,9 +27,13 @@ PAGE = 20
 @tutor_required
 @require_GET
 def earnings_show(request: HttpRequest) -> HttpResponse:
+    """What came in and where it is: by place, by month and by class."""
+    months = queries.earning_months(me(request))
     context = {
         "summary": earnings.summary(me(request)),
         "earnings": queries.recent_earnings(me(request)),
+        "months": [month for month in reversed(months) if month.classes],
+        "chart": charts.by_month(months),
     }
     return render(request, "payments/earnings_show.html", context)
 
@@ -60,6 +66,16 @@ def payout_list(request: HttpRequest) -> HttpResponse:
 
 
 @tutor_required
+@require_GET
+def payout_detail(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    """One payout, step by step."""
+    mine = Payout.objects.visible_to(me(request)).select_related("method")
+    payout = get_object_or_404(mine, pk=payout_id)
+    context = {"payout": payout, "steps": queries.payout_steps(payout)}
+    return render(request, "payments/payout_detail.html", context)
+
+
+@tutor_required
 @require_POST
 @idempotency.page(in_transaction=True)
 def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
@@ -76,10 +92,42 @@ def method_edit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             payout_methods.save(tutor=me(request), **form.cleaned_data)
-        except payout_methods.BadMethod as error:
+        except DomainError as error:
+            form.add_error(error.extra.get("field"), str(error))
+        else:
+            messages.success(request, _("Saved. Now the bank is asked about it."))
+            return redirect("payments:payout-list")
+    context = {
+        "form": form,
+        "method": payout_methods.current(me(request)),
+        "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
+        "now": clock.now(),
+    }
+    return render(request, "payments/payout_method_edit.html", context)
+
+
+@tutor_required
+@require_POST
+def method_weekly(request: HttpRequest) -> HttpResponse:
+    """Switch the payout of every week on or off."""
+    is_weekly = request.POST.get("is_weekly") == "1"
+    payout_methods.set_weekly(tutor=me(request), is_weekly=is_weekly)
+    said = _("You are paid every Monday now.") if is_weekly else _("You ask for each payout now.")
+    messages.success(request, said)
+    return redirect("payments:payout-method-edit")
+
+
+@tutor_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tax_profile_edit(request: HttpRequest) -> HttpResponse:
+    profile = tax_profiles.of(me(request))
+    form = TaxProfileForm(request.POST or None, initial=model_to_dict(profile) if profile else {})
+    if request.method == "POST" and form.is_valid():
+        try:
+            tax_profiles.save(user=me(request), **form.cleaned_data)
+        except tax_profiles.BadTaxProfile as error:
             form.add_error(error.extra["field"], str(error))
         else:
-            messages.success(request, _("Saved. We will pay you there."))
-            return redirect("payments:payout-list")
-    context = {"form": form, "method": payout_methods.current(me(request))}
-    return render(request, "payments/payout_method_edit.html", context)
+            messages.success(request, _("Saved. It stands on your next invoices."))
+            return redirect("payments:tax-profile-edit")
+    return render(request, "payments/tax_profile_edit.html", {"form": form, "profile": profile})

@@ -44,6 +44,8 @@ NO_MONEY = {
     # Opens the same order again: it is found by its receipt.
     "payments:checkout-show",
     "payments:payout-method-edit",
+    "payments:payout-method-weekly",
+    "payments:tax-profile-edit",
     "api:auth-otp-request",
     "api:auth-otp-verify",
     "api:auth-token-refresh",

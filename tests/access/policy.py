@@ -89,6 +89,9 @@ PAGES: dict[str, Row] = {
     "payments:payments-pdf": Row("GET", PEOPLE),
     "payments:earnings-show": Row("GET", TUTORS),
     "payments:payout-list": Row("GET POST", TUTORS),
+    "payments:payout-detail": Row("GET", TUTORS, "payout", TUTOR),
+    "payments:payout-method-weekly": Row("POST", TUTORS),
+    "payments:tax-profile-edit": Row("GET POST", TUTORS),
     "payments:payout-cancel": Row("POST", TUTORS, "payout", TUTOR),
     "payments:payout-method-edit": Row("GET POST", TUTORS),
     "api-docs": Row("GET"),
@@ -142,7 +145,9 @@ API: dict[str, Row] = {
     "api:statement-payments-pdf": Row("GET", PEOPLE),
     "api:earnings": Row("GET", TUTORS),
     "api:payouts": Row("GET POST", TUTORS),
-    "api:payout-method": Row("GET PUT", TUTORS),
+    "api:payouts-detail": Row("GET", TUTORS, "payout_pk", TUTOR),
+    "api:payout-method": Row("GET PATCH PUT", TUTORS),
+    "api:tax-profile": Row("GET PUT", TUTORS),
 }
 
 # Let in by what the request carries, not by who sends it; each has tests of its own.

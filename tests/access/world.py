@@ -19,7 +19,7 @@ from marketplace.tests.factories import (
     OfferFactory,
     order_for,
 )
-from payments.services import payouts
+from payments.services import payouts, tax_profiles
 from payments.tests.factories import fund_float, make_method, rich_tutor
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock
@@ -58,6 +58,10 @@ class World:
         }
         for name in TUTORS - {"tutor"}:
             make_method(self.users[name])
+        for name in TUTORS:
+            tax_profiles.save(
+                user=self.users[name], legal_name="Ravi Kumar", address="", state="Karnataka"
+            )
         enquiry = EnquiryFactory(learner=learner)
         waiting = LeadFactory(enquiry=enquiry, tutor=self.tutor)
         session = OfferFactory(lead=LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner))
@@ -73,6 +77,7 @@ class World:
             "session": {"pk": session.pk},
             "order": {"order_id": order.pk},
             "payout": {"payout_id": payout.pk},
+            "payout_pk": {"pk": payout.pk},
             "document": {"pk": document.pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},

@@ -64,6 +64,7 @@ TUTOR_ACCOUNT = (
     Item(_("Documents"), "/tutor/documents/", ""),
     Item(_("Credits"), "/credits/", ""),
     Item(_("Bank account or UPI"), "/payout-method/", ""),
+    Item(_("Tax details"), "/tax-profile/", ""),
     Item(_("Help"), "/help/", ""),
 )
 
