@@ -1,9 +1,18 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
+from marketplace import queries
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
+from payments.admin.base import FinanceAdmin, me, rupees
+from payments.models import GatewayDispute
+from payments.services import disputes
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -65,3 +74,69 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_select_related = ["tutor"]
     list_filter = ["side", "stars"]
     search_fields = ["id", "session__id", "tutor__slug"]
+
+
+class AnswerForm(ActionForm):
+    words = forms.CharField(
+        required=False,
+        label="What the bank is to know (to contest; the facts of the class are added)",
+        max_length=400,
+    )
+
+
+@admin.register(GatewayDispute)
+class ChargebackAdmin(FinanceAdmin):
+    """What payers' banks dispute, those to be answered soonest first, with the facts we have."""
+
+    list_display = [
+        *("razorpay_dispute_id", "status", "respond_by", "answer", "amount", "deducted", "loss"),
+        *("phase", "reason_code", "what", "opened_at", "note"),
+    ]
+    list_select_related = ["payment__order"]
+    list_filter = ["status", "answer", "phase", "opened_at"]
+    ordering = [F("closed_at").desc(nulls_first=True), "respond_by"]
+    search_fields = [
+        "=razorpay_dispute_id",
+        "=payment__razorpay_payment_id",
+        "=payment__order__purpose_id",
+        "=payment__order__payer__phone",
+    ]
+    readonly_fields = ["facts"]
+    action_form = AnswerForm
+    actions = ["contest", "accept"]
+    amount = rupees("amount_paise", "disputed")
+    deducted = rupees("deducted_paise", "deducted")
+    loss = rupees("loss_paise", "our loss")
+
+    @admin.display(description="for")
+    def what(self, dispute: GatewayDispute) -> str:
+        return dispute.payment.order.description
+
+    @admin.display(description="facts of the class")
+    def facts(self, dispute: GatewayDispute) -> SafeString | str:
+        lines = queries.facts_for_bank(dispute.payment.order)
+        if not lines:
+            return "-"
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+        )
+
+    @admin.action(description="Contest (say why)")
+    def contest(self, request: HttpRequest, queryset: QuerySet[GatewayDispute]) -> None:
+        words = request.POST.get("words", "").strip()
+
+        def answer(dispute: GatewayDispute) -> GatewayDispute:
+            facts = queries.facts_for_bank(dispute.payment.order) if words else []
+            summary = "\n".join([words, *facts])
+            return disputes.contest(dispute, summary=summary, by=me(request))
+
+        self.each(request, queryset, answer, "is being contested")
+
+    @admin.action(description="Accept: the payer gets the money")
+    def accept(self, request: HttpRequest, queryset: QuerySet[GatewayDispute]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda dispute: disputes.accept(dispute, by=me(request)),
+            "is being accepted",
+        )

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from marketplace.models import (
     Enquiry,
     Lead,
@@ -17,9 +18,12 @@ from marketplace.models import (
     Side,
     TutoringSession,
 )
+from payments.models import PaymentOrder
 from payments.services import earnings
-from payments.services.earnings import Breakdown
-from tutorhub.core.money import percent
+from payments.services.splits import Breakdown
+from tutorhub.core import clock
+from tutorhub.core.money import percent, rupees
+from tutorhub.core.templatetags.tutorhub import ist_range
 from tutors.models import Offering
 
 Status = TutoringSession.Status
@@ -132,6 +136,36 @@ def money_rows(page: SessionPage) -> list[MoneyRow]:
     total = _("To you") if not page.is_family else _("To %(tutor)s")
     to = total % {"tutor": page.session.tutor.name}
     return [(label, paise, False) for label, paise in rows] + [(to, money.net, True)]
+
+
+def facts_for_bank(order: PaymentOrder) -> list[str]:
+    """What we know of the class that an order paid for, line by line, in English and without names.
+
+    Nothing for an order that paid for something else.
+    """
+    if order.purpose != PaymentOrder.Purpose.SESSION:
+        return []
+    session = (
+        TutoringSession.objects.filter(pk=order.purpose_id)
+        .select_related("subject")
+        .prefetch_related("events__by")
+        .first()
+    )
+    if session is None:
+        return []
+    with translation.override("en"):
+        mode = "online" if session.mode == Mode.ONLINE else "at home"
+        when = ist_range(session.start_at, session.end_at)
+        first = f"Class in {session.subject}, {mode}, {when} (India), {rupees(session.price_paise)}"
+        return [first, *(_fact(event) for event in session.events.all())]
+
+
+def _fact(event: SessionEvent) -> str:
+    roles = {Role.TUTOR: "the tutor", Role.STUDENT: "the payer"}
+    who = f" by {roles.get(event.by.role, 'us')}" if event.by else ""
+    code = ", with the code from the payer's phone" if event.data.get("with_code") else ""
+    at = f"{event.at.astimezone(clock.IST):%Y-%m-%d %H:%M}"
+    return f"{at}: {event.get_kind_display()}{who}{code}"
 
 
 def usual_rate(lead: Lead) -> int:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments.models import (
     Earning,
-    EarningFreeze,
     EarningReversal,
     GatewayDispute,
     LedgerAccount,
@@ -20,7 +19,7 @@ from payments.models import (
     Payout,
     YearlyGross,
 )
-from payments.services import invoices, ledger, rates, receivables, splits, taxes
+from payments.services import freezes, invoices, ledger, rates, receivables, splits, taxes
 from payments.services.ledger import credit, debit
 from payments.services.splits import Breakdown
 from tutorhub.core import audit, clock
@@ -101,7 +100,7 @@ def recognise(
     if known is not None:
         return known
     parts = breakdown(
-        gross_paise=gross_paise - _charged_back(session_id),
+        gross_paise=_to_be_earned(session_id, gross_paise),
         tutor=tutor,
         tutor_state=tutor_state,
         commission_bps=commission_bps,
@@ -119,7 +118,7 @@ def release(*, session_id: UUID, tutor: User, by: User | None = None) -> Earning
     earning = Earning.objects.locked().get(session_id=session_id, tutor=tutor)
     if earning.status != Earning.Status.HELD:
         return earning
-    if EarningFreeze.objects.of_session(session_id).exists():
+    if freezes.is_frozen(session_id):
         raise Frozen
     earning.move_to(Earning.Status.RELEASED, released_at=clock.now())
     debt = receivables.locked_debt(tutor.pk)
@@ -288,10 +287,12 @@ def locked_year(tutor: User, on: date | None = None) -> YearlyGross:
     return YearlyGross.objects.select_for_update(no_key=True).get(tutor=tutor, year=year)
 
 
-def _charged_back(session_id: UUID) -> int:
-    """What banks took back of the money in escrow for this class."""
+def _to_be_earned(session_id: UUID, gross_paise: int) -> int:
+    """The price of a class, or less of it if a bank took part of it back out of the escrow."""
     disputes = GatewayDispute.objects.about(PaymentOrder.Purpose.SESSION, session_id)
-    return disputes.aggregate(total=Sum("escrow_paise"))["total"] or 0
+    if not disputes.filter(escrow_paise__gt=0).exists():
+        return gross_paise
+    return min(gross_paise, ledger.balance("session_escrow", session_id))
 
 
 def _same_reversal(known: EarningReversal, earning: Earning, gross_paise: int) -> EarningReversal:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from payments.models import Earning
-from tutorhub.core.money import pct, split_inclusive
+from tutorhub.core.money import BPS, pct, split_inclusive
 
 PARTS = (
     *("commission_paise", "cgst_paise", "sgst_paise", "igst_paise"),
@@ -66,6 +66,43 @@ def split(
         gst=gst,
         gst_bps=gst_bps,
         gst_parts=parts,
+        tds=tds,
+        tds_bps=tds_bps,
+        tcs=tcs,
+        tcs_bps=tcs_bps,
+        net=net,
+    )
+
+
+def split_kept(
+    *,
+    kept_paise: int,
+    fee_paise: int,
+    gst_bps: int,
+    is_same_state: bool,
+    tds_bps: int,
+    tcs_bps: int = 0,
+) -> Breakdown:
+    """Split what is kept of a cancelled class: our fee, which includes its GST, and the tutor's.
+
+    The fee stands where the commission of a class does; of two halves of an odd GST the second one
+    takes the odd paisa.
+    """
+    fee, gst = split_inclusive(fee_paise, gst_bps)
+    half = gst // 2
+    within = {"cgst": half, "sgst": gst - half, "igst": 0}
+    tds = pct(kept_paise, tds_bps)
+    tcs = pct(split_inclusive(kept_paise, gst_bps)[0], tcs_bps)
+    net = kept_paise - fee_paise - tds - tcs
+    if net < 0:
+        raise ValueError("fee and tax are more than what is kept")
+    return Breakdown(
+        gross=kept_paise,
+        commission=fee,
+        commission_bps=fee * BPS // kept_paise if kept_paise else 0,
+        gst=gst,
+        gst_bps=gst_bps,
+        gst_parts=within if is_same_state else {"cgst": 0, "sgst": 0, "igst": gst},
         tds=tds,
         tds_bps=tds_bps,
         tcs=tcs,

@@ -1,14 +1,17 @@
 """Chargebacks: where the money is, times how it ends."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import (
     CreditLot,
     Earning,
+    EarningFreeze,
     GatewayDispute,
     LedgerEntry,
     LedgerTxn,
@@ -27,6 +30,7 @@ from payments.services import (
 )
 from payments.services.ledger import credit, debit
 from payments.tests import factories
+from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
 
@@ -435,3 +439,38 @@ def legs_of(key):
         (entry.account.code, entry.debit, entry.credit)
         for entry in txn.entries.select_related("account")
     }
+
+
+@pytest.mark.django_db(transaction=True)
+class TestFreezeAgainstRelease:
+    """A release that has looked for a freeze, and one that comes at that moment."""
+
+    def race(self, monkeypatch) -> dict:
+        looked, look = threading.Event(), freezes.is_frozen
+
+        def slow_look(session_id) -> bool:
+            frozen = look(session_id)
+            looked.set()
+            time.sleep(0.5)
+            return frozen
+
+        tutor = TutorUserFactory()
+        session = factories.earn(tutor, is_released=False)
+        monkeypatch.setattr(freezes, "is_frozen", slow_look)
+
+        def work(number):
+            if number == 0:
+                return earnings.release(session_id=session, tutor=tutor)
+            looked.wait(5)
+            return freezes.freeze(session_id=session, cause="dispute:1")
+
+        run_together(2, work)
+        assert EarningFreeze.objects.of_session(session).exists()
+        return of_tutor(tutor)
+
+    def test_the_money_is_held_in_the_end(self, monkeypatch):
+        assert self.race(monkeypatch) == {"held": 77_300, "available": 0, "owed": 0}
+
+    def test_control_without_the_lock_it_slips_out(self, monkeypatch):
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+        assert self.race(monkeypatch)["available"] == 77_300
