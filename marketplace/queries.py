@@ -161,7 +161,7 @@ def facts_for_bank(order: PaymentOrder) -> list[str]:
 
 
 def _fact(event: SessionEvent) -> str:
-    roles = {Role.TUTOR: "the tutor", Role.STUDENT: "the payer"}
+    roles: dict[str, str] = {Role.TUTOR: "the tutor", Role.STUDENT: "the payer"}
     who = f" by {roles.get(event.by.role, 'us')}" if event.by else ""
     code = ", with the code from the payer's phone" if event.data.get("with_code") else ""
     at = f"{event.at.astimezone(clock.IST):%Y-%m-%d %H:%M}"

@@ -221,6 +221,9 @@ class GatewayDispute(StateMachine):
     escrow_paise = models.BigIntegerField(
         default=0, help_text="of what was deducted, taken from money that nobody had earned yet"
     )
+    payer_paise = models.BigIntegerField(
+        default=0, help_text="of what was deducted, taken from the payer's wallet, or owed"
+    )
     loss_paise = models.BigIntegerField(default=0, help_text="of what was deducted, our own loss")
     respond_by = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(default=clock.now)
@@ -251,8 +254,9 @@ class GatewayDispute(StateMachine):
                 name="dispute_taken_from",
                 condition=Q(
                     escrow_paise__gte=0,
+                    payer_paise__gte=0,
                     loss_paise__gte=0,
-                    deducted_paise__gte=F("escrow_paise") + F("loss_paise"),
+                    deducted_paise__gte=F("escrow_paise") + F("payer_paise") + F("loss_paise"),
                 ),
             ),
             models.CheckConstraint(

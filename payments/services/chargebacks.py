@@ -1,22 +1,38 @@
 """Where the money comes from that a bank took back (kind 16): from whoever has it, else from us."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from payments.models import CreditLot, GatewayDispute, Payment, PaymentOrder
+from django.db.models import QuerySet, Sum
+
+from payments.models import (
+    CreditLot,
+    GatewayDispute,
+    OrderRefund,
+    Payment,
+    PaymentOrder,
+    Refund,
+)
 from payments.services import earnings, invoices, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 
 Purpose = PaymentOrder.Purpose
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Legs that make up part of a deducted amount, in paise; the rest of it is our loss."""
+@dataclass
+class Search:
+    """What of a deducted amount was found so far: the legs, and whose it was (paise)."""
 
-    legs: list[Leg]
-    paise: int
-    escrow_paise: int = 0
+    missing: int
+    legs: list[Leg] = field(default_factory=list)
+    escrow: int = 0
+    payer: int = 0
+
+    def found(self, paise: int, *legs: Leg) -> int:
+        self.missing -= paise
+        self.legs.extend(legs)
+        return paise
 
 
 def book(dispute: GatewayDispute) -> None:
@@ -25,15 +41,24 @@ def book(dispute: GatewayDispute) -> None:
     The caller holds the locks of the dispute, its payment and its order.
     """
     payment, amount = dispute.payment, dispute.deducted_paise
-    taken = _find(dispute, payment, amount)
-    loss = amount - taken.paise
-    dispute.escrow_paise, dispute.loss_paise = taken.escrow_paise, loss
-    dispute.save(update_fields=["escrow_paise", "loss_paise"])
+    search = Search(missing=amount)
+    if payment.place == Payment.Place.UNAPPLIED:
+        _from_account(search, "unapplied", payment.pk)
+    elif payment.place == Payment.Place.PURPOSE:
+        _from_purpose(search, dispute, payment.order)
+    _from_refunds(search, payment)
+    dispute.escrow_paise, dispute.payer_paise = search.escrow, search.payer
+    dispute.loss_paise = search.missing
+    dispute.save(update_fields=["escrow_paise", "payer_paise", "loss_paise"])
     _no_refund_of(payment, amount)
     ledger.post(
         kind="chargeback_lost",
         key=f"rzp:dispute:{dispute.razorpay_dispute_id}:lost",
-        legs=[*taken.legs, debit("chargeback_loss", loss), credit("rzp_clearing", amount)],
+        legs=[
+            *search.legs,
+            debit("chargeback_loss", search.missing),
+            credit("rzp_clearing", amount),
+        ],
         refs={"dispute": dispute.pk, "payment": payment.pk, "order": payment.order_id},
     )
 
@@ -52,59 +77,79 @@ def _no_refund_of(payment: Payment, amount: int) -> None:
         order.save(update_fields=["refunded_gateway_paise"])
 
 
-def _find(dispute: GatewayDispute, payment: Payment, amount: int) -> Taken:
-    order = payment.order
-    if payment.place == Payment.Place.UNAPPLIED:
-        return _from_account("unapplied", payment.pk, amount)
-    if payment.place != Payment.Place.PURPOSE:
-        return Taken([], 0)
+def _from_purpose(search: Search, dispute: GatewayDispute, order: PaymentOrder) -> None:
     if order.purpose == Purpose.SESSION:
-        return _from_class(order.purpose_id, amount, cause=f"chargeback:{dispute.pk}")
-    if order.purpose == Purpose.WALLET_TOPUP:
-        return Taken(list(receivables.take(receivables.FAMILY, order.payer_id, amount)), amount)
-    return _from_credits(dispute, order, amount)
+        _from_class(search, order.purpose_id, cause=f"chargeback:{dispute.pk}")
+    elif order.purpose == Purpose.WALLET_TOPUP:
+        _from_payer(search, order.payer_id, search.missing)
+    else:
+        _from_credits(search, dispute, order)
 
 
-def _from_account(code: str, owner: UUID, amount: int) -> Taken:
-    found = min(amount, ledger.locked_balances((code, owner))[0])
-    return Taken([debit(code, found, owner)], found)
+def _from_account(search: Search, code: str, owner: UUID) -> None:
+    paise = min(search.missing, ledger.balance(code, owner))
+    search.found(paise, debit(code, paise, owner))
 
 
-def _from_class(session_id: UUID, amount: int, *, cause: str) -> Taken:
+def _from_payer(search: Search, payer_id: UUID, paise: int) -> None:
+    legs = receivables.take(receivables.FAMILY, payer_id, paise)
+    search.payer += search.found(paise, *legs)
+
+
+def _from_class(search: Search, session_id: UUID, *, cause: str) -> None:
     """Money that nobody earned yet, then what the class earned, by the split of kind 15.
 
     If the class is completed between our look and the booking, the booking fails on the empty
     escrow, and the event comes again.
     """
-    unearned = min(amount, ledger.balance("session_escrow", session_id))
-    earned = min(amount - unearned, earnings.left_gross_paise(session_id))
+    unearned = min(search.missing, ledger.balance("session_escrow", session_id))
+    earned = min(search.missing - unearned, earnings.left_gross_paise(session_id))
     if earned:
         earnings.reverse(session_id=session_id, gross_paise=earned, cause=cause)
-    found = unearned + earned
-    return Taken([debit("session_escrow", found, session_id)], found, escrow_paise=unearned)
+    search.escrow += unearned
+    search.found(unearned + earned, debit("session_escrow", unearned + earned, session_id))
 
 
-def _from_credits(dispute: GatewayDispute, order: PaymentOrder, amount: int) -> Taken:
+def _from_refunds(search: Search, payment: Payment) -> None:
+    """Money that was on its way back: still here because it could not be sent, or in the wallet."""
+    returning = Refund.objects.filter(payment=payment)
+    for refund in returning.locked().filter(status=Refund.Status.FAILED, retried_by=None):
+        _from_account(search, "refund_payable", refund.pk)
+    credited = _sum(returning.filter(status=Refund.Status.CREDITED), "amount_paise")
+    if payment.place == Payment.Place.PURPOSE:
+        to_wallet = OrderRefund.objects.filter(order=payment.order_id, is_to_wallet=True)
+        credited += _sum(to_wallet, "gateway_paise")
+    taken = _sum(GatewayDispute.objects.filter(payment=payment), "payer_paise")
+    paise = min(search.missing, max(0, credited - taken))
+    if paise:
+        _from_payer(search, payment.order.payer_id, paise)
+
+
+def _sum(rows: QuerySet[Any], column: str) -> int:
+    return int(rows.aggregate(total=Sum(column))["total"] or 0)
+
+
+def _from_credits(search: Search, dispute: GatewayDispute, order: PaymentOrder) -> None:
     """Unused credits of the pack, as many as the amount had paid for, with their tax."""
     lot = CreditLot.objects.locked().select_related("tutor", "order").get(order=order)
-    count = min(lot.left, amount * lot.credits // order.total_paise)
-    while (worth := _worth(lot, count)).total > amount:
+    count = min(lot.left, search.missing * lot.credits // order.total_paise)
+    while (worth := _worth(lot, count)).total > search.missing:
         count -= 1
     if not count:
-        return Taken([], 0)
+        return
     lot.returned += count
     lot.returned_paise += worth.base
     lot.save(update_fields=["returned", "returned_paise"])
     invoices.issue_pack_credit_note(lot, refund=dispute, sums=worth)
-    legs = [
+    search.found(
+        worth.total,
         debit("lead_credits", count, lot.tutor_id),
         credit("lead_issued", count),
         debit("lead_deferred", worth.base, lot.tutor_id),
         debit("gst_output_cgst", worth.cgst),
         debit("gst_output_sgst", worth.sgst),
         debit("gst_output_igst", worth.igst),
-    ]
-    return Taken(legs, worth.total)
+    )
 
 
 def _worth(lot: CreditLot, count: int) -> invoices.Sums:

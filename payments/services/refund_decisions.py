@@ -7,7 +7,7 @@ from accounts.models import User
 from payments import messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.policies import check_can_take_as_credit, check_is_finance
-from payments.services import ledger, refunds
+from payments.services import ledger, receivables, refunds
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
@@ -100,6 +100,9 @@ def to_wallet(refund: Refund, *, by: User) -> Refund:
         ],
         actor=by,
         refs={"refund": refund.pk, "order": order.pk},
+    )
+    receivables.recover_from_family(
+        order.payer_id, came_in_paise=refund.amount_paise, key=f"refund:{refund.pk}:recover"
     )
     audit.record("refund.credited", refund, by=by)
     messages.refund_credited(refund)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
-from payments.services import external_refunds, ledger
+from payments.services import external_refunds, ledger, receivables
 from payments.services.ledger import credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -113,6 +113,11 @@ def refund_order(
         ],
         actor=by,
         refs={"order": order.pk, "decision": decision.pk},
+    )
+    receivables.recover_from_family(
+        order.payer_id,
+        came_in_paise=parts.wallet_paise + parts.gateway_paise - sent,
+        key=f"refund:{decision.pk}:recover",
     )
     audit.record(
         *("order.refunded", order),

@@ -19,7 +19,7 @@ from accounts.models import User
 from payments import messages
 from payments.models import PaymentOrder, PromoGrant
 from payments.policies import check_is_finance
-from payments.services import ledger
+from payments.services import ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
@@ -147,6 +147,9 @@ def topped_up(order: PaymentOrder, *, payment_id: str, refs: Mapping[str, object
         ],
         refs=refs,
     )
+    receivables.recover_from_family(
+        order.payer_id, came_in_paise=order.amount_paise, key=f"order:{order.pk}:recover"
+    )
     messages.wallet_topped_up(order)
 
 
@@ -210,6 +213,9 @@ def give_back(order: PaymentOrder) -> None:
             credit("student_promo", order.promo_paise, order.payer_id),
         ],
         refs={"order": order.pk},
+    )
+    receivables.recover_from_family(
+        order.payer_id, came_in_paise=order.wallet_paise, key=f"order:{order.pk}:release:recover"
     )
     audit.record("order.hold_released", order)
 

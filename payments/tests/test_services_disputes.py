@@ -26,10 +26,13 @@ from payments.services import (
     ledger,
     orders,
     payouts,
+    refund_decisions,
     refunds,
+    wallets,
 )
 from payments.services.ledger import credit, debit
 from payments.tests import factories
+from payments.tests.paying import in_escrow
 from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -81,6 +84,22 @@ def tutor():
     tutor = TutorUserFactory()
     factories.make_method(tutor)
     return tutor
+
+
+@pytest.fixture
+def family():
+    return FamilyUserFactory()
+
+
+def topped_up(family) -> Payment:
+    """The payment of a top-up."""
+    order = orders.start_topup(amount_paise=100_000, by=family)
+    return factories.pay(factories.open_order(order))
+
+
+def of_family(family) -> tuple:
+    """What is in the wallet, and what is owed."""
+    return (wallets.balance(family).cash_paise, ledger.balance("student_receivable", family.pk))
 
 
 def payment_of(session_id) -> Payment:
@@ -237,24 +256,79 @@ class TestLegs:
         assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 0}
         assert Earning.objects.get().status == "REVERSED"
 
-    def test_a_top_up_comes_out_of_the_wallet_and_is_owed_beyond_it(self):
-        family = FamilyUserFactory()
+    def test_a_top_up_comes_out_of_the_wallet_and_is_owed_beyond_it(self, family):
+        payment = topped_up(family)
+        factories.make_order(payer=family, amount_paise=70_000, method="wallet")
+        dispute = end(dispute_of(payment), "lost")
+        assert (dispute.payer_paise, dispute.loss_paise) == (100_000, 0)
+        assert of_family(family) == (0, 70_000)
+        assert_adds_up()
+
+    def test_a_refund_into_the_wallet_comes_out_of_it_again(self, family):
         order = factories.make_order(payer=family)
         payment = factories.pay(order)
-        type(order).objects.filter(pk=order.pk).update(purpose="wallet_topup")
-        ledger.post(
-            kind="test",
-            key="test:spent",
-            legs=[
-                debit("session_escrow", 100_000, order.purpose_id),
-                credit("student_wallet", 30_000, family.pk),
-                credit("session_escrow", 70_000, uuid7()),
-            ],
+        refunds.refund_order(order, amount_paise=60_000, to_wallet=True, reason="test")
+        factories.make_order(payer=family, amount_paise=50_000, method="wallet")
+        dispute = end(dispute_of(payment), "lost")
+        assert (dispute.escrow_paise, dispute.payer_paise, dispute.loss_paise) == (
+            40_000,
+            60_000,
+            0,
         )
+        assert of_family(family) == (0, 50_000)
+
+    @pytest.mark.parametrize("is_credited", [False, True])
+    def test_a_refund_that_could_not_be_sent(self, family, is_credited):
+        order = factories.make_order(payer=family)
+        payment = factories.pay(order)
+        refund = orders.return_paid(order).gateway_refund
+        refund.move_to("FAILED", closed_at=clock.now())
+        if is_credited:
+            refund_decisions.to_wallet(refund, by=family)
         dispute = end(dispute_of(payment), "lost")
         assert dispute.loss_paise == 0
-        assert ledger.balance("student_wallet", family.pk) == 0
-        assert ledger.balance("student_receivable", family.pk) == 70_000
+        assert dispute.payer_paise == (100_000 if is_credited else 0)
+        assert ledger.balance("refund_payable", refund.pk) == 0
+        assert of_family(family) == (0, 0)
+        if not is_credited:
+            with pytest.raises(ledger.Overdraft):
+                refund_decisions.to_wallet(refund, by=family)
+
+    @pytest.mark.parametrize("way", ["top-up", "refund", "hold", "credit"])
+    def test_what_a_family_owes_is_paid_by_what_comes_in(self, family, way):
+        waiting = None
+        if way == "hold":
+            factories.fund_wallet(family, 30_000)
+            waiting = factories.make_order(payer=family, amount_paise=90_000, method="mixed")
+        payment = topped_up(family)
+        spent = factories.make_order(payer=family, amount_paise=100_000, method="wallet")
+        end(dispute_of(payment), "lost")
+        assert of_family(family) == (0, 100_000)
+        if way == "top-up":
+            factories.fund_wallet(family, 30_000)
+        elif way == "refund":
+            refunds.refund_order(spent, amount_paise=30_000, reason="test")
+        elif way == "hold":
+            orders.cancel_for(purpose="session", purpose_id=waiting.purpose_id)
+        else:
+            order = factories.make_order(payer=family, amount_paise=30_000)
+            factories.pay(order)
+            refund = orders.return_paid(order).gateway_refund
+            refund.move_to("FAILED", closed_at=clock.now())
+            refund_decisions.to_wallet(refund, by=family)
+        assert of_family(family) == (0, 70_000)
+        factories.fund_wallet(family, 80_000)
+        assert of_family(family) == (10_000, 0)
+
+    def test_a_mixed_payment_loses_only_what_razorpay_collected(self, family):
+        factories.fund_wallet(family, 30_000)
+        order = factories.make_order(payer=family, method="mixed")
+        payment = factories.pay(order)
+        end(dispute_of(payment), "lost")
+        assert in_escrow(order) == 30_000
+        orders.return_paid(order)
+        assert in_escrow(order) == 0
+        assert of_family(family) == (30_000, 0)
 
     def test_money_that_was_set_aside(self):
         order = factories.make_order()
@@ -271,7 +345,7 @@ class TestLegs:
         payment = factories.pay(order, amount=90_000)
         end(dispute_of(payment), "lost")
         with pytest.raises(refunds.NothingToRefund):
-            refunds.return_set_aside(payment, by=finance)
+            refund_decisions.return_set_aside(payment, by=finance)
 
 
 class TestCreditPacks:
