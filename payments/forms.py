@@ -9,6 +9,21 @@ from payments.models import PayoutMethod
 from payments.services.tax_profiles import STATES
 
 
+class TopupForm(forms.Form):
+    amount = forms.DecimalField(
+        label=_("How much"), min_value=Decimal(1), max_digits=9, decimal_places=2
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].prefix_text = "₹"
+        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
+
+    @property
+    def amount_paise(self) -> int:
+        return int(self.cleaned_data["amount"] * 100)
+
+
 class PayoutForm(forms.Form):
     amount = forms.DecimalField(
         label=_("How much"), min_value=Decimal(1), max_digits=12, decimal_places=2

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from payments.views import checkout, credits, papers, payouts, webhooks
+from payments.views import (
+    checkout,
+    credits,
+    papers,
+    payments,
+    payouts,
+    wallets,
+    webhooks,
+)
 
 app_name = "payments"
 
@@ -9,6 +17,12 @@ urlpatterns = [
     path("checkout/callback", checkout.callback, name="checkout-callback"),
     path("checkout/<uuid:order_id>/", checkout.show, name="checkout-show"),
     path("checkout/<uuid:order_id>/result/", checkout.result, name="checkout-result"),
+    path("checkout/<uuid:order_id>/method/", checkout.method_change, name="checkout-method"),
+    path("checkout/<uuid:order_id>/give-up/", checkout.give_up, name="checkout-give-up"),
+    path("wallet/", wallets.wallet_show, name="wallet-show"),
+    path("payments/", payments.payment_list, name="payment-list"),
+    path("payments/<uuid:order_id>/", payments.payment_detail, name="payment-detail"),
+    path("refunds/<uuid:refund_id>/to-wallet/", payments.refund_to_wallet, name="refund-to-wallet"),
     path("credits/", credits.show, name="credits-show"),
     path("credits/buy/", credits.buy, name="credits-buy"),
     path("invoices/", papers.invoice_list, name="invoice-list"),

@@ -1,9 +1,27 @@
 from django.urls import path
 
-from payments.api import papers, views
+from payments.api import families, papers, views
 
 urlpatterns = [
     path("payments/verify", views.VerifyView.as_view(), name="payments-verify"),
+    path("payments", families.PaymentsView.as_view(), name="payments"),
+    path("payments/<uuid:pk>", families.PaymentView.as_view(), name="payments-detail"),
+    path(
+        "payments/refunds/<uuid:pk>/to-wallet",
+        families.RefundToWalletView.as_view(),
+        name="payments-refund-to-wallet",
+    ),
+    path("students/wallet", families.FamilyWalletView.as_view(), name="students-wallet"),
+    path(
+        "students/wallet/entries",
+        families.FamilyWalletEntriesView.as_view(),
+        name="students-wallet-entries",
+    ),
+    path(
+        "students/wallet/topup",
+        families.FamilyWalletTopupView.as_view(),
+        name="students-wallet-topup",
+    ),
     path("tutors/wallet", views.WalletView.as_view(), name="wallet"),
     path("tutors/wallet/topup", views.TopupView.as_view(), name="wallet-topup"),
     path("tutors/earnings", views.EarningsView.as_view(), name="earnings"),

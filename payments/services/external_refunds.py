@@ -9,7 +9,7 @@ from accounts.models import User
 from payments import gateway
 from payments.models import ExternalRefund, Payment, PaymentOrder
 from payments.policies import check_is_finance
-from payments.services import ledger
+from payments.services import earnings, ledger
 from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
@@ -65,12 +65,20 @@ def resolve(
     """Say who bears a refund from outside, and take it out of suspense. Finance only, once.
 
     ORDER takes it from what the order paid for (the class's escrow, money set aside, a topped-up
-    wallet), WALLET from the family's wallet, LOSS from us. TUTOR takes it from the class's escrow
-    too, into which the caller has reversed the tutor's earning. Raises AlreadyResolved, or
-    ledger.Overdraft when the money is not there.
+    wallet), TUTOR from what the class earned, by way of its escrow, WALLET from the family's
+    wallet, LOSS from us. Raises AlreadyResolved, ledger.Overdraft when the money is not there, and
+    what earnings.reverse raises.
     """
     check_is_finance(by)
-    payment = Payment.objects.get(external_refunds=external)
+    payment = Payment.objects.select_related("order").get(external_refunds=external)
+    if resolution == Resolution.TUTOR:
+        # An earning is locked before an order.
+        earnings.reverse(
+            session_id=payment.order.purpose_id,
+            gross_paise=external.amount_paise,
+            cause=f"external_refund:{external.pk}",
+            by=by,
+        )
     order = PaymentOrder.objects.locked().get(pk=payment.order_id)
     payment = Payment.objects.locked().get(pk=payment.pk)
     external = (

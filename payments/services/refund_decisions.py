@@ -7,10 +7,11 @@ from accounts.models import User
 from payments import messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.policies import check_can_take_as_credit, check_is_finance
-from payments.services import ledger, receivables, refunds
+from payments.services import earnings, ledger, receivables, refunds
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
+from tutorhub.core.ids import uuid7
 
 Status = Refund.Status
 
@@ -22,13 +23,21 @@ class PassedOn(Conflict):
 
 @transaction.atomic
 def decide(
-    order: PaymentOrder, *, by: User, amount_paise: int | None = None, to_wallet: bool = False
+    order: PaymentOrder,
+    *,
+    by: User,
+    amount_paise: int | None = None,
+    to_wallet: bool = False,
+    from_tutor: bool = False,
 ) -> OrderRefund:
     """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.
 
-    Raises NothingToRefund, RefundTooLarge, or PassedOn when the tutor has the money already.
+    With `from_tutor` what the escrow lacks is first taken back from what the class earned. Raises
+    NothingToRefund, RefundTooLarge, or PassedOn when the tutor has the money already.
     """
     check_is_finance(by)
+    if from_tutor:
+        _take_back(order, amount_paise, by)
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     parts = refunds.allocate(order, amount_paise)
     amount = parts.gateway_paise + parts.own_paise
@@ -43,6 +52,20 @@ def decide(
     return refunds.refund_order(
         order, amount_paise=amount, to_wallet=to_wallet, reason="finance", by=by, source=source
     )
+
+
+def _take_back(order: PaymentOrder, amount_paise: int | None, by: User) -> None:
+    """Reverse as much of the class's earning as its escrow lacks; earnings are locked first."""
+    parts = refunds.allocate(PaymentOrder.objects.get(pk=order.pk), amount_paise)
+    amount = parts.gateway_paise + parts.own_paise
+    missing = amount - ledger.balance("session_escrow", order.purpose_id)
+    if missing > 0:
+        earnings.reverse(
+            session_id=order.purpose_id,
+            gross_paise=missing,
+            cause=f"refund:{uuid7()}",
+            by=by,
+        )
 
 
 @transaction.atomic

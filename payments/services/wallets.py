@@ -7,7 +7,6 @@ wallet except for a class, and nothing goes from one person's wallet to another'
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -17,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import messages
-from payments.models import PaymentOrder, PromoGrant
+from payments.models import LedgerAccount, PaymentOrder, PromoGrant
 from payments.policies import check_is_finance
+from payments.queries.wallets import ACCOUNTS, WalletBalance
 from payments.services import ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
@@ -54,17 +54,6 @@ class HoldInUse(Conflict):
     code = "hold_in_use"
 
 
-class WalletBalance(NamedTuple):
-    """What can be spent, in paise."""
-
-    cash_paise: int
-    promo_paise: int
-
-    @property
-    def total_paise(self) -> int:
-        return self.cash_paise + self.promo_paise
-
-
 @dataclass(frozen=True)
 class Split:
     """How a price is paid, in paise: by Razorpay, from the wallet, from promotional balance."""
@@ -85,14 +74,9 @@ class Split:
 
 
 def balance(user: User) -> WalletBalance:
-    return WalletBalance(
-        ledger.balance("student_wallet", user.pk), ledger.balance("student_promo", user.pk)
-    )
-
-
-def held_paise(user: User) -> int:
-    """What waits in unpaid orders: neither spent nor to be spent otherwise."""
-    return sum(_held(user))
+    found = LedgerAccount.objects.filter(code__in=ACCOUNTS, owner_key=str(user.pk))
+    paise = dict(found.values_list("code", "balance"))
+    return WalletBalance(*(paise.get(code, 0) for code in ACCOUNTS))
 
 
 def split(price_paise: int, funds: WalletBalance) -> Split:
@@ -111,12 +95,6 @@ def split(price_paise: int, funds: WalletBalance) -> Split:
     return Split(rest, cash, promo)
 
 
-def topup_limits(user: User) -> tuple[int, int]:
-    """The smallest and the largest top-up of this wallet now, in paise; equal to (0, 0) if none."""
-    least, most = settings.WALLET_TOPUP_MINIMUM_PAISE, _room(user)
-    return (least, most) if settings.WALLET_TOPUPS and most >= least else (0, 0)
-
-
 def check_topup(user: User, amount_paise: int) -> None:
     """Raise TopupsClosed or BadAmount unless so much may be added to this wallet."""
     if not user.is_family:
@@ -133,7 +111,11 @@ def check_topup(user: User, amount_paise: int) -> None:
 
 def has_room(user: User, amount_paise: int) -> bool:
     """Whether so much can be added without passing the limit; refunds are not asked this."""
-    return amount_paise <= _room(user)
+    held = PaymentOrder.objects.filter(payer=user, hold=Hold.HELD).aggregate(
+        paise=Sum("wallet_paise")
+    )
+    used = balance(user).cash_paise + int(held["paise"] or 0)
+    return used + amount_paise <= int(settings.WALLET_MAXIMUM_PAISE)
 
 
 def topped_up(order: PaymentOrder, *, payment_id: str, refs: Mapping[str, object]) -> None:
@@ -264,16 +246,3 @@ def grant_promo(grant: PromoGrant, *, by: User) -> PromoGrant:
 def _check_over(order: PaymentOrder) -> None:
     if order.expires_at > clock.now():
         raise HoldInUse
-
-
-def _room(user: User) -> int:
-    held_cash, _promo = _held(user)
-    used = balance(user).cash_paise + held_cash
-    return max(0, int(settings.WALLET_MAXIMUM_PAISE) - used)
-
-
-def _held(user: User) -> tuple[int, int]:
-    sums = PaymentOrder.objects.filter(payer=user, hold=Hold.HELD).aggregate(
-        cash=Sum("wallet_paise"), promo=Sum("promo_paise")
-    )
-    return int(sums["cash"] or 0), int(sums["promo"] or 0)

@@ -9,7 +9,15 @@ from django.db import connection
 
 from accounts.models import User
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
-from payments.models import CreditPack, Payment, PaymentOrder, Payout, PayoutMethod, PromoGrant
+from payments.models import (
+    CreditPack,
+    Payment,
+    PaymentOrder,
+    Payout,
+    PayoutMethod,
+    PromoGrant,
+    Refund,
+)
 from payments.services import (
     captures,
     credits,
@@ -18,6 +26,7 @@ from payments.services import (
     orders,
     payout_methods,
     payouts,
+    refunds,
     wallets,
 )
 from payments.services.ledger import credit, debit
@@ -100,6 +109,16 @@ def fund_wallet(family: User, amount_paise: int = 30_000, *, promo_paise: int = 
         staff = StaffFactory(is_superuser=True)
         grant = PromoGrant(user=family, amount_paise=promo_paise, reason="Welcome")
         wallets.grant_promo(grant, by=staff)
+
+
+def failed_refund(family: User) -> Refund:
+    """Money that the family's bank did not take back."""
+    order = make_order(payer=family)
+    pay(order)
+    refund = refunds.refund_order(order, reason="test").gateway_refund
+    refunds.record(refund, {"id": rzp_id("rfnd"), "status": "failed"})
+    refund.refresh_from_db()
+    return refund
 
 
 def make_method(tutor: User, *, is_checked: bool = True, **values: Any) -> PayoutMethod:

@@ -340,6 +340,34 @@ class TestDeciding:
         )
         with pytest.raises(refund_decisions.PassedOn):
             refund_decisions.decide(paid, by=finance)
+        decision = refund_decisions.decide(
+            paid, by=finance, amount_paise=40_000, from_tutor=True, to_wallet=True
+        )
+        assert decision.amount_paise == 40_000
+        assert earnings.left_gross_paise(paid.purpose_id) == 60_000
+        assert ledger.balance("student_wallet", paid.payer_id) == 40_000
+        assert ledger.balance("session_escrow", paid.purpose_id) == 0
+
+    def test_a_refund_from_outside_at_the_tutors_cost(
+        self, paid, razorpay_simulator, client, drain, finance
+    ):
+        tutor = TutorUserFactory()
+        earnings.recognise(
+            session_id=paid.purpose_id,
+            tutor=tutor,
+            tutor_state="Karnataka",
+            gross_paise=100_000,
+            commission_bps=1500,
+        )
+        held = ledger.balance("tutor_held", tutor.pk)
+        dashboard_refund(100_000)
+        razorpay_simulator.deliver(client)
+        drain()
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="tutor", by=finance)
+        assert held > 0
+        assert ledger.balance("tutor_held", tutor.pk) == 0
+        assert ledger.balance("external_refund_suspense") == 0
+        assert ledger.balance("session_escrow", paid.purpose_id) == 0
 
     def test_a_top_up_goes_back_out_of_the_wallet(self, finance, razorpay_simulator, drain):
         family = FamilyUserFactory()

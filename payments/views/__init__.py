@@ -1,3 +1,3 @@
-from payments.views import checkout, credits, papers, payouts, webhooks
+from payments.views import checkout, credits, papers, payments, payouts, wallets, webhooks
 
-__all__ = ["checkout", "credits", "papers", "payouts", "webhooks"]
+__all__ = ["checkout", "credits", "papers", "payments", "payouts", "wallets", "webhooks"]

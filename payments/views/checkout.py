@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decorators import person_required
 from payments import gateway, queries
 from payments.models import Payment, PaymentOrder
-from payments.services import captures, orders
+from payments.services import captures, orders, wallets
 from payments.views.people import me
-from tutorhub.core import clock
+from tutorhub.core import clock, idempotency
 from tutorhub.core.http import status_of
 
 
@@ -50,6 +50,37 @@ def result(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, "payments/checkout_result.html", context)
 
 
+@person_required
+@require_POST
+@idempotency.page(in_transaction=False)
+def method_change(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Pay from the wallet, or not, or partly: a new order for the same thing."""
+    order = get_object_or_404(PaymentOrder.objects.visible_to(me(request)), pk=order_id)
+    method = request.POST.get("method", "")
+    if method not in PaymentOrder.Method.values:
+        raise Http404
+    order = orders.change_method(order, method=method, by=me(request))
+    try:
+        orders.open_at_gateway(order)
+    except orders.GatewayAway as error:
+        # The page of the new order lets the person try again; the old one is closed.
+        messages.warning(request, str(error))
+    return redirect("payments:checkout-show", order.pk)
+
+
+@person_required
+@require_POST
+@idempotency.page(in_transaction=True)
+def give_up(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Pay later or not at all; what was set aside in the wallet can be spent again."""
+    order = get_object_or_404(PaymentOrder.objects.visible_to(me(request)), pk=order_id)
+    order = orders.give_up(order, by=me(request))
+    if order.is_paid:
+        return redirect("payments:checkout-result", order.pk)
+    messages.success(request, _("Nothing was paid. Your wallet is as it was."))
+    return redirect(queries.page_of(order))
+
+
 # Exempt from CSRF: Razorpay's page posts here from its own site, so our cookies stay behind. The
 # fields are signed with our key, and nothing but the payment they name is looked up.
 @csrf_exempt
@@ -79,9 +110,11 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
+    is_open = order.is_live and order.expires_at > clock.now()
     context = {
         "order": order,
-        "is_open": order.is_live and order.expires_at > clock.now(),
+        "is_open": is_open,
+        "offer": _wallet_offer(order) if is_open else None,
         "checkout": queries.checkout_of(order),
         "checkout_url": settings.RAZORPAY_CHECKOUT_URL,
         "callback_url": request.build_absolute_uri(reverse("payments:checkout-callback")),
@@ -91,6 +124,17 @@ def _page(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
     # Banks open windows of their own for their part.
     response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
+
+
+def _wallet_offer(order: PaymentOrder) -> wallets.Split | None:
+    """What the wallet would pay of an order for a class, if it has anything."""
+    if (
+        order.purpose != PaymentOrder.Purpose.SESSION
+        or order.method != PaymentOrder.Method.RAZORPAY
+    ):
+        return None
+    offer = wallets.split(order.total_paise, wallets.balance(order.payer))
+    return offer if offer.own_paise else None
 
 
 def _policy() -> dict[str, list[str]]:

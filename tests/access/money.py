@@ -5,6 +5,12 @@ Every route with a POST stands in one of the two tables; one in neither fails th
 """
 
 MONEY = {
+    "payments:checkout-method",
+    "payments:checkout-give-up",
+    "payments:wallet-show",
+    "payments:refund-to-wallet",
+    "api:students-wallet-topup",
+    "api:payments-refund-to-wallet",
     "marketplace:enquiry-close",  # gives credits back
     "marketplace:lead-detail",
     "marketplace:session-pay",

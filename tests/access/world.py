@@ -20,7 +20,7 @@ from marketplace.tests.factories import (
     order_for,
 )
 from payments.services import payouts, tax_profiles
-from payments.tests.factories import fund_float, make_method, rich_tutor
+from payments.tests.factories import failed_refund, fund_float, make_method, rich_tutor
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock
 from tutors.models import TutorDocument
@@ -66,6 +66,7 @@ class World:
         waiting = LeadFactory(enquiry=enquiry, tutor=self.tutor)
         session = OfferFactory(lead=LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner))
         order = order_for(session)
+        refund = failed_refund(learner.family.user)
         fund_float()
         payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
         document = DocumentFactory(tutor=self.tutor, status=TutorDocument.Status.UPLOADING)
@@ -76,6 +77,9 @@ class World:
             "lead": {"pk": waiting.pk},
             "session": {"pk": session.pk},
             "order": {"order_id": order.pk},
+            "order_pk": {"pk": order.pk},
+            "refund": {"refund_id": refund.pk},
+            "refund_pk": {"pk": refund.pk},
             "payout": {"payout_id": payout.pk},
             "payout_pk": {"pk": payout.pk},
             "document": {"pk": document.pk},

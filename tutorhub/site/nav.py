@@ -16,6 +16,7 @@ HELP = (
     "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.8v.2"
 )
 INBOX = "M4 5h16l1 9v5H3v-5zM3 14h5l2 3h4l2-3h5"
+WALLET = "M3 7h15a3 3 0 0 1 3 3v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2zM3 7l12-4v4M16 14h.1"
 RUPEE = "M7 4h10M7 9h10M7 4c8 0 8 9 0 9l7 7"
 DESK = "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"
 
@@ -43,6 +44,7 @@ FAMILY = (
     Item(_("Home"), "/family/", HOME),
     Item(_("Find tutors"), "/tutors/", SEARCH),
     Item(_("Classes"), "/classes/", CALENDAR),
+    Item(_("Wallet"), "/wallet/", WALLET),
 )
 TUTOR = (
     Item(_("Home"), "/tutor/", HOME),
@@ -56,6 +58,7 @@ STAFF = (
     Item(_("Back office"), "/admin/", DESK),
 )
 FAMILY_ACCOUNT = (
+    Item(_("Payments"), "/payments/", ""),
     Item(_("Add a learner"), "/family/learners/new/", ""),
     Item(_("Help"), "/help/", ""),
 )

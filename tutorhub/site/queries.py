@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from curriculum.models import Subject
 from marketplace.models import Enquiry, Lead, Review, Side, TutoringSession
-from payments.services import credits, earnings, rates, splits
+from payments.services import credits, earnings, rates, splits, wallets
 from students.models import Learner
 from tutorhub.core import clock, money
 from tutorhub.core.templatetags.tutorhub import ist, ist_time
@@ -52,6 +52,7 @@ class Task:
 
 @dataclass
 class FamilyPage:
+    wallet_paise: int = 0
     tasks: list[Task] = field(default_factory=list)
     learners: list[Learner] = field(default_factory=list)
     enquiries: list[Enquiry] = field(default_factory=list)
@@ -101,6 +102,7 @@ def home() -> dict[str, Any]:
 def family(user: User) -> FamilyPage:
     """What a family has to do next, and what is going on."""
     page = FamilyPage(learners=list(Learner.objects.of(user).select_related("board", "place")))
+    page.wallet_paise = wallets.balance(user).total_paise
     page.enquiries = list(_open_enquiries(user))
     sessions = list(_live_sessions(user))
     page.upcoming = sorted(

@@ -25,11 +25,12 @@ register.filter("rupees_exact", money.rupees_exact)
 TONES = {
     "warn": {
         "REQUESTED", "PENDING_PAYMENT", "PENDING", "NEW", "OPEN", "CREATING",
-        "DISPUTED", "RECEIVED",
+        "DISPUTED", "RECEIVED", "INITIATED", "UNKNOWN",
     },
     "info": {"SCHEDULED", "IN_PROGRESS", "MATCHED", "VIEWED", "SENDING"},
     "": {
         "COMPLETED", "RELEASED", "RESOLVED", "ACCEPTED", "BOOKED", "APPROVED", "PAID", "PROCESSED",
+        "PAID_LATE", "CREDITED",
         "ACTIVE", "PUBLISHED", "VERIFIED",
     },
     "danger": {"REJECTED", "SUSPENDED", "FAILED", "NO_SHOW", "REVERSED", "REFUSED"},
