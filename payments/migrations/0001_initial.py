@@ -562,6 +562,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="payments.ledgeraccount",
@@ -570,6 +571,7 @@ class Migration(migrations.Migration):
                 (
                     "txn",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="payments.ledgertxn",

@@ -73,32 +73,35 @@ ENTRIES = """
 CREATE FUNCTION ledger_entry_born() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    acc ledger_account%ROWTYPE;
+    acc record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM ledger_txn
-                    WHERE id = NEW.txn_id AND xact_id = pg_current_xact_id()::text::bigint) THEN
+    SELECT code, unit, track_balance, closed_at,
+           EXISTS (SELECT FROM ledger_txn
+                    WHERE id = NEW.txn_id AND xact_id = pg_current_xact_id()::text::bigint) AS is_in_time
+      INTO acc FROM ledger_account WHERE id = NEW.account_id;
+    IF acc.is_in_time IS NOT TRUE THEN
         RAISE EXCEPTION 'transaction % is closed', NEW.txn_id
             USING ERRCODE = '23514', CONSTRAINT = 'entry_in_time';
     END IF;
-    UPDATE ledger_account
-       SET balance = balance + normal * (NEW.debit - NEW.credit), version = version + 1
-     WHERE id = NEW.account_id AND track_balance AND closed_at IS NULL
-       AND (allow_negative OR balance + normal * (NEW.debit - NEW.credit) >= 0)
-    RETURNING * INTO acc;
-    IF FOUND THEN
-        NEW.balance_after := acc.balance;
-        NEW.account_version := acc.version;
-    ELSE
-        SELECT * INTO acc FROM ledger_account WHERE id = NEW.account_id;
-        IF acc.closed_at IS NOT NULL THEN
-            RAISE EXCEPTION 'account % is closed', acc.code
-                USING ERRCODE = '23514', CONSTRAINT = 'account_closed', COLUMN = acc.code;
-        ELSIF acc.track_balance THEN
-            RAISE EXCEPTION 'account % would go below zero', acc.code
-                USING ERRCODE = '23514', CONSTRAINT = 'acct_no_overdraft', COLUMN = acc.code;
+    NEW.balance_after := NULL;
+    NEW.account_version := NULL;
+    IF acc.track_balance THEN
+        UPDATE ledger_account
+           SET balance = balance + normal * (NEW.debit - NEW.credit), version = version + 1
+         WHERE id = NEW.account_id AND closed_at IS NULL
+           AND (allow_negative OR balance + normal * (NEW.debit - NEW.credit) >= 0)
+        RETURNING balance, version INTO NEW.balance_after, NEW.account_version;
+        IF NOT FOUND THEN
+            SELECT code, closed_at INTO acc FROM ledger_account WHERE id = NEW.account_id;
+            IF acc.closed_at IS NULL THEN
+                RAISE EXCEPTION 'account % would go below zero', acc.code
+                    USING ERRCODE = '23514', CONSTRAINT = 'acct_no_overdraft', COLUMN = acc.code;
+            END IF;
         END IF;
-        NEW.balance_after := NULL;
-        NEW.account_version := NULL;
+    END IF;
+    IF acc.closed_at IS NOT NULL THEN
+        RAISE EXCEPTION 'account % is closed', acc.code
+            USING ERRCODE = '23514', CONSTRAINT = 'account_closed', COLUMN = acc.code;
     END IF;
     NEW.unit := acc.unit;
     RETURN NEW;
@@ -121,7 +124,61 @@ CREATE CONSTRAINT TRIGGER entry_balanced AFTER INSERT ON ledger_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances();
 """
 
+# One call books one fact, so that a posting costs one round trip and its plans are kept by the
+# session. It holds no rule of its own: it runs with the rights of its caller, and what it writes
+# passes the triggers above like everything else.
+POSTING = """
+CREATE FUNCTION ledger_accounts(
+    codes text[], owners text[], units text[], normals smallint[], tracked boolean[]
+) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    accounts bigint[];
+BEGIN
+    -- Those that do not exist yet are opened, by us or by somebody at the same moment.
+    FOR attempt IN 1..2 LOOP
+        accounts := ARRAY(
+            SELECT a.id FROM unnest(codes, owners, units) WITH ORDINALITY AS leg (code, owner_key, unit, nr)
+              LEFT JOIN ledger_account a USING (code, owner_key, unit) ORDER BY leg.nr);
+        EXIT WHEN array_position(accounts, NULL) IS NULL;
+        INSERT INTO ledger_account (code, owner_key, unit, normal, track_balance, allow_negative, balance, version)
+        SELECT leg.code, leg.owner_key, leg.unit, leg.normal, leg.is_tracked, NOT leg.is_tracked, 0, 0
+          FROM unnest(codes, owners, units, normals, tracked, accounts)
+               AS leg (code, owner_key, unit, normal, is_tracked, account)
+         WHERE leg.account IS NULL ORDER BY leg.code, leg.owner_key, leg.unit
+            ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN accounts;
+END $$;
+
+CREATE FUNCTION ledger_post(
+    new_id uuid, new_kind text, new_key text, new_fingerprint text, moment timestamptz,
+    reversed uuid, actor uuid, new_refs jsonb,
+    codes text[], owners text[], units text[], normals smallint[], tracked boolean[],
+    debits bigint[], credits bigint[],
+    OUT known_id uuid, OUT known_fingerprint text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    accounts bigint[] := ledger_accounts(codes, owners, units, normals, tracked);
+BEGIN
+    -- Header and legs are one statement, so that they also pass where constraints are immediate.
+    -- Everybody takes the locks in the same order, so nobody waits in a circle.
+    WITH born AS (
+        INSERT INTO ledger_txn (id, kind, idem_key, fingerprint, effective_at, created_at, xact_id,
+                                reverses_id, actor_id, refs)
+        VALUES (new_id, new_kind, new_key, new_fingerprint, moment, moment, 0, reversed, actor, new_refs)
+            ON CONFLICT (idem_key) DO NOTHING RETURNING id)
+    INSERT INTO ledger_entry (txn_id, account_id, seq, unit, debit, credit)
+    SELECT born.id, leg.account, row_number() OVER (ORDER BY leg.account), leg.unit, leg.debit, leg.credit
+      FROM born, unnest(accounts, units, debits, credits) AS leg (account, unit, debit, credit)
+     ORDER BY leg.account;
+    IF NOT FOUND THEN
+        SELECT id, fingerprint INTO known_id, known_fingerprint FROM ledger_txn WHERE idem_key = new_key;
+    END IF;
+END $$;
+"""
+
 UNDO = """
+DROP FUNCTION ledger_post, ledger_accounts;
 DROP TRIGGER entry_balanced ON ledger_entry;
 DROP TRIGGER entry_born ON ledger_entry;
 DROP TRIGGER txn_two_legs ON ledger_txn;
@@ -140,5 +197,5 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(ACCOUNTS + APPEND_ONLY + TRANSACTIONS + ENTRIES, UNDO),
+        migrations.RunSQL(ACCOUNTS + APPEND_ONLY + TRANSACTIONS + ENTRIES + POSTING, UNDO),
     ]

@@ -73,8 +73,13 @@ class LedgerTxn(models.Model):
 class LedgerEntry(models.Model):
     """One leg: so much on one side of one account."""
 
-    txn = models.ForeignKey(LedgerTxn, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
+    # Both are found through the unique constraints below, which begin with them.
+    txn = models.ForeignKey(
+        LedgerTxn, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    account = models.ForeignKey(
+        LedgerAccount, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     seq = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=4)
     debit = models.BigIntegerField(default=0)

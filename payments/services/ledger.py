@@ -1,10 +1,11 @@
 """Book business facts. PostgreSQL holds the rules (migration 0002); this only writes well."""
 
+import contextlib
 import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 AccountKey = tuple[str, str, str]
+IDENTITIES = (
+    "%(codes)s::text[], %(owners)s::text[], %(units)s::text[],"
+    " %(normals)s::smallint[], %(tracked)s::boolean[]"
+)
 
 
 class Overdraft(Conflict):
@@ -171,90 +176,68 @@ def _checked(legs: Sequence[Leg]) -> list[Leg]:
 
 
 def _post(row: dict[str, Any], legs: Sequence[Leg]) -> Txn:
+    """One statement (`ledger_post`, migration 0002), which is a transaction if none is open."""
+    is_inside = connection.in_atomic_block
     try:
-        with transaction.atomic(savepoint=False):
-            accounts = _accounts([leg.key for leg in legs])
-            # Everybody takes the locks in the same order, so nobody waits in a circle.
-            ordered = sorted(legs, key=lambda leg: accounts[leg.key])
-            if _insert(row, ordered, accounts):
-                return Txn(row["id"], is_replay=False)
-            return _replayed(row)
+        with transaction.atomic(savepoint=False) if is_inside else contextlib.nullcontext():
+            return _answered(row, _call(row, legs))
     except IntegrityError as error:
         raise _translated(error) from error
 
 
-def _accounts(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
-    """Identities of the accounts, opening those that do not exist yet."""
-    found = _find(keys)
-    missing = [key for key in keys if key not in found]
-    if missing:
-        LedgerAccount.objects.bulk_create(
-            [
-                LedgerAccount(
-                    code=code,
-                    owner_key=owner_key,
-                    unit=unit,
-                    normal=CHART[code].normal,
-                    track_balance=CHART[code].is_tracked,
-                    allow_negative=not CHART[code].is_tracked,
-                )
-                for code, owner_key, unit in sorted(missing)
-            ],
-            ignore_conflicts=True,
-        )
-        found |= _find(missing)
-    return found
-
-
-def _find(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
-    codes, owners, units = zip(*keys, strict=True)
+def _call(row: dict[str, Any], legs: Sequence[Leg]) -> tuple[UUID | None, str | None]:
+    """Book, and get the id and fingerprint of what had been booked under the key before, if so."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT a.code, a.owner_key, a.unit, a.id
-              FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (code, owner_key, unit)
-              JOIN ledger_account a USING (code, owner_key, unit)
-            """,
-            [list(codes), list(owners), list(units)],
-        )
-        return {(code, owner, unit): pk for code, owner, unit, pk in cursor.fetchall()}
-
-
-def _insert(row: dict[str, Any], legs: Sequence[Leg], accounts: dict[AccountKey, int]) -> bool:
-    """Write header and legs in one statement; False if the key was taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH born AS (
-                INSERT INTO ledger_txn (id, kind, idem_key, fingerprint, effective_at, created_at,
-                                        xact_id, reverses_id, actor_id, refs)
-                VALUES (%(id)s, %(kind)s, %(idem_key)s, %(fingerprint)s, %(now)s, %(now)s,
-                        0, %(reverses)s, %(actor)s, %(refs)s::jsonb)
-                ON CONFLICT (idem_key) DO NOTHING RETURNING id)
-            INSERT INTO ledger_entry (txn_id, account_id, seq, unit, debit, credit)
-            SELECT born.id, leg.account_id, leg.seq, leg.unit, leg.debit, leg.credit
-              FROM born, unnest(%(accounts)s::bigint[], %(units)s::text[], %(debits)s::bigint[],
-                                %(credits)s::bigint[])
-                   WITH ORDINALITY AS leg (account_id, unit, debit, credit, seq)
-             ORDER BY leg.seq
-            """,
+            f"""
+            SELECT * FROM ledger_post(
+                %(id)s, %(kind)s, %(idem_key)s, %(fingerprint)s, %(now)s, %(reverses)s, %(actor)s,
+                %(refs)s::jsonb, {IDENTITIES}, %(debits)s::bigint[], %(credits)s::bigint[])
+            """,  # noqa: S608 - a constant
             {
                 **row,
-                "accounts": [accounts[leg.key] for leg in legs],
-                "units": [leg.key[2] for leg in legs],
-                "debits": [leg.debit for leg in legs],
-                "credits": [leg.credit for leg in legs],
+                **_identities([leg.key for leg in legs]),
+                "debits": _array(leg.debit for leg in legs),
+                "credits": _array(leg.credit for leg in legs),
             },
         )
-        return bool(cursor.rowcount > 0)
+        known: tuple[UUID | None, str | None] = cursor.fetchone()
+        return known
 
 
-def _replayed(row: dict[str, Any]) -> Txn:
-    known = LedgerTxn.objects.only("id", "fingerprint").get(idem_key=row["idem_key"])
-    if known.fingerprint != row["fingerprint"]:
+def _accounts(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
+    """Identities of the accounts, opening those that do not exist yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ledger_accounts({IDENTITIES})", _identities(keys))
+        return dict(zip(keys, cursor.fetchone()[0], strict=True))
+
+
+def _identities(keys: Sequence[AccountKey]) -> dict[str, str]:
+    """The values of `IDENTITIES`."""
+    codes, owners, units = zip(*keys, strict=True)
+    return {
+        "codes": _array(codes),
+        "owners": _array(owners),
+        "units": _array(units),
+        "normals": _array(CHART[code].normal for code in codes),
+        "tracked": _array(CHART[code].is_tracked for code in codes),
+    }
+
+
+def _array(values: Iterable[object]) -> str:
+    """PostgreSQL's way to write an array; psycopg's own takes a third of the time of a posting."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(quoted) + '"}'
+
+
+def _answered(row: dict[str, Any], known: tuple[UUID | None, str | None]) -> Txn:
+    known_id, known_fingerprint = known
+    if known_id is None:
+        return Txn(row["id"], is_replay=False)
+    if known_fingerprint != row["fingerprint"]:
         log.error("ledger key %s was asked for two different facts", row["idem_key"])
         raise Mismatch
-    return Txn(known.pk, is_replay=True)
+    return Txn(known_id, is_replay=True)
 
 
 def _translated(error: IntegrityError) -> Exception:
