@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.report import Figure
-from benchmarks.scenes import leads, ledger, search, webhooks
+from benchmarks.scenes import drain, leads, ledger, search, statements, webhooks
 from benchmarks.web import web
 
 VAR = Path(os.environ["TUTORHUB_VAR"])
@@ -25,6 +25,8 @@ def main(gateway_url: str) -> None:
         figures.update(search.measure(ours, bare, paths))
         figures.update(webhooks.measure(ours, bare))
         figures.update(leads.measure(ours, gateway_url))
+        figures.update(statements.measure(ours))
+        figures.update(drain.measure(ours))
     figures.update(ledger.measure())
     if os.getloadavg()[0] > (os.cpu_count() or 1) + 1:
         print("The machine was busy with other things: the figures are worse than they should be.")
