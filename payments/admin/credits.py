@@ -2,11 +2,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, rupees
 from payments.models import CreditLot, CreditPack
 from payments.policies import is_finance
+from payments.services import credits
 from tutorhub.core import audit
 
 
@@ -38,5 +40,16 @@ class CreditPackAdmin(admin.ModelAdmin):
 
 @admin.register(CreditLot)
 class CreditLotAdmin(FinanceAdmin):
-    list_display = ["id", "tutor", "credits", "used", "created_at"]
+    list_display = ["id", "tutor", "credits", "used", "returned", "left", "created_at"]
     list_select_related = ["tutor"]
+    search_fields = ["=id", "=tutor__phone", "=order__razorpay_order_id"]
+    actions = ["refund_unused"]
+
+    @admin.action(description="Pay back unused credits to where the money came from")
+    def refund_unused(self, request: HttpRequest, queryset: QuerySet[CreditLot]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda lot: credits.refund_unused(lot, by=me(request)),
+            "is paid back",
+        )

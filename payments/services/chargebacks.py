@@ -14,7 +14,7 @@ from payments.models import (
     PaymentOrder,
     Refund,
 )
-from payments.services import earnings, invoices, ledger, receivables
+from payments.services import credits, earnings, invoices, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 
 Purpose = PaymentOrder.Purpose
@@ -133,31 +133,10 @@ def _from_credits(search: Search, dispute: GatewayDispute, order: PaymentOrder) 
     """Unused credits of the pack, as many as the amount had paid for, with their tax."""
     lot = CreditLot.objects.locked().select_related("tutor", "order").get(order=order)
     count = min(lot.left, search.missing * lot.credits // order.total_paise)
-    while (worth := _worth(lot, count)).total > search.missing:
+    while (worth := credits.worth(lot, count)).total > search.missing:
         count -= 1
     if not count:
         return
-    lot.returned += count
-    lot.returned_paise += worth.base
-    lot.save(update_fields=["returned", "returned_paise"])
+    credits.take_back(lot, count, worth)
     invoices.issue_pack_credit_note(lot, refund=dispute, sums=worth)
-    search.found(
-        worth.total,
-        debit("lead_credits", count, lot.tutor_id),
-        credit("lead_issued", count),
-        debit("lead_deferred", worth.base, lot.tutor_id),
-        debit("gst_output_cgst", worth.cgst),
-        debit("gst_output_sgst", worth.sgst),
-        debit("gst_output_igst", worth.igst),
-    )
-
-
-def _worth(lot: CreditLot, count: int) -> invoices.Sums:
-    """What so many unused credits of a lot were paid with: revenue to come, and GST (paise)."""
-    is_rest = count == lot.left > 0
-    rest = lot.base_paise - lot.earned_paise - lot.returned_paise
-    gst = {
-        part: lot.order.terms[f"{part}_paise"] * count // lot.credits
-        for part in ("cgst", "sgst", "igst")
-    }
-    return invoices.Sums(rest if is_rest else count * (lot.base_paise // lot.credits), **gst)
+    search.found(worth.total, *credits.unused_legs(lot, count, worth))

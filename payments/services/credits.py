@@ -10,9 +10,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import CreditLot, CreditPack, CreditUse, PaymentOrder, TaxProfile
-from payments.services import invoices, ledger, orders, rates
-from payments.services.ledger import credit, debit
+from payments.models import (
+    CreditLot,
+    CreditPack,
+    CreditUse,
+    OrderRefund,
+    Payment,
+    PaymentOrder,
+    TaxProfile,
+)
+from payments.policies import check_is_finance
+from payments.services import invoices, ledger, orders, rates, refunds
+from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, PaymentRequired
 from tutorhub.core.money import pct
@@ -31,6 +40,11 @@ class OutOfCredits(PaymentRequired):
 class PackNotOnSale(DomainError):
     code = "pack_not_on_sale"
     message = _("This pack is not on sale.")
+
+
+class NothingUnused(Conflict):
+    code = "nothing_unused"
+    message = _("Every credit of this purchase is used or was paid back.")
 
 
 def balance(user: User) -> int:
@@ -148,6 +162,62 @@ def refund(*, tutor: User, lead_id: UUID, by: User | None = None) -> CreditUse:
     )
     audit.record("credits.refunded", use, by=by)
     return use
+
+
+@transaction.atomic
+def refund_unused(lot: CreditLot, *, by: User, reason: str = "unused credits") -> OrderRefund:
+    """Pay back every unused credit of a purchase, with its GST (kind 20); finance decides.
+
+    The money goes back to where it came from, and a credit note is issued. Raises NothingUnused, or
+    refunds.NothingToRefund when Razorpay cannot send so much any more.
+    """
+    check_is_finance(by)
+    order = PaymentOrder.objects.locked().get(pk=lot.order_id)
+    payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
+    lot = CreditLot.objects.locked().select_related("tutor", "order").get(pk=lot.pk)
+    if not lot.left:
+        raise NothingUnused
+    count, value = lot.left, worth(lot, lot.left)
+    if payment is None or payment.amount_paise - payment.refund_reserved_paise < value.total:
+        raise refunds.NothingToRefund
+
+    def debits(decision: OrderRefund) -> list[Leg]:
+        invoices.issue_pack_credit_note(lot, refund=decision, sums=value)
+        return unused_legs(lot, count, value)
+
+    take_back(lot, count, value)
+    decision = refunds.refund_order(
+        order, amount_paise=value.total, reason=reason, by=by, debits=debits
+    )
+    audit.record("credits.unused_refunded", lot, by=by, credits=count, paise=value.total)
+    return decision
+
+
+def worth(lot: CreditLot, count: int) -> invoices.Sums:
+    """What so many unused credits of a lot were paid with: revenue to come, and GST (paise)."""
+    is_rest = count == lot.left > 0
+    rest = lot.base_paise - lot.earned_paise - lot.returned_paise
+    gst = {part: lot.order.terms[f"{part}_paise"] * count // lot.credits for part in GST_PARTS}
+    return invoices.Sums(rest if is_rest else count * (lot.base_paise // lot.credits), **gst)
+
+
+def take_back(lot: CreditLot, count: int, value: invoices.Sums) -> None:
+    """Note on a locked lot that so many unused credits are gone; `unused_legs` books it."""
+    lot.returned += count
+    lot.returned_paise += value.base
+    lot.save(update_fields=["returned", "returned_paise"])
+
+
+def unused_legs(lot: CreditLot, count: int, value: invoices.Sums) -> list[Leg]:
+    """The sides of unused credits, their revenue and their GST; another leg takes the money."""
+    return [
+        debit("lead_credits", count, lot.tutor_id),
+        credit("lead_issued", count),
+        debit("lead_deferred", value.base, lot.tutor_id),
+        debit("gst_output_cgst", value.cgst),
+        debit("gst_output_sgst", value.sgst),
+        debit("gst_output_igst", value.igst),
+    ]
 
 
 def grant_bought(order: PaymentOrder, *, razorpay_payment_id: str) -> CreditLot:

@@ -1,7 +1,7 @@
 """Refunds: divided by tender, promised in the ledger, sent by the outbox, closed by Razorpay."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.services import external_refunds, ledger, receivables
-from payments.services.ledger import credit, debit
+from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
@@ -70,10 +70,12 @@ def refund_order(
     to_wallet: bool = False,
     by: User | None = None,
     source: Source | None = None,
+    debits: Callable[[OrderRefund], Sequence[Leg]] | None = None,
 ) -> OrderRefund:
     """Give back a paid order, or `amount_paise` of it, out of `source` (kind 8).
 
-    The money comes from the class's escrow unless `source` names another account. What Razorpay
+    The money comes from the class's escrow unless `source` names another account, or `debits`
+    hands over legs that come to the amount (called before the ledger is locked). What Razorpay
     collected goes back to where it came from, or into the wallet if the family wants that, as does
     what Razorpay has paid back already by a refund that we did not start. Raises NothingToRefund,
     RefundTooLarge, or ledger.Overdraft when the source does not hold so much.
@@ -98,11 +100,12 @@ def refund_order(
     sent = 0 if to_wallet or payment is None else min(parts.gateway_paise, _sendable(payment))
     refund = _promise(payment, sent, reason, decision) if payment is not None and sent else None
     code, owner = source or ("session_escrow", order.purpose_id)
+    taken = debits(decision) if debits else [debit(code, decision.amount_paise, owner)]
     ledger.post(
         kind="refund_initiated",
         key=f"refund:{decision.pk}:initiate",
         legs=[
-            debit(code, decision.amount_paise, owner),
+            *taken,
             *([credit("refund_payable", sent, refund.pk)] if refund else []),
             credit(
                 "student_wallet",

@@ -4,10 +4,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tests.factories import TutorUserFactory
-from payments.models import CreditLot, CreditPack, CreditUse, PaymentOrder
+from payments.models import (
+    CreditLot,
+    CreditPack,
+    CreditUse,
+    Invoice,
+    LedgerEntry,
+    OrderRefund,
+    PaymentOrder,
+    Refund,
+)
 from payments.services import credits, ledger
 from payments.tests import factories
 from payments.tests.threads import run_together
+from tutorhub.core.errors import NotAllowed
 from tutorhub.core.ids import uuid7
 
 
@@ -116,6 +126,76 @@ class TestRefunding:
             credits.claim(tutor=tutor, lead_id=lead)
 
 
+class TestRefundingUnused:
+    """Kind 20."""
+
+    def test_everything_goes_back_to_where_it_came_from(self, tutor, finance):
+        factories.give_credits(tutor, "pack-10")
+        lot = CreditLot.objects.get()
+        decision = credits.refund_unused(lot, by=finance)
+        factories.settle()
+        entries = LedgerEntry.objects.filter(txn__idem_key=f"refund:{decision.pk}:initiate")
+        assert {(e.account.code, e.unit, e.debit - e.credit) for e in entries} == {
+            ("lead_credits", "LEAD", 10),
+            ("lead_issued", "LEAD", -10),
+            ("lead_deferred", "INR", 49_900),
+            ("gst_output_cgst", "INR", 4_491),
+            ("gst_output_sgst", "INR", 4_491),
+            ("refund_payable", "INR", -58_882),
+        }
+        refund = Refund.objects.get()
+        assert (refund.amount_paise, refund.payment) == (58_882, lot.order.payments.get())
+        assert credits.balance(tutor) == 0
+
+    def test_a_credit_note_corrects_the_invoice(self, tutor, finance):
+        factories.give_credits(tutor, "pack-10")
+        decision = credits.refund_unused(CreditLot.objects.get(), by=finance)
+        note = Invoice.objects.get(series="CN")
+        assert note.corrects == Invoice.objects.get(series="TH")
+        assert (note.about, note.about_id) == ("pack_refund", decision.pk)
+        assert (note.base_paise, note.total_paise) == (49_900, 58_882)
+
+    def test_what_was_used_stays_paid(self, tutor, finance):
+        factories.give_credits(tutor, "pack-25")
+        for _ in range(8):
+            credits.claim(tutor=tutor, lead_id=uuid7())
+        decision = credits.refund_unused(CreditLot.objects.get(), by=finance)
+        earned = 8 * (99_900 // 25)
+        assert ledger.balance("lead_revenue") == earned
+        assert ledger.balance("lead_deferred", tutor.pk) == 0
+        gst = 2 * (8_991 * 17 // 25)
+        assert decision.amount_paise == 99_900 - earned + gst
+        lot = CreditLot.objects.get()
+        assert (lot.used, lot.returned, lot.left) == (8, 17, 0)
+
+    def test_a_lead_given_back_later_can_be_paid_back_too(self, tutor, finance):
+        factories.give_credits(tutor, "pack-5")
+        credits.claim(tutor=tutor, lead_id=(lead := uuid7()))
+        credits.refund_unused(CreditLot.objects.get(), by=finance)
+        credits.refund(tutor=tutor, lead_id=lead)
+        credits.refund_unused(CreditLot.objects.get(), by=finance)
+        assert ledger.balance("lead_deferred", tutor.pk) == 0
+        assert credits.balance(tutor) == 0
+        assert Invoice.objects.filter(series="CN").count() == 2
+
+    def test_twice_is_once(self, tutor, finance):
+        factories.give_credits(tutor)
+        credits.refund_unused(CreditLot.objects.get(), by=finance)
+        with pytest.raises(credits.NothingUnused):
+            credits.refund_unused(CreditLot.objects.get(), by=finance)
+
+    def test_only_finance_decides(self, tutor):
+        factories.give_credits(tutor)
+        with pytest.raises(NotAllowed):
+            credits.refund_unused(CreditLot.objects.get(), by=tutor)
+
+    def test_credits_paid_back_cannot_be_claimed(self, tutor, finance):
+        factories.give_credits(tutor)
+        credits.refund_unused(CreditLot.objects.get(), by=finance)
+        with pytest.raises(credits.OutOfCredits):
+            credits.claim(tutor=tutor, lead_id=uuid7())
+
+
 @given(
     base=st.integers(100, 10**7),
     count=st.integers(1, 50),
@@ -155,6 +235,25 @@ class TestRaces:
         results = run_together(16, lambda n: credits.claim(tutor=tutor, lead_id=lead))
         assert len({result.pk for result in results}) == 1
         assert credits.balance(tutor) == 9
+
+    def test_claims_against_a_refund_of_the_unused(self, finance):
+        """Every credit is claimed or paid back, and none is both."""
+        tutor = TutorUserFactory()
+        factories.give_credits(tutor, "pack-25")
+        lot = CreditLot.objects.get()
+
+        def work(number):
+            if number == 8:
+                return credits.refund_unused(lot, by=finance)
+            return credits.claim(tutor=tutor, lead_id=uuid7())
+
+        results = run_together(16, work)
+        claimed = sum(isinstance(result, CreditUse) for result in results)
+        lot.refresh_from_db()
+        assert (lot.used, lot.returned) == (claimed, 25 - claimed)
+        assert credits.balance(tutor) == 0
+        assert ledger.balance("lead_deferred", tutor.pk) == 0
+        assert {type(r) for r in results} <= {CreditUse, OrderRefund, credits.OutOfCredits}
 
     def test_control_without_the_lock_the_lots_go_wrong(self, monkeypatch):
         """The ledger still refuses what is too much; which credit was whose is lost."""
