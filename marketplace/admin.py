@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 
 from marketplace import queries
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
+from marketplace.services import leads
 from payments.admin.base import FinanceAdmin, me, rupees
 from payments.models import GatewayDispute
 from payments.services import disputes
+from tutorhub.core.errors import DomainError
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -55,6 +57,17 @@ class LeadAdmin(ReadOnlyAdmin):
     list_select_related = ["enquiry", "tutor"]
     list_filter = ["status"]
     search_fields = ["id", "enquiry__id", "tutor__slug", "tutor__user__phone"]
+    actions = ["dead_number"]
+
+    @admin.action(description="The family's number is dead: give the credit back")
+    def dead_number(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
+        for lead in queryset:
+            try:
+                leads.report_dead_number(lead, by=request.user)
+            except DomainError as error:
+                self.message_user(request, f"{lead}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{lead}: credit given back.", messages.SUCCESS)
 
 
 @admin.register(TutoringSession)

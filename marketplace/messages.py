@@ -146,12 +146,15 @@ def class_called_off(session: TutoringSession) -> None:
             _tell(user, "class_called_off", _("A class is cancelled"), body)
 
 
-def lead_refunded(lead: Lead) -> None:
+def lead_refunded(lead: Lead, why: str) -> None:
     user = lead.tutor.user
     with translation.override(user.language):
-        body = _("The family did not read your answer for %(subject)s. Your credit is back.") % {
-            "subject": lead.enquiry.subject
+        reasons = {
+            "unread": _("The family did not read your answer for %(subject)s."),
+            "duplicate": _("You answered this family for %(subject)s in the last 30 days."),
+            "dead": _("The number of the family who asked for %(subject)s does not work."),
         }
+        body = reasons[why] % {"subject": lead.enquiry.subject} + " " + _("Your credit is back.")
         _tell(user, "lead_refunded", _("Your credit is back"), body, CHEAP)
 
 

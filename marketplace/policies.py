@@ -96,6 +96,11 @@ def policy_in_force() -> dict[str, Any]:
     }
 
 
+class NotForStaff(NotAllowed):
+    code = "staff_only"
+    message = _("Only staff decide about bad leads.")
+
+
 def pay_deadline(start_at: datetime) -> datetime:
     """Until when an offer made now waits for payment."""
     now = clock.now()
@@ -106,6 +111,12 @@ def pay_deadline(start_at: datetime) -> datetime:
 def hide_contacts(text: str) -> str:
     """The text without phone numbers and e-mail addresses, which a first booking opens."""
     return CONTACT.sub("•••", text)
+
+
+def check_can_judge(by: User) -> None:
+    """Whether a lead was a bad one, for staff who may look at leads."""
+    if not (by.is_active and by.is_staff and by.has_perm("marketplace.view_lead")):
+        raise NotForStaff
 
 
 def check_can_answer(lead: Lead, enquiry: Enquiry, tutor: TutorProfile) -> None:

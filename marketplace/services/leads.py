@@ -67,6 +67,8 @@ def accept(
         )
     )
     lead_credits.claim(tutor=by, lead_id=lead.pk)
+    if _answered_before(lead, enquiry, now):
+        give_back(lead, why="duplicate")
     if enquiry.status == Enquiry.Status.OPEN:
         enquiry.move_to(Enquiry.Status.MATCHED)
     SessionEvent.objects.create(session=session, kind=SessionEvent.Kind.OFFERED, by=by)
@@ -120,12 +122,28 @@ def locked_unopened(enquiry: Enquiry) -> list[Lead]:
     )
 
 
-def give_back(lead: Lead) -> None:
-    """Return the credit of a locked lead and tell the tutor."""
+@transaction.atomic
+def report_dead_number(lead: Lead, *, by: User) -> Lead:
+    """Give the credit back because staff found that the family's number is dead, once.
+
+    Raises policies.NotForStaff, or InvalidTransition for a lead that was not answered.
+    """
+    policies.check_can_judge(by)
+    lead = Lead.objects.locked().select_related("tutor__user").get(pk=lead.pk)
+    if lead.status != Lead.Status.REFUNDED:
+        give_back(lead, why="dead", by=by)
+    return lead
+
+
+def give_back(lead: Lead, *, why: str = "unread", by: User | None = None) -> None:
+    """Return the credit of a locked lead and tell the tutor.
+
+    `why` is unread, duplicate (of an enquiry this tutor paid for within 30 days) or dead (number).
+    """
     lead.move_to(Lead.Status.REFUNDED)
-    lead_credits.refund(tutor=lead.tutor.user, lead_id=lead.pk)
-    audit.record("lead.refunded", lead)
-    messages.lead_refunded(lead)
+    lead_credits.refund(tutor=lead.tutor.user, lead_id=lead.pk, by=by)
+    audit.record("lead.refunded", lead, by=by, why=why)
+    messages.lead_refunded(lead, why)
 
 
 def _locked(lead: Lead) -> tuple[Enquiry, Lead, TutorProfile]:
@@ -138,6 +156,21 @@ def _locked(lead: Lead) -> tuple[Enquiry, Lead, TutorProfile]:
     lead = Lead.objects.locked().get(pk=lead.pk)
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=lead.tutor_id)
     return enquiry, lead, tutor
+
+
+def _answered_before(lead: Lead, enquiry: Enquiry, now: datetime) -> bool:
+    """Whether this tutor lately paid for another enquiry about the same child and subject."""
+    return (
+        Lead.objects.filter(
+            tutor_id=lead.tutor_id,
+            enquiry__learner=enquiry.learner_id,
+            enquiry__subject=enquiry.subject_id,
+            status=Lead.Status.ACCEPTED,
+            answered_at__gt=now - settings.LEAD_REFUND_DUPLICATE,
+        )
+        .exclude(pk=lead.pk)
+        .exists()
+    )
 
 
 def _mode(enquiry: Enquiry, wanted: str) -> str:

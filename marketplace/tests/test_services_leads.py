@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.tests.factories import StaffFactory
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
 from marketplace.services import bookings, leads
@@ -197,3 +198,54 @@ def test_an_offer_promises_the_wait_of_its_own_terms(lead, tutor, settings):
     second = accept(again, start_at=clock.now() + timedelta(days=5))
     settings.RELEASE_AFTER = timedelta(hours=1)
     assert second.release_hours == 48
+
+
+def test_the_same_wish_within_30_days_costs_nothing(lead, tutor):
+    accept(lead)
+    again = LeadFactory(
+        tutor=lead.tutor,
+        enquiry=EnquiryFactory(learner=lead.enquiry.learner),
+    )
+    accept(again, start_at=clock.now() + timedelta(days=5))
+    again.refresh_from_db()
+    assert again.status == Lead.Status.REFUNDED
+    assert lead_credits.balance(tutor) == 9
+    assert "last 30 days" in Message.objects.filter(template="lead_refunded").get().body
+
+
+def test_the_same_wish_after_30_days_costs_a_credit(lead, tutor):
+    accept(lead)
+    Lead.objects.filter(pk=lead.pk).update(
+        answered_at=clock.now() - timedelta(days=30), viewed_at=clock.now() - timedelta(days=31)
+    )
+    again = LeadFactory(
+        tutor=lead.tutor,
+        enquiry=EnquiryFactory(learner=lead.enquiry.learner),
+    )
+    accept(again, start_at=clock.now() + timedelta(days=5))
+    assert lead_credits.balance(tutor) == 8
+
+
+def test_another_subject_of_the_same_child_costs_a_credit(lead, tutor):
+    accept(lead)
+    other = LeadFactory(
+        tutor=lead.tutor,
+        enquiry=EnquiryFactory(learner=lead.enquiry.learner, subject_id="chemistry"),
+    )
+    accept(other, start_at=clock.now() + timedelta(days=5))
+    assert lead_credits.balance(tutor) == 8
+
+
+def test_staff_give_the_credit_of_a_dead_number_back_once(lead, tutor):
+    accept(lead)
+    staff = StaffFactory(is_superuser=True)
+    leads.report_dead_number(lead, by=staff)
+    leads.report_dead_number(lead, by=staff)
+    assert lead_credits.balance(tutor) == 10
+    assert "does not work" in Message.objects.filter(template="lead_refunded").get().body
+
+
+def test_nobody_but_staff_calls_a_number_dead(lead, tutor):
+    accept(lead)
+    with pytest.raises(policies.NotForStaff):
+        leads.report_dead_number(lead, by=tutor)

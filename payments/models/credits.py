@@ -109,6 +109,7 @@ class CreditUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="use_once_a_lead", fields=["tutor", "lead_id"])]
+        indexes = [models.Index(name="use_tutor", fields=["tutor", "-id"])]
 
     def __str__(self) -> str:
         return f"lead {self.lead_id}"

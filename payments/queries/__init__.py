@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, OuterRef, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import CreditLot, Earning, Payment, PaymentOrder, Payout
+from payments.models import CreditLot, CreditUse, Earning, Invoice, Payment, PaymentOrder, Payout
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 
@@ -57,8 +57,20 @@ def last_attempt(order: PaymentOrder) -> Payment | None:
 
 
 def recent_purchases(tutor: User, limit: int = 10) -> list[CreditLot]:
+    """Lots of credits, newest first, each with `invoice_id` and `invoice_text` of its purchase."""
+    invoice = Invoice.objects.filter(
+        series=Invoice.Series.INVOICE, about="credit_pack", about_id=OuterRef("pk")
+    )
     lots = CreditLot.objects.filter(tutor=tutor).select_related("order")
-    return list(lots.order_by("-pk")[:limit])
+    with_invoice = lots.annotate(
+        invoice_id=Subquery(invoice.values("pk")), invoice_text=Subquery(invoice.values("text"))
+    )
+    return list(with_invoice.order_by("-pk")[:limit])
+
+
+def recent_uses(tutor: User, limit: int = 20) -> list[CreditUse]:
+    """What credits were spent on and which came back, newest first."""
+    return list(CreditUse.objects.filter(tutor=tutor).order_by("-pk")[:limit])
 
 
 def recent_earnings(tutor: User, limit: int = 20) -> list[Earning]:

@@ -25,6 +25,7 @@ def tutor(settings):
     "path",
     [
         *("/credits/", "/earnings/", "/payouts/", "/payout-method/", "/tax-profile/"),
+        *("/invoices/", "/statements/earnings/", "/statements/payments/"),
     ],
 )
 def test_a_tutors_pages(screen, tutor, path):

@@ -19,6 +19,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "credits": credits.balance(me(request)),
         "packs": credits.offers(me(request)),
         "purchases": queries.recent_purchases(me(request)),
+        "uses": queries.recent_uses(me(request)),
     }
     return render(request, "payments/credits_show.html", context)
 
