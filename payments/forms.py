@@ -88,6 +88,6 @@ class TaxProfileForm(forms.Form):
         label=_("GSTIN"),
         required=False,
         max_length=20,
-        help_text=_("Only if you are registered for GST. Like 29ABCDE1234F1Z5."),
+        help_text=_("Only if you are registered for GST. Like 29ABCDE1234F1ZW."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

@@ -126,7 +126,7 @@ def _check(user: User, *, legal_name: str, address: str, state: str, gstin: str)
     if len(address) < ADDRESS_LEAST:
         raise BadTaxProfile(_("A GST invoice needs the full address."), field="address")
     if not GSTIN.fullmatch(gstin):
-        raise BadTaxProfile(_("A GSTIN looks like 29ABCDE1234F1Z5."), field="gstin")
+        raise BadTaxProfile(_("A GSTIN looks like 29ABCDE1234F1ZW."), field="gstin")
     if check_digit(gstin[:14]) != gstin[14]:
         raise BadTaxProfile(_("There is a typing error in this GSTIN."), field="gstin")
     if gstin[:2] not in STATE_CODES[state]:
