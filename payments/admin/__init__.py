@@ -11,6 +11,7 @@ from payments.admin import (
     payouts,
     rates,
     refunds,
+    wallets,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "payouts",
     "rates",
     "refunds",
+    "wallets",
 ]

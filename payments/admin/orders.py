@@ -1,7 +1,14 @@
-from django.contrib import admin
+from decimal import Decimal
 
-from payments.admin.base import FinanceAdmin, FinanceInline, rupees
-from payments.models import Payment, PaymentOrder
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from payments.admin.base import FinanceAdmin, FinanceInline, me, rupees
+from payments.models import OrderRefund, Payment, PaymentOrder
+from payments.services import refund_decisions
 
 
 class PaymentInline(FinanceInline):
@@ -10,11 +17,65 @@ class PaymentInline(FinanceInline):
     readonly_fields = fields
 
 
+class DecisionInline(FinanceInline):
+    model = OrderRefund
+    fields = (
+        *("created_at", "reason", "gateway_paise", "wallet_paise", "promo_paise"),
+        *("is_to_wallet", "decided_by"),
+    )
+    readonly_fields = fields
+
+
+class RefundForm(ActionForm):
+    rupees = forms.DecimalField(
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=9,
+        decimal_places=2,
+        label="Rupees to give back (empty for all)",
+    )
+
+
 @admin.register(PaymentOrder)
 class PaymentOrderAdmin(FinanceAdmin):
-    list_display = ["receipt", "purpose", "payer", "amount", "status", "created_at", "paid_at"]
+    """A refund comes out of the class's escrow; what the tutor has been given stays with him."""
+
+    list_display = [
+        *("receipt", "purpose", "payer", "method", "amount", "status", "created_at", "paid_at"),
+    ]
     list_select_related = ["payer"]
     list_filter = ["status", "purpose", "created_at"]
     search_fields = ["=receipt", "=razorpay_order_id", "=purpose_id"]
-    inlines = [PaymentInline]
-    amount = rupees("amount_paise", "amount")
+    inlines = [PaymentInline, DecisionInline]
+    action_form = RefundForm
+    actions = ["refund", "refund_to_wallet"]
+    amount = rupees("amount_paise", "amount at Razorpay")
+
+    @admin.action(description="Give back to where it was paid from")
+    def refund(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
+        self._decide(request, queryset, to_wallet=False)
+
+    @admin.action(description="Give back into the family's wallet")
+    def refund_to_wallet(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
+        self._decide(request, queryset, to_wallet=True)
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[PaymentOrder], *, to_wallet: bool
+    ) -> None:
+        field = RefundForm.base_fields["rupees"]
+        try:
+            asked = field.clean(request.POST.get("rupees", ""))
+        except forms.ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return
+        self.each(
+            request,
+            queryset,
+            lambda order: refund_decisions.decide(
+                order,
+                by=me(request),
+                amount_paise=None if asked is None else int(asked * 100),
+                to_wallet=to_wallet,
+            ),
+            "is given back",
+        )

@@ -3,8 +3,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, rupees
-from payments.models import Refund
-from payments.services import refund_decisions
+from payments.models import ExternalRefund, Refund
+from payments.services import external_refunds, refund_decisions
 
 
 @admin.register(Refund)
@@ -13,7 +13,7 @@ class RefundAdmin(FinanceAdmin):
     list_select_related = ["payment"]
     list_filter = ["status", "reason", "created_at"]
     search_fields = ["=razorpay_refund_id", "=payment__razorpay_payment_id"]
-    actions = ["retry"]
+    actions = ["retry", "to_wallet"]
     amount = rupees("amount_paise", "amount")
 
     @admin.action(description="Try a failed refund again")
@@ -23,4 +23,55 @@ class RefundAdmin(FinanceAdmin):
             queryset,
             lambda refund: refund_decisions.retry(refund, by=me(request)),
             "is sent again",
+        )
+
+    @admin.action(description="Put a failed refund into the family's wallet")
+    def to_wallet(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda refund: refund_decisions.to_wallet(refund, by=me(request)),
+            "is in the wallet",
+        )
+
+
+@admin.register(ExternalRefund)
+class ExternalRefundAdmin(FinanceAdmin):
+    """Somebody paid back in Razorpay's dashboard. Say once who bears it."""
+
+    list_display = [
+        *("razorpay_refund_id", "payment", "amount", "seen_at", "resolution", "resolved_by"),
+    ]
+    list_select_related = ["payment", "resolved_by"]
+    list_filter = ["resolution", "seen_at"]
+    search_fields = ["=razorpay_refund_id", "=payment__razorpay_payment_id"]
+    actions = ["take_from_order", "take_from_tutor", "take_from_wallet", "take_as_loss"]
+    amount = rupees("amount_paise", "amount")
+
+    @admin.action(description="Take it from what the order paid for")
+    def take_from_order(self, request: HttpRequest, queryset: QuerySet[ExternalRefund]) -> None:
+        self._resolve(request, queryset, ExternalRefund.Resolution.ORDER)
+
+    @admin.action(description="Take it from the tutor's earning of the class")
+    def take_from_tutor(self, request: HttpRequest, queryset: QuerySet[ExternalRefund]) -> None:
+        self._resolve(request, queryset, ExternalRefund.Resolution.TUTOR)
+
+    @admin.action(description="Take it from the family's wallet")
+    def take_from_wallet(self, request: HttpRequest, queryset: QuerySet[ExternalRefund]) -> None:
+        self._resolve(request, queryset, ExternalRefund.Resolution.WALLET)
+
+    @admin.action(description="Bear it ourselves")
+    def take_as_loss(self, request: HttpRequest, queryset: QuerySet[ExternalRefund]) -> None:
+        self._resolve(request, queryset, ExternalRefund.Resolution.LOSS)
+
+    def _resolve(
+        self, request: HttpRequest, queryset: QuerySet[ExternalRefund], resolution: str
+    ) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda external: external_refunds.resolve(
+                external, resolution=resolution, by=me(request)
+            ),
+            "is decided",
         )

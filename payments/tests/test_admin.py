@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import StaffFactory
-from payments.models import CreditPack, Funding, Payout, PayoutMethod, TaxRate
+from payments.models import CreditPack, Funding, Payout, PayoutMethod, PromoGrant, TaxRate
 from payments.services import ledger
 from payments.tests import factories
 from tutorhub.core import clock
@@ -63,7 +63,7 @@ class TestPages:
         is_open = model is CreditPack
         assert isinstance(admin.site._registry[model], ReadOnlyAdmin) != is_open
         client = desk(finance)
-        can_add = model in (CreditPack, Funding, TaxRate)
+        can_add = model in (CreditPack, Funding, PromoGrant, TaxRate)
         assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
         if first is not None:
             assert client.post(page(model, "delete", first.pk)).status_code == 403

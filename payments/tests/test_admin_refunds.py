@@ -1,0 +1,78 @@
+"""What finance does about refunds and promotional balance in the back office."""
+
+import pytest
+
+from accounts.tests.factories import FamilyUserFactory, StaffFactory
+from payments.models import ExternalRefund, OrderRefund, PaymentOrder, PromoGrant, Refund
+from payments.services import external_refunds, wallets
+from payments.tests.factories import failed_refund, make_order, pay
+from payments.tests.test_admin import desk, page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client_of_finance(finance):
+    return desk(finance)
+
+
+def act(client, action, row, **values):
+    body = {"action": action, "_selected_action": [row.pk], **values}
+    return client.post(page(type(row)), body, follow=True)
+
+
+@pytest.fixture
+def paid():
+    order = make_order()
+    pay(order)
+    return order
+
+
+def test_a_part_goes_back_to_the_bank_and_the_rest_into_the_wallet(client_of_finance, paid):
+    act(client_of_finance, "refund", paid, rupees="400.50")
+    assert OrderRefund.objects.get().gateway_paise == 400_50
+    assert Refund.objects.get().amount_paise == 400_50
+    act(client_of_finance, "refund_to_wallet", paid, rupees="")
+    assert wallets.balance(paid.payer) == (599_50, 0)
+    said = act(client_of_finance, "refund", paid).content.decode()
+    assert "nothing left to pay back" in said
+
+
+@pytest.mark.parametrize("rupees", ["-1", "0", "x", "1.001"])
+def test_wrong_amounts_do_nothing(client_of_finance, paid, rupees):
+    act(client_of_finance, "refund", paid, rupees=rupees)
+    assert not OrderRefund.objects.exists()
+
+
+def test_a_failed_refund_into_the_wallet(client_of_finance):
+    family = FamilyUserFactory()
+    refund = failed_refund(family)
+    act(client_of_finance, "to_wallet", refund)
+    assert wallets.balance(family) == (1_000_00, 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "resolution"), [("take_from_order", "order"), ("take_as_loss", "loss")]
+)
+def test_a_refund_from_outside_is_decided(client_of_finance, paid, action, resolution):
+    external = external_refunds.book(paid.payments.get(), {"id": "rfnd_x", "amount": 100_00})
+    act(client_of_finance, action, external)
+    external.refresh_from_db()
+    assert external.resolution == resolution
+    assert client_of_finance.get(page(ExternalRefund)).status_code == 200
+
+
+def test_promotional_balance_is_given(client_of_finance, finance):
+    family = FamilyUserFactory()
+    body = {"user": str(family.pk), "amount_paise": "25000", "reason": "Sorry"}
+    answer = client_of_finance.post(page(PromoGrant, "add"), body)
+    assert answer.status_code == 302, answer.content
+    assert wallets.balance(family) == (0, 250_00)
+    assert PromoGrant.objects.get().granted_by == finance
+
+
+def test_moderators_decide_nothing(paid):
+    client = desk(StaffFactory())
+    assert act(client, "refund", paid).status_code == 403
+    assert client.get(page(PromoGrant, "add")).status_code == 403
+    assert PaymentOrder.objects.get(pk=paid.pk).refunded_paise == 0
