@@ -88,6 +88,7 @@ def test_earnings(tutor):
         "held_paise": 0,
         "pending_paise": 0,
         "paid_paise": 0,
+        "receivable_paise": 0,
     }
 
 
