@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tutorhub.core.http.DomainErrorMiddleware",
     "tutorhub.site.middleware.StaffSessionMiddleware",
+    "tutorhub.site.middleware.SuspendedMiddleware",
 ]
 
 TEMPLATES = [

@@ -45,6 +45,14 @@ def check_can_edit(tutor: TutorProfile, by: User) -> None:
         raise Suspended
 
 
+def check_in_good_standing(user: User) -> None:
+    """Raise Suspended, with what the moderator wrote, where this tutor may look and not act."""
+    suspended = TutorProfile.objects.of(user).filter(status=Status.SUSPENDED)
+    notes = suspended.values_list("status_notes", flat=True).first()
+    if notes is not None:
+        raise Suspended(notes=notes)
+
+
 def check_can_submit(tutor: TutorProfile, by: User) -> None:
     check_can_edit(tutor, by)
     if tutor.status not in {Status.DRAFT, Status.REJECTED}:

@@ -1,8 +1,9 @@
 """What this app tells the apps below when it starts."""
 
 from accounts.models import Role, User
-from accounts.services import onboarding, staff
+from accounts.services import onboarding, staff, standing
 from tutors.models import TutorDocument, TutorProfile
+from tutors.policies import check_in_good_standing
 
 Status = TutorProfile.Status
 
@@ -23,6 +24,7 @@ def next_step(user: User) -> onboarding.Step:
 
 
 onboarding.register(Role.TUTOR, next_step)
+standing.register(Role.TUTOR, check_in_good_standing)
 staff.allow(
     staff.MODERATOR,
     "tutors.verify_tutor",

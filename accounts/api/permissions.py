@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.models.users import Role
+from accounts.services import standing
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -20,16 +21,32 @@ class DenyAll(BasePermission):
         return False
 
 
-class SignedIn(BasePermission):
+class OwnAccount(BasePermission):
+    """Everybody with a token, whatever else they may not do: it is their own data."""
+
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user and request.user.is_authenticated)
 
 
-class IsFamily(BasePermission):
+class SignedIn(OwnAccount):
+    """People of these roles; whoever is suspended may look and not act.
+
+    Raises what `standing.check_may_act` raises.
+    """
+
+    roles: frozenset[str] = frozenset({Role.STUDENT, Role.TUTOR})
+
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user.is_authenticated and request.user.role == Role.STUDENT)
+        if not super().has_permission(request, view) or request.user.role not in self.roles:
+            return False
+        if request.method not in SAFE_METHODS:
+            standing.check_may_act(request.user)
+        return True
 
 
-class IsTutor(BasePermission):
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user.is_authenticated and request.user.role == Role.TUTOR)
+class IsFamily(SignedIn):
+    roles: frozenset[str] = frozenset({Role.STUDENT})
+
+
+class IsTutor(SignedIn):
+    roles: frozenset[str] = frozenset({Role.TUTOR})

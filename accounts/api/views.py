@@ -15,7 +15,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts.api import serializers
 from accounts.api.authentication import NoTokenNeeded
-from accounts.api.permissions import SignedIn
+from accounts.api.permissions import OwnAccount
 from accounts.clients import client_of
 from accounts.models import User
 from accounts.services import onboarding, signin, tokens, users
@@ -109,7 +109,7 @@ class LogoutView(OpenView):
 
 
 class MeView(APIView):
-    permission_classes = [SignedIn]
+    permission_classes = [OwnAccount]
 
     @extend_schema(responses=serializers.MeOut)
     def get(self, request: Request) -> Response:
@@ -132,7 +132,7 @@ class MeView(APIView):
 
 
 def _me(request: Request) -> User:
-    """The user that SignedIn has let through."""
+    """The user that OwnAccount has let through."""
     return cast(User, request.user)
 
 

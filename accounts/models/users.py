@@ -91,6 +91,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
+    def is_suspended(self) -> bool:
+        """Shut by staff. Who was erased on request is inactive too, and has no address left."""
+        return not self.is_active and bool(self.phone or self.email)
+
+    @property
     def is_family(self) -> bool:
         return self.role == Role.STUDENT
 

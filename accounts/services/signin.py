@@ -17,8 +17,9 @@ from accounts import messages, phones
 from accounts.clients import Client
 from accounts.models import LoginAttempt, OtpChallenge, Role, User
 from accounts.services import attempts, locks, send_limits
+from accounts.services.standing import AccountSuspended
 from tutorhub.core import audit, clock
-from tutorhub.core.errors import DomainError, NotAllowed, TooMany
+from tutorhub.core.errors import DomainError, TooMany
 
 
 class CodeRefused(DomainError):
@@ -38,11 +39,6 @@ class RoleRequired(DomainError):
 class GuessedTooOften(TooMany):
     code = "too_many_guesses"
     message = _("Too many wrong codes for this number today. Please try again tomorrow.")
-
-
-class AccountSuspended(NotAllowed):
-    code = "account_suspended"
-    message = _("This account is suspended. Write to us if you think that is a mistake.")
 
 
 @dataclass(frozen=True)

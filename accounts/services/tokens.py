@@ -14,7 +14,7 @@ from accounts.clients import Client
 from accounts.models import AppSession, LoginAttempt, RefreshToken, User
 from accounts.services import attempts
 from accounts.services.access_tokens import AccessToken
-from accounts.services.signin import AccountSuspended
+from accounts.services.standing import AccountSuspended
 from tutorhub.core import audit, clock, sealing
 from tutorhub.core.errors import DomainError, NotAllowed
 

@@ -1,8 +1,9 @@
 """Who may call what: one row for each route. A route without a row fails the build.
 
 `owners` are those of the right role whose object it is; others of that role get 404, everybody
-else 401, 403, 404 or the way to the sign-in page. `barred` are of the right role, may look and may
-not write. `body` is what a request must say to get past the question whether the thing exists.
+else 401, 403, 404 or the way to the sign-in page. A suspended tutor may look and not act: GET is
+looking unless the row `acts_by_get`, everything else is acting unless it `is_own_account`. `body`
+is what a request must say to get past the question whether the thing exists.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from tests.access.world import EVERYONE, FAMILIES, PEOPLE, STAFF, TUTORS
 FAMILY = frozenset({"family"})
 TUTOR = frozenset({"tutor"})
 BOTH = FAMILY | TUTOR
-SUSPENDED = frozenset({"tutor_suspended"})
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,23 @@ class Row:
     roles: frozenset[str] = EVERYONE
     ids: str = ""
     owners: frozenset[str] | None = None
-    barred: frozenset[str] = frozenset()
     body: str = ""
+    acts_by_get: bool = False
+    is_own_account: bool = False
 
     @property
     def allowed(self) -> frozenset[str]:
         return self.roles if self.owners is None else self.owners
+
+    @property
+    def is_open(self) -> bool:
+        return self.roles == EVERYONE
+
+    def is_action(self, method: str) -> bool:
+        """Whether the request asks for more than to look at something."""
+        if self.is_open or self.is_own_account:
+            return False
+        return method != "GET" or self.acts_by_get
 
 
 PAGES: dict[str, Row] = {
@@ -54,10 +65,10 @@ PAGES: dict[str, Row] = {
     "tutors:tutor-search": Row("GET"),
     "tutors:tutor-detail": Row("GET", ids="slug"),
     "tutors:profile-edit": Row("GET POST", TUTORS),
-    "tutors:profile-submit": Row("POST", TUTORS, barred=SUSPENDED),
+    "tutors:profile-submit": Row("POST", TUTORS),
     "tutors:document-list": Row("GET POST", TUTORS),
-    "tutors:document-upload": Row("GET", TUTORS, "document", TUTOR),
-    "tutors:document-done": Row("GET", TUTORS, "document", TUTOR),
+    "tutors:document-upload": Row("GET", TUTORS, "document", TUTOR, acts_by_get=True),
+    "tutors:document-done": Row("GET", TUTORS, "document", TUTOR, acts_by_get=True),
     "tutors:document-withdraw": Row("POST", TUTORS, "document", TUTOR),
     "marketplace:review-list": Row("GET", ids="slug"),
     "marketplace:enquiry-list": Row("GET", FAMILIES),
@@ -109,7 +120,7 @@ API: dict[str, Row] = {
     "api:auth-otp-verify": Row("POST"),
     "api:auth-token-refresh": Row("POST"),
     "api:auth-logout": Row("POST"),
-    "api:me": Row("GET PATCH DELETE", PEOPLE),
+    "api:me": Row("GET PATCH DELETE", PEOPLE, is_own_account=True),
     "api:curriculum": Row("GET"),
     "api:students-profile": Row("POST", FAMILIES),
     "api:students-learners": Row("GET POST", FAMILIES),
@@ -121,8 +132,8 @@ API: dict[str, Row] = {
     "api:enquiries-close": Row("POST", FAMILIES, "enquiry", FAMILY),
     "api:tutors-list": Row("GET"),
     "api:tutors-detail": Row("GET", ids="profile"),
-    "api:tutors-profile": Row("GET POST", TUTORS, barred=SUSPENDED),
-    "api:tutors-profile-submit": Row("POST", TUTORS, barred=SUSPENDED),
+    "api:tutors-profile": Row("GET POST", TUTORS),
+    "api:tutors-profile-submit": Row("POST", TUTORS),
     "api:tutors-documents": Row("GET POST", TUTORS),
     "api:tutors-document-complete": Row("POST", TUTORS, "document", TUTOR),
     "api:leads-inbox": Row("GET", TUTORS),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -10,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import Client as Device
 from accounts.models import User
-from accounts.services import staff, tokens
+from accounts.services import staff, tokens, users
 from accounts.tests.factories import StaffFactory
 from marketplace.tests.factories import (
     EnquiryFactory,
@@ -36,7 +37,15 @@ TUTORS = frozenset({"tutor_new", "tutor", "other_tutor", "tutor_suspended"})
 STAFF = frozenset({"moderator", "finance", "superuser"})
 PEOPLE = FAMILIES | TUTORS
 EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
-PRINCIPALS = (*sorted(EVERYONE), "staff_without_device")
+# Signed in, by cookie and by token, when staff shut the account or a new epoch ended all sessions.
+SHUT = frozenset({"family_shut", "tutor_shut"})
+SIGNED_OUT = frozenset({"tutor_signed_out"})
+PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_device")
+
+
+def bearer(access: str) -> Client:
+    """The app with this access token."""
+    return Client(raise_request_exception=False, headers={"Authorization": f"Bearer {access}"})
 
 
 class World:
@@ -56,6 +65,8 @@ class World:
             "tutor_suspended": TutorSuspendedFactory().user,
             **self._staff(),
         }
+        self._past: dict[str, tuple[str, str]] = {}
+        self._shut_out()
         for name in TUTORS - {"tutor"}:
             make_method(self.users[name])
         for name in TUTORS:
@@ -94,6 +105,9 @@ class World:
         client = Client(raise_request_exception=False)
         if principal == "anonymous":
             return client
+        if principal in self._past:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._past[principal][0]
+            return client
         user = self.users[principal]
         kind = "StaffBackend" if user.is_staff else "PhoneBackend"
         client.force_login(user, backend=f"accounts.backends.{kind}")
@@ -106,12 +120,27 @@ class World:
 
     def api_client(self, principal: str) -> Client:
         """The app with an access token; staff can have none and come with their cookie."""
+        if principal in self._past:
+            return bearer(self._past[principal][1])
         if principal not in PEOPLE:
             return self.page_client(principal)
-        pair = tokens.issue(user=self.users[principal], client=Device())
-        return Client(
-            raise_request_exception=False, headers={"Authorization": f"Bearer {pair.access}"}
-        )
+        return bearer(tokens.issue(user=self.users[principal], client=Device()).access)
+
+    def _shut_out(self) -> None:
+        """People whose cookie and token are from before."""
+        made = {
+            "family_shut": LearnerFactory().family.user,
+            "tutor_shut": TutorFactory().user,
+            "tutor_signed_out": TutorFactory().user,
+        }
+        for name, user in made.items():
+            client = Client()
+            client.force_login(user, backend="accounts.backends.PhoneBackend")
+            access = tokens.issue(user=user, client=Device()).access
+            self._past[name] = client.cookies[settings.SESSION_COOKIE_NAME].value, access
+        for name in SHUT:
+            users.suspend(made[name], by=self.users["moderator"], reason="complaints")
+        User.objects.filter(pk=made["tutor_signed_out"].pk).update(session_epoch=1)
 
     def _staff(self) -> dict[str, User]:
         staff.ensure_groups()

@@ -1,18 +1,40 @@
-"""What a browser session of staff may do."""
+"""What the browser sessions of staff and of suspended people may do."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 
+from accounts.backends import suspended_user
+from accounts.services import standing
 from tutorhub.core import clock
+from tutorhub.core.errors import NotAllowed
+from tutorhub.core.http import status_of
+from tutorhub.core.middleware import API
 
 STAFF_BACKEND = "accounts.backends.StaffBackend"
 STARTED, SEEN = "staff_started_at", "staff_seen_at"
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# What everybody may read, suspended or not, the choice of language, the ways in and out (others of
+# the family may use the same phone), and what the gateway's signature lets in. Whatever is not
+# named here is closed to a suspended account.
+OPEN = frozenset(
+    {
+        *("site:home", "site:help", "site:privacy", "site:language-set", "site:styleguide"),
+        *("site:health-live", "site:health-ready", "site:robots", "site:manifest"),
+        *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
+        *("tutors:tutor-search", "tutors:tutor-detail", "marketplace:review-list"),
+        *("accounts:signin", "accounts:signin-code", "accounts:signout"),
+        "payments:checkout-callback",
+    }
+)
 
 
 class StaffSessionMiddleware:
@@ -54,3 +76,54 @@ class StaffSessionMiddleware:
         if now - seen > timedelta(minutes=1).total_seconds():
             request.session[SEEN] = now
         return True
+
+
+class SuspendedMiddleware:
+    """Answers 403 to people who were suspended while signed in, from their next request on.
+
+    An account that staff have shut gets no page but the open ones; a suspended tutor may look and
+    not act. The API asks the same of its tokens by itself, and looks at no cookie.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.path.startswith(API) or (match is not None and match.view_name in OPEN):
+            return None
+        try:
+            self._check(request)
+        except NotAllowed as error:
+            return _refusal_of_suspended(request, error)
+        return None
+
+    def _check(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            user = suspended_user(request.session)
+            if user is not None:
+                standing.check_may_act(user)
+        elif request.method not in SAFE:
+            standing.check_may_act(request.user)
+
+
+def _refusal_of_suspended(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+    """The page that says why and whom to write to; its middle for htmx, its words for programs."""
+    status = status_of(error)
+    context = {"error": error, "is_account": isinstance(error, standing.AccountSuspended)}
+    kinds = ["text/html", "application/json"]
+    response: HttpResponse
+    if request.get_preferred_type(kinds) == "application/json":
+        item = {"code": error.code, "detail": str(error), "attr": None}
+        response = JsonResponse({"type": "client_error", "errors": [item]}, status=status)
+    elif getattr(request, "htmx", False):
+        response = render(request, "accounts/_suspended.html", context, status=status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#main", "innerHTML"
+        response["HX-Reselect"] = "#suspended"
+    else:
+        response = render(request, "accounts/suspended.html", context, status=status)
+    add_never_cache_headers(response)
+    return response

@@ -162,6 +162,10 @@ class TutorProfile(models.Model):
     def is_approved(self) -> bool:
         return self.status == self.Status.APPROVED
 
+    @property
+    def is_suspended(self) -> bool:
+        return self.status == self.Status.SUSPENDED
+
     def move_to(self, status: str) -> None:
         """Take the edge to `status` without saving, or raise InvalidTransition."""
         if status not in self.TRANSITIONS[self.status]:

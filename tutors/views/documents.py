@@ -15,7 +15,7 @@ from tutorhub.core.rules import allows
 from tutors import queries
 from tutors.forms import DocumentForm
 from tutors.models import TutorDocument
-from tutors.policies import DOCUMENT_MAX_BYTES, check_can_submit
+from tutors.policies import DOCUMENT_MAX_BYTES, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
 from tutors.services import documents
 
@@ -48,7 +48,9 @@ def document_list(request: HttpRequest) -> HttpResponse:
 @tutor_required
 @require_GET
 def document_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
-    document = get_object_or_404(TutorDocument.objects.of(request.user), pk=pk)
+    mine = TutorDocument.objects.of(request.user).select_related("tutor")
+    document = get_object_or_404(mine, pk=pk)
+    check_can_edit(document.tutor, request.user)
     if document.status != TutorDocument.Status.UPLOADING:
         return redirect("tutors:document-list")
     done_url = request.build_absolute_uri(reverse("tutors:document-done", args=[pk]))
@@ -70,6 +72,7 @@ def document_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
 def document_done(request: HttpRequest, pk: UUID) -> HttpResponse:
     mine = TutorDocument.objects.of(request.user).select_related("tutor")
     document = get_object_or_404(mine, pk=pk)
+    check_can_edit(document.tutor, request.user)
     try:
         documents.complete(document, by=request.user)
     except DomainError as error:
