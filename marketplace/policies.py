@@ -191,6 +191,8 @@ def check_can_review(session: TutoringSession, by: User) -> None:
 
 def actions(session: TutoringSession, by: User, *, has_reviewed: bool) -> list[str]:
     """What this side of a session may do now, by the name of the operation."""
+    if not by.is_family and session.tutor.is_suspended:
+        return []
     of_family = [("pay", check_can_pay), ("confirm", check_can_confirm)]
     of_tutor = [("start", check_can_start), ("complete", check_can_complete)]
     known = [*(of_family if by.is_family else of_tutor), ("cancel", check_can_cancel)]

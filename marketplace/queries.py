@@ -78,8 +78,10 @@ class SessionPage:
 
     @property
     def contact(self) -> Contact | None:
-        """The other side's name and number, from the first paid class on."""
+        """The other side's name and number once the class is paid; none for a suspended tutor."""
         if not self.session.is_paid:
+            return None
+        if not self.is_family and self.session.tutor.is_suspended:
             return None
         if self.is_family:
             return Contact(self.session.tutor.name, self.session.tutor.user.phone or "")

@@ -15,6 +15,7 @@ from marketplace.tests.factories import (
 from payments.services import ledger
 from payments.tests.factories import fund_wallet
 from tutorhub.core import clock
+from tutors.models import TutorProfile
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,17 @@ def test_numbers_are_hidden_until_the_class_is_paid(as_user):
     assert seen["contact"]["phone"] == session.learner.guardian.phone
     assert seen["learner"]["name"] == "Aarav"
     seen = as_user(users["family"]).get(url(session)).json()
+    assert seen["contact"]["phone"] == session.tutor.user.phone
+
+
+def test_a_suspended_tutor_sees_the_class_and_neither_number_nor_buttons(as_user):
+    session = book(OfferFactory())
+    TutorProfile.objects.update(status=TutorProfile.Status.SUSPENDED)
+    seen = as_user(session.tutor.user).get(url(session)).json()
+    assert seen["contact"] is None
+    assert seen["actions"] == []
+    assert session.learner.guardian.phone not in str(seen)
+    seen = as_user(family_of(session)).get(url(session)).json()
     assert seen["contact"]["phone"] == session.tutor.user.phone
 
 
