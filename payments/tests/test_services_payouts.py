@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.services import users
 from accounts.tests.factories import StaffFactory, TutorUserFactory
 from notifications.models import Message
 from payments import gateway
@@ -133,8 +134,37 @@ class TestDecision:
         with pytest.raises(NotAllowed):
             payouts.cancel(ask(tutor), by=TutorUserFactory())
 
+    def test_nothing_is_approved_for_a_suspended_account(self, tutor, finance):
+        factories.fund_float()
+        payout = ask(tutor)
+        users.suspend(tutor, by=StaffFactory(), reason="Complaints")
+        with pytest.raises(payouts.TutorSuspended):
+            payouts.approve(payout, by=finance)
+        users.restore(tutor, by=StaffFactory(), reason="Cleared up")
+        assert payouts.approve(payout, by=finance).status == "APPROVED"
+
 
 class TestSending:
+    def test_suspension_after_approval_holds_the_money_until_it_is_lifted(
+        self, approved, tutor, razorpay_simulator
+    ):
+        users.suspend(tutor, by=StaffFactory(), reason="Complaints")
+        with pytest.raises(payouts.TutorSuspended):
+            outbox.drain()
+        assert fresh(approved).status == "APPROVED"
+        assert razorpay_simulator.state()["payouts"] == []
+        users.restore(tutor, by=StaffFactory(), reason="Cleared up")
+        with clock.at(clock.now() + timedelta(hours=2)):
+            outbox.drain()
+        assert fresh(approved).status == "SENDING"
+
+    def test_what_an_erased_tutor_asked_for_is_still_paid(
+        self, approved, tutor, razorpay_simulator, drain
+    ):
+        users.erase(tutor, by=tutor)
+        payouts.send(approved.pk, lambda: None)
+        assert fresh(approved).status == "SENDING"
+
     def test_the_whole_way(self, approved, tutor, razorpay_simulator, client, drain):
         drain()
         assert fresh(approved).status == "SENDING"

@@ -12,7 +12,15 @@ from payments.services.payouts.asking import (
     request_weekly,
 )
 from payments.services.payouts.deciding import FloatTooLow, NotChecked, approve, reject
-from payments.services.payouts.sending import SEND, UnknownPayout, apply, record, refresh, send
+from payments.services.payouts.sending import (
+    SEND,
+    TutorSuspended,
+    UnknownPayout,
+    apply,
+    record,
+    refresh,
+    send,
+)
 
 __all__ = [
     "REQUEST_WEEKLY",
@@ -23,6 +31,7 @@ __all__ = [
     "NotChecked",
     "NotYet",
     "TooSmall",
+    "TutorSuspended",
     "UnknownPayout",
     "apply",
     "approve",

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.services import standing
 from payments.models import Payout, PayoutMethod
 from payments.services import earnings
 from payments.services.payouts import booking
 from tutorhub.core import clock, outbox
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.money import rupees
+from tutorhub.core.rules import allows
 
 REQUEST_WEEKLY = "payments.request_weekly_payout"
 
@@ -95,8 +97,8 @@ def plan_weekly(today: date) -> int:
 def request_weekly(*, tutor_id: UUID, week: date) -> Payout | None:
     """Ask for all that the tutor can have, once for this week; None when there is nothing to do.
 
-    Nothing is to do for a tutor who changed their mind, whose account cannot be used, or who has
-    less than the smallest payout. `week` is its Monday in India.
+    Nothing is to do for a tutor who changed their mind, is suspended, whose account cannot be used,
+    or who has less than the smallest payout. `week` is its Monday in India.
     """
     method = (
         PayoutMethod.objects.weekly()
@@ -106,6 +108,8 @@ def request_weekly(*, tutor_id: UUID, week: date) -> Payout | None:
         .first()
     )
     if method is None or not method.is_valid or method.usable_at > clock.now():
+        return None
+    if not allows(standing.check_may_act, method.tutor):
         return None
     if Payout.objects.filter(tutor_id=tutor_id, week=week).exists():
         return None

@@ -12,7 +12,7 @@ from payments.models import Payout, PayoutMethod
 from payments.policies import check_can_approve, check_is_finance
 from payments.services import ledger
 from payments.services.payouts import booking
-from payments.services.payouts.sending import SEND
+from payments.services.payouts.sending import SEND, check_standing
 from tutorhub.core import clock, outbox
 from tutorhub.core.errors import Conflict
 
@@ -31,10 +31,12 @@ class NotChecked(Conflict):
 def approve(payout: Payout, *, by: User) -> Payout:
     """Let a payout go out (kind 26: nothing is booked) and have it sent.
 
-    Raises NotAllowed, NotChecked while the bank has not confirmed the account, or FloatTooLow.
+    Raises NotAllowed, TutorSuspended, NotChecked while the bank has not confirmed the account, or
+    FloatTooLow.
     """
-    payout = Payout.objects.locked().get(pk=payout.pk)
+    payout = Payout.objects.locked().select_related("tutor").get(pk=payout.pk)
     check_can_approve(payout, by)
+    check_standing(payout)
     if not PayoutMethod.objects.get(pk=payout.method_id).is_valid:
         raise NotChecked
     # Two approvals at once would each find the account full enough for itself alone.

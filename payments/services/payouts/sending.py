@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.services import standing
 from payments import gateway, messages, rails
 from payments.models import Payout, PayoutMethod
 from payments.rails import State
@@ -14,6 +16,7 @@ from payments.services import payout_checks
 from payments.services.payouts import booking
 from tutorhub.core import clock
 from tutorhub.core.errors import Conflict
+from tutorhub.core.rules import allows
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +45,21 @@ class NotCheckedYet(Conflict):
     code = "payout_account_not_checked"
 
 
+class TutorSuspended(Conflict):
+    code = "tutor_suspended"
+    message = gettext_lazy("This tutor is suspended. Nothing is paid out until that is reviewed.")
+
+
+def check_standing(payout: Payout) -> None:
+    """Days may lie between the tutor's wish and the money: look again whose it is."""
+    if not allows(standing.check_may_act, payout.tutor):
+        raise TutorSuspended
+
+
 def send(payout_id: UUID, done: Callable[[], None]) -> None:
     """Send an approved payout, under a key that makes a repeat harmless. Speaks to the network.
 
+    Raises TutorSuspended; then it stays approved, and the reconciler asks again until it may go.
     No answer is not a failure: the error goes up, and the outbox asks again with the same key.
     """
     payout = _begin(payout_id)
@@ -125,6 +140,7 @@ def _begin(payout_id: UUID) -> Payout:
     payout = Payout.objects.locked().select_related("method", "tutor").get(pk=payout_id)
     if payout.status != Payout.Status.APPROVED:
         return payout
+    check_standing(payout)
     refused = payout.method.validation == PayoutMethod.Validation.FAILED
     if not refused and not payout.method.is_valid:
         raise NotCheckedYet
