@@ -7,6 +7,8 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.services import users
+from accounts.tests.factories import StaffFactory
 from payments.models import Payout, PayoutMethod
 from payments.services import ledger, payout_methods, payouts
 from payments.services.payouts import asking
@@ -56,6 +58,11 @@ class TestWeek:
         assert Payout.objects.count() == 1
         run_week(MORNING + timedelta(days=7))
         assert [p.amount_paise for p in Payout.objects.order_by("pk")] == [164_600, 82_300]
+
+    def test_the_suspended_are_left_out(self):
+        users.suspend(weekly_tutor(), by=StaffFactory(), reason="Complaints")
+        run_week()
+        assert not Payout.objects.exists()
 
     def test_those_who_cannot_or_do_not_want_to_are_left_out(self):
         factories.rich_tutor()
