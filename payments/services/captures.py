@@ -84,7 +84,10 @@ def _apply(entity: gateway.Entity, claimed_order_id: str) -> Payment:
     order = _locked_order(entity, claimed_order_id)
     payment = _locked_payment(order, entity)
     status = entity["status"]
-    if status in {"captured", "refunded"}:
+    if status == Payment.Status.REFUNDED and entity.get("captured") is False:
+        # Razorpay gave back by itself what nobody captured: it was never ours.
+        status = Payment.Status.FAILED
+    if status in {Payment.Status.CAPTURED, Payment.Status.REFUNDED}:
         if payment.captured_at is None:
             _receive(order, payment, entity)
         _book_fee(payment, entity)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import gateway
-from payments.models import ExternalRefund, Payment, PaymentOrder
+from payments.models import ExternalRefund, Payment, PaymentOrder, Refund
 from payments.policies import check_is_finance
 from payments.services import earnings, ledger
 from payments.services.ledger import Leg, credit, debit
@@ -23,6 +23,14 @@ class UnknownPayment(Conflict):
     """The gateway speaks of a payment that is not in our books (yet)."""
 
     code = "unknown_payment"
+
+
+class StillOwed(Conflict):
+    code = "still_owed"
+    message = _(
+        "We owe this money to the payer ourselves. Take it from what was paid,"
+        " once our own refund has ended."
+    )
 
 
 class AlreadyResolved(Conflict):
@@ -65,8 +73,9 @@ def resolve(
     """Say who bears a refund from outside, and take it out of suspense. Finance only, once.
 
     ORDER takes it from what the order paid for (the class's escrow, money set aside, a topped-up
-    wallet), TUTOR from what the class earned, by way of its escrow, WALLET from the family's
-    wallet, LOSS from us. Raises AlreadyResolved, ledger.Overdraft when the money is not there, and
+    wallet, a refund of ours that failed because of it), TUTOR from what the class earned, by way of
+    its escrow, WALLET from the family's wallet, LOSS from us. What we owe the payer anyway is never
+    our loss. Raises AlreadyResolved, StillOwed, ledger.Overdraft when the money is not there, and
     what earnings.reverse raises.
     """
     check_is_finance(by)
@@ -116,13 +125,35 @@ def _bearer(
     external: ExternalRefund, order: PaymentOrder, payment: Payment, resolution: str
 ) -> Leg:
     amount = external.amount_paise
+    owed = _owed_anyway(external, payment)
+    if owed is not None:
+        if resolution != Resolution.ORDER:
+            raise StillOwed
+        return owed
     if resolution == Resolution.LOSS:
         return debit("write_off", amount)
     if resolution == Resolution.WALLET or order.purpose == PaymentOrder.Purpose.WALLET_TOPUP:
         return debit("student_wallet", amount, order.payer_id)
-    if payment.place == Payment.Place.UNAPPLIED:
-        return debit("unapplied", amount, payment.pk)
     return debit("session_escrow", amount, order.purpose_id)
+
+
+def _owed_anyway(external: ExternalRefund, payment: Payment) -> Leg | None:
+    """Where money lies that we were to pay back ourselves, which this refund has done for us.
+
+    That is a refund of ours which Razorpay refused because of this one, or money set aside. Raises
+    StillOwed while such a refund of ours has not ended.
+    """
+    amount = external.amount_paise
+    for refund in payment.refunds.filter(retried_by=None).order_by("pk"):
+        if ledger.balance("refund_payable", refund.pk) < amount:
+            continue
+        if refund.status == Refund.Status.FAILED:
+            return debit("refund_payable", amount, refund.pk)
+        if refund.amount_paise + amount > payment.amount_paise:
+            raise StillOwed
+    if ledger.balance("unapplied", payment.pk) >= amount:
+        return debit("unapplied", amount, payment.pk)
+    return None
 
 
 def _is_all_back(payment: Payment) -> bool:

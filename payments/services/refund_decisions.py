@@ -80,18 +80,19 @@ def return_set_aside(payment: Payment, *, by: User) -> Refund:
 
 @transaction.atomic
 def retry(refund: Refund, *, by: User) -> Refund:
-    """Try a refund that failed for good once more, as a new refund with a new key."""
+    """Try what is still owed of a refund that failed for good, as a new refund with a new key."""
     check_is_finance(by)
     old = _failed(refund)
+    owed = _owed(old)
     new = Refund.objects.create(
-        payment=old.payment, amount_paise=old.amount_paise, reason=old.reason, retries=old
+        payment=old.payment, amount_paise=owed, reason=old.reason, retries=old
     )
     ledger.post(
         kind="refund_retried",
         key=f"refund:{new.pk}:initiate",
         legs=[
-            debit("refund_payable", old.amount_paise, old.pk),
-            credit("refund_payable", old.amount_paise, new.pk),
+            debit("refund_payable", owed, old.pk),
+            credit("refund_payable", owed, new.pk),
         ],
         actor=by,
         refs={"refund": new.pk, "retries": old.pk},
@@ -113,13 +114,14 @@ def to_wallet(refund: Refund, *, by: User) -> Refund:
     if refund.payment.external_refunds.filter(resolution="").exists():
         # Perhaps that is the very money; a person has to look first.
         raise refunds.NothingToRefund
+    owed = _owed(refund)
     refund.move_to(Status.CREDITED, closed_at=clock.now())
     ledger.post(
         kind="refund_credited",
         key=f"refund:{refund.pk}:to_wallet",
         legs=[
-            debit("refund_payable", refund.amount_paise, refund.pk),
-            credit("student_wallet", refund.amount_paise, order.payer_id),
+            debit("refund_payable", owed, refund.pk),
+            credit("student_wallet", owed, order.payer_id),
         ],
         actor=by,
         refs={"refund": refund.pk, "order": order.pk},
@@ -130,6 +132,14 @@ def to_wallet(refund: Refund, *, by: User) -> Refund:
     audit.record("refund.credited", refund, by=by)
     messages.refund_credited(refund)
     return refund
+
+
+def _owed(refund: Refund) -> int:
+    """What a failed refund still owes in paise: less than it was for if some went back outside."""
+    owed = ledger.balance("refund_payable", refund.pk)
+    if owed <= 0:
+        raise refunds.NothingToRefund
+    return owed
 
 
 def _failed(refund: Refund) -> Refund:

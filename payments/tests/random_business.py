@@ -1,0 +1,482 @@
+"""Random business of random people with a gateway that has bad moments, and how it all ends.
+
+Every step is one thing that a person, the gateway, the clock or a worker does. A step may be
+refused by a rule or end without an answer; what it must never do is leave the books wrong.
+"""
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from accounts.models import User
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from payments import gateway
+from payments.models import (
+    CreditPack,
+    CreditUse,
+    Earning,
+    ExternalRefund,
+    GatewayDispute,
+    LedgerAccount,
+    OrderRefund,
+    Payment,
+    PaymentOrder,
+    Payout,
+    Refund,
+)
+from payments.services import (
+    cancellations,
+    captures,
+    credits,
+    earnings,
+    external_refunds,
+    ledger,
+    orders,
+    payouts,
+    refund_decisions,
+    refunds,
+)
+from payments.services.reconciling import leftovers, outgoing, sweep, tolerance
+from payments.services.reconciling import orders as late_orders
+from payments.services.reconciling import settlements as settlement_report
+from payments.tests.factories import fund_float, make_method
+from payments.tests.simulator import RazorpaySimulator, SimulatorError
+from tutorhub.core import clock, outbox
+from tutorhub.core.errors import DomainError
+from tutorhub.core.ids import uuid7
+from tutorhub.core.models import OutboxRow
+
+FAULTS = [
+    *("api.lost", "api.reset", "api.409", "api.429", "api.500", "api.500_after", "api.html502"),
+    *("webhook.drop", "webhook.duplicate", "webhook.corrupt", "webhook.no_event_id"),
+    *("webhook.old_secret", "webhook.unknown_event", "data.fee_null", "data.amount"),
+]
+REFUSALS = (DomainError, gateway.GatewayError, SimulatorError)
+SKEW = timedelta(minutes=5)
+
+Order = PaymentOrder.Status
+
+
+class NothingToDo(Exception):
+    """The step needs something that is not there now."""
+
+
+class Business:
+    """The people, what they know, and the steps they take."""
+
+    def __init__(self, simulator: RazorpaySimulator, finance: User, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.simulator = simulator
+        self.finance = finance
+        self.families = [FamilyUserFactory() for _ in range(6)]
+        self.tutors = [TutorUserFactory() for _ in range(4)]
+        self.sessions: dict[UUID, tuple[User, User]] = {}
+        self.leads: list[tuple[User, UUID]] = []
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.client = Client()
+        self._sent = 0
+        self._waiting: list[Any] = []
+        for tutor in self.tutors:
+            make_method(tutor)
+        fund_float(100_00_00_000_00)
+
+    # One step
+
+    def step(self) -> None:
+        """Do one random thing at a clock that is up to five minutes off."""
+        steps = self.steps()
+        name, (_, act) = self.chance.choices(
+            list(steps.items()), weights=[weight for weight, _ in steps.values()]
+        )[0]
+        skew = SKEW * self.chance.uniform(-1, 1)
+        try:
+            with clock.at(clock.now() + skew):
+                act()
+        except NothingToDo:
+            self.refused[f"{name}: nothing to do"] += 1
+        except REFUSALS as error:
+            self.refused[f"{name}: {type(error).__name__}"] += 1
+        else:
+            self.done[name] += 1
+
+    def steps(self) -> dict[str, tuple[int, Callable[[], object]]]:
+        return {
+            "top up": (6, self.top_up),
+            "book": (14, self.book),
+            "pay at the gateway": (22, self.pay),
+            "come back from checkout": (4, self.call_back),
+            "deliver webhooks": (22, self.deliver),
+            "work": (22, self.work),
+            "expire an order": (2, self.expire),
+            "handle late money": (4, self.handle_late),
+            "complete": (10, self.complete),
+            "release": (8, self.release),
+            "refund": (4, self.refund),
+            "cancel late": (1, self.cancel_late),
+            "learner absent": (1, self.learner_absent),
+            "tutor absent": (1, self.tutor_absent),
+            "reverse": (1, self.reverse),
+            "dispute": (2, self.dispute),
+            "decide a dispute": (3, self.decide_dispute),
+            "refund at the dashboard": (2, self.refund_outside),
+            "resolve a refund from outside": (2, self.resolve_outside),
+            "buy credits": (3, self.buy_credits),
+            "claim": (6, self.claim),
+            "give a credit back": (1, self.give_credit_back),
+            "ask for a payout": (3, self.ask_payout),
+            "decide a payout": (3, self.decide_payout),
+            "move a payout": (4, self.move_payout),
+            "refund into the wallet": (1, self.failed_to_wallet),
+            "settle a refund": (3, self.move_refund),
+            "settle": (1, self.simulator.settle),
+            "reconcile": (2, self.reconcile),
+            "fault": (6, self.fault),
+        }
+
+    # Families
+
+    def top_up(self) -> None:
+        family = self.chance.choice(self.families)
+        order = orders.start_topup(amount_paise=self.rupees(100, 3000), by=family)
+        orders.open_at_gateway(order)
+
+    def book(self) -> None:
+        family, tutor = self.chance.choice(self.families), self.chance.choice(self.tutors)
+        session = uuid7()
+        self.sessions[session] = (family, tutor)
+        order = orders.create(
+            purpose="session",
+            purpose_id=session,
+            payer=family,
+            amount_paise=self.rupees(200, 2000),
+            expires_at=clock.now() + timedelta(hours=1),
+            description="Maths, 1 h",
+            method=self.chance.choice(["razorpay", "wallet", "mixed"]),
+        )
+        if order.amount_paise:
+            orders.open_at_gateway(order)
+
+    def pay(self) -> None:
+        """Somebody pays at the gateway, whatever the order has become meanwhile."""
+        order = self.any(PaymentOrder.objects.filter(razorpay_order_id__isnull=False, paid_at=None))
+        outcome = self.chance.choices(["success", "fail", "authorize", "late"], [12, 2, 1, 1])[0]
+        self.simulator.pay(order.razorpay_order_id, outcome, capture=True)
+
+    def call_back(self) -> None:
+        order = self.any(PaymentOrder.objects.filter(status=Order.OPEN))
+        handed = self.simulator.pay(order.razorpay_order_id)
+        captures.verify_callback(**handed)
+
+    def expire(self) -> None:
+        order = self.any(PaymentOrder.objects.live().filter(purpose="session"))
+        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+
+    def handle_late(self) -> None:
+        order = self.any(PaymentOrder.objects.filter(status=Order.PAID_LATE))
+        (orders.apply_late if self.chance.random() < 0.5 else orders.return_late)(order)
+
+    # Classes
+
+    def complete(self) -> None:
+        session, tutor, gross = self.paid_class()
+        earnings.recognise(
+            session_id=session,
+            tutor=tutor,
+            tutor_state=self.chance.choice(["Karnataka", "Kerala"]),
+            gross_paise=gross,
+            commission_bps=1500,
+        )
+
+    def release(self) -> None:
+        earning = self.any(Earning.objects.filter(status=Earning.Status.HELD))
+        earnings.release(session_id=earning.session_id, tutor=earning.tutor)
+
+    def refund(self) -> None:
+        """Finance gives back all or part of a class, or of a top-up."""
+        order = self.any(PaymentOrder.objects.filter(status__in=[Order.PAID, Order.PAID_LATE]))
+        part = self.chance.choice([None, self.chance.randint(1, order.total_paise)])
+        refund_decisions.decide(
+            order, amount_paise=part, to_wallet=self.chance.random() < 0.3, by=self.finance
+        )
+
+    def cancel_late(self) -> None:
+        terms = {"refund_bps": 5000, "fee_bps": 1000}
+        cancellations.cancelled_late(**self.class_terms(), **terms)
+
+    def learner_absent(self) -> None:
+        due = self.chance.choice([10_000, 5_000])
+        cancellations.learner_absent(**self.class_terms(), commission_bps=1500, due_bps=due)
+
+    def tutor_absent(self) -> None:
+        terms = self.class_terms()
+        del terms["tutor_state"]
+        cancellations.tutor_failed(
+            **terms, goodwill_paise=self.rupees(0, 50), penalty_paise=self.rupees(0, 80)
+        )
+
+    def reverse(self) -> None:
+        """A complaint about a class that was held is right: the tutor's part comes back."""
+        earning = self.any(Earning.objects.exclude(status=Earning.Status.REVERSED))
+        gross = self.chance.randint(1, earning.gross_paise)
+        earnings.reverse(session_id=earning.session_id, gross_paise=gross, cause=f"case:{uuid7()}")
+
+    # Chargebacks and refunds that start elsewhere
+
+    def dispute(self) -> None:
+        payment = self.any(Payment.objects.filter(status=Payment.Status.CAPTURED))
+        amount = self.chance.randint(100, payment.amount_paise)
+        self.simulator.dispute(payment.razorpay_payment_id, amount=amount)
+
+    def decide_dispute(self) -> None:
+        dispute = self.any(GatewayDispute.objects.live())
+        status = self.chance.choice(["under_review", "won", "lost", "closed"])
+        self.simulator.decide(dispute.razorpay_dispute_id, status)
+
+    def refund_outside(self) -> None:
+        payment = self.any(Payment.objects.filter(status=Payment.Status.CAPTURED))
+        refund = gateway.client().refund_payment(
+            payment.razorpay_payment_id,
+            amount_paise=self.chance.randint(100, payment.amount_paise),
+            idempotency_key=f"dashboard-{uuid7()}",
+            notes={},
+            receipt="dashboard",
+        )
+        self.simulator.refund(refund["id"], "processed")
+
+    def resolve_outside(self) -> None:
+        external = self.any(ExternalRefund.objects.filter(resolution=""))
+        kind = self.chance.choice(["order", "order", "wallet", "loss"])
+        external_refunds.resolve(external, resolution=kind, by=self.finance)
+
+    def move_refund(self) -> None:
+        refund = self.any(Refund.objects.filter(status=Refund.Status.PENDING))
+        status = self.chance.choices(["processed", "failed"], [5, 1])[0]
+        self.simulator.refund(refund.razorpay_refund_id, status)
+
+    def failed_to_wallet(self) -> None:
+        refund = self.any(Refund.objects.filter(status=Refund.Status.FAILED))
+        if self.chance.random() < 0.5:
+            refund_decisions.retry(refund, by=self.finance)
+        else:
+            refund_decisions.to_wallet(refund, by=refund.payment.order.payer)
+
+    # Tutors
+
+    def buy_credits(self) -> None:
+        tutor = self.chance.choice(self.tutors)
+        pack = self.chance.choice(list(CreditPack.objects.on_sale()))
+        orders.open_at_gateway(credits.start_topup(pack=pack, by=tutor))
+
+    def claim(self) -> None:
+        tutor, lead = self.chance.choice(self.tutors), uuid7()
+        credits.claim(tutor=tutor, lead_id=lead)
+        self.leads.append((tutor, lead))
+
+    def give_credit_back(self) -> None:
+        use = self.any(CreditUse.objects.all())
+        credits.refund(tutor=use.tutor, lead_id=use.lead_id)
+
+    def ask_payout(self) -> None:
+        tutor = self.chance.choice(self.tutors)
+        payouts.request(tutor=tutor, amount_paise=self.rupees(500, 4000), by=tutor)
+
+    def decide_payout(self) -> None:
+        payout = self.any(Payout.objects.filter(status=Payout.Status.REQUESTED))
+        choice = self.chance.random()
+        if choice < 0.7:
+            payouts.approve(payout, by=self.finance)
+        elif choice < 0.85:
+            payouts.reject(payout, by=self.finance, reason="Please check the account.")
+        else:
+            payouts.cancel(payout, by=payout.tutor)
+
+    def move_payout(self) -> None:
+        payout = self.any(Payout.objects.filter(razorpay_payout_id__isnull=False))
+        status = self.chance.choices(["processed", "failed", "reversed"], [6, 1, 1])[0]
+        self.simulator.payout(payout.razorpay_payout_id, status)
+
+    # Machines
+
+    def deliver(self) -> None:
+        """Some of the waiting webhooks arrive, in any order, some of them twice."""
+        self._fetch()
+        self.chance.shuffle(self._waiting)
+        for _ in range(self.chance.randint(1, 6)):
+            if not self._waiting:
+                return
+            delivery = self._waiting.pop()
+            self._post(delivery)
+            if self.chance.random() < 0.2:
+                self._waiting.append(delivery)
+
+    def work(self) -> None:
+        """A worker takes some of what is due, in any order."""
+        due = OutboxRow.objects.filter(
+            done_at__isnull=True, dead_at__isnull=True, due_at__lte=clock.now()
+        )
+        ids = list(due.values_list("pk", flat=True)[:40])
+        self.chance.shuffle(ids)
+        for row in ids[:8]:
+            with contextlib.suppress(*REFUSALS):
+                outbox.attempt(row)
+
+    def reconcile(self) -> None:
+        with clock.at(clock.now() + timedelta(minutes=20)):
+            late_orders.reconcile()
+        tolerance.each(leftovers.stuck_events(), leftovers.check_event)
+
+    def fault(self) -> None:
+        kind = self.chance.choice(FAULTS)
+        self.simulator.simulator.faults.add({"kind": kind, "path": "/v1/"})
+
+    # The end
+
+    def quiesce(self) -> None:
+        """No more faults: everything that was begun is brought to its end, as time would."""
+        self.simulator.simulator.faults.clear()
+        self.simulator.settle()
+        # The settlement report of a day is read when the day is over.
+        for hours in range(48, 96, 4):
+            with clock.at(clock.now() + timedelta(hours=hours)):
+                self._bring_to_end()
+                if self._is_at_rest():
+                    return
+        raise AssertionError(f"no rest: {self._left()}")
+
+    def _bring_to_end(self) -> None:
+        self._fetch()
+        while self._waiting:
+            self._post(self._waiting.pop())
+        with contextlib.suppress(*REFUSALS):
+            outbox.drain(50)
+        for order in PaymentOrder.objects.live():
+            late_orders.check(order.pk)
+        for order in PaymentOrder.objects.live():
+            close = orders.expire_for
+            close(purpose=order.purpose, purpose_id=order.purpose_id)
+        sweep.reconcile()
+        outgoing.reconcile()
+        tolerance.each(leftovers.stuck_events(), leftovers.check_event)
+        tolerance.each(leftovers.payments_without_fee(), captures.apply_capture)
+        settlement_report.reconcile()
+        for act in self._endings():
+            act()
+
+    def _endings(self) -> Iterator[Callable[[], object]]:
+        """What a person still has to do, one thing after the other."""
+        yield from self._end_incoming()
+        yield from self._end_refunds()
+        yield from self._end_payouts()
+        for session in self.sessions:
+            if held := ledger.balance("session_escrow", session):
+                yield self._tried(self._empty_escrow, session, held)
+        for earning in Earning.objects.filter(status=Earning.Status.HELD):
+            yield self._tried(earnings.release, session_id=earning.session_id, tutor=earning.tutor)
+
+    def _end_incoming(self) -> Iterator[Callable[[], object]]:
+        for order in PaymentOrder.objects.filter(status=Order.PAID_LATE):
+            yield self._tried(orders.return_late, order)
+        for payment in Payment.objects.filter(place=Payment.Place.UNAPPLIED):
+            yield self._tried(refund_decisions.return_set_aside, payment, by=self.finance)
+        for dispute in GatewayDispute.objects.live():
+            yield self._tried(self.simulator.decide, dispute.razorpay_dispute_id, "won")
+
+    def _end_refunds(self) -> Iterator[Callable[[], object]]:
+        by = self.finance
+        for external in ExternalRefund.objects.filter(resolution=""):
+            yield self._tried(external_refunds.resolve, external, resolution="order", by=by)
+            yield self._tried(external_refunds.resolve, external, resolution="loss", by=by)
+        for refund in Refund.objects.filter(status=Refund.Status.PENDING):
+            yield self._tried(self.simulator.refund, refund.razorpay_refund_id, "processed")
+        for refund in Refund.objects.filter(status=Refund.Status.FAILED, retried_by=None):
+            payer = refund.payment.order.payer
+            yield self._tried(refund_decisions.to_wallet, refund, by=payer)
+            yield self._tried(refund_decisions.retry, refund, by=by)
+
+    def _end_payouts(self) -> Iterator[Callable[[], object]]:
+        for payout in Payout.objects.filter(status=Payout.Status.REQUESTED):
+            yield self._tried(payouts.approve, payout, by=self.finance)
+        for payout in Payout.objects.filter(razorpay_payout_id__isnull=False).in_flight():
+            yield self._tried(self.simulator.payout, payout.razorpay_payout_id, "processed")
+
+    def _empty_escrow(self, session: UUID, held: int) -> None:
+        """What is still held for a class goes back to the family."""
+        order = PaymentOrder.objects.for_purpose("session", session).get(
+            status__in=[Order.PAID, Order.PAID_LATE]
+        )
+        refunds.refund_order(order, amount_paise=held, reason="end of the test", by=self.finance)
+
+    def _is_at_rest(self) -> bool:
+        return not self._left()
+
+    def _left(self) -> dict[str, int]:
+        holds = [
+            *("session_escrow", "wallet_hold", "promo_hold", "payout_pending", "refund_payable"),
+            *("unapplied", "external_refund_suspense", "tutor_held"),
+        ]
+        self._fetch()
+        counts = {
+            code: LedgerAccount.objects.filter(code=code).exclude(balance=0).count()
+            for code in holds
+        }
+        counts["outbox"] = OutboxRow.objects.filter(done_at__isnull=True).count()
+        counts["webhooks"] = len(self._waiting)
+        return {name: count for name, count in counts.items() if count}
+
+    @staticmethod
+    def _tried(act: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:
+        def attempt() -> None:
+            with contextlib.suppress(*REFUSALS):
+                act(*args, **kwargs)
+
+        return attempt
+
+    # Small things
+
+    def any(self, found: Any) -> Any:
+        """A random row of a query."""
+        rows = list(found.order_by("-pk")[:30])
+        if not rows:
+            raise NothingToDo
+        return self.chance.choice(rows)
+
+    def rupees(self, low: int, high: int) -> int:
+        return self.chance.randint(low * 100, high * 100)
+
+    def class_order(self) -> tuple[PaymentOrder, User]:
+        """A paid class that nothing was booked for yet."""
+        order = self.any(
+            PaymentOrder.objects.filter(purpose="session", status=Order.PAID)
+            .exclude(purpose_id__in=Earning.objects.values("session_id"))
+            .exclude(pk__in=OrderRefund.objects.values("order"))
+        )
+        return order, self.sessions[order.purpose_id][1]
+
+    def class_terms(self) -> dict[str, Any]:
+        order, tutor = self.class_order()
+        return {"order": order, "tutor": tutor, "tutor_state": "Karnataka"}
+
+    def paid_class(self) -> tuple[UUID, User, int]:
+        order, tutor = self.class_order()
+        return order.purpose_id, tutor, order.total_paise
+
+    def _fetch(self) -> None:
+        log = self.simulator.simulator.sender._log
+        new, self._sent = log[self._sent :], len(log)
+        self._waiting += [delivery for delivery in new if delivery.state == "kept"]
+
+    def _post(self, delivery: Any) -> None:
+        headers = dict(delivery.headers)
+        self.client.post(
+            "/webhooks/razorpay",
+            data=delivery.body,
+            content_type="application/json",
+            headers=headers,
+        )
