@@ -146,6 +146,17 @@ def class_called_off(session: TutoringSession) -> None:
             _tell(user, "class_called_off", _("A class is cancelled"), body)
 
 
+def class_refunded(session: TutoringSession) -> None:
+    """We gave the money of a class back before it was held."""
+    for user in _both(session):
+        with translation.override(user.language):
+            body = _(
+                "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the family has"
+                " been given its money back. %(url)s"
+            ) % _words(session)
+            _tell(user, "class_refunded", _("A class is cancelled"), body)
+
+
 def lead_refunded(lead: Lead, why: str) -> None:
     user = lead.tutor.user
     with translation.override(user.language):

@@ -28,6 +28,12 @@ def book_late_session(payload: Payload) -> None:
         )
 
 
+@outbox.receiver(news.ORDER_REFUNDED)
+def heed_refund(payload: Payload) -> None:
+    if payload["purpose"] == bookings.PURPOSE:
+        sessions.heed_refund(UUID(payload["purpose_id"]))
+
+
 @outbox.receiver(news.DISPUTE_CHANGED)
 def heed_payment_dispute(payload: Payload) -> None:
     if payload["purpose"] == bookings.PURPOSE:

@@ -11,3 +11,6 @@ PAYOUT_CHANGED = "payments.payout_changed"
 # payment of an order, or that dispute went on or ended. Whoever passes money on for this purpose
 # asks disputes.is_frozen first.
 DISPUTE_CHANGED = "payments.dispute_changed"
+# {order_id, purpose, purpose_id}: finance gave money of a paid order back. What the order pays for
+# may have nothing left to be paid with.
+ORDER_REFUNDED = "payments.order_refunded"

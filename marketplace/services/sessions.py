@@ -109,6 +109,20 @@ def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> Tutor
     return release(session.pk)
 
 
+@transaction.atomic
+def heed_refund(session_id: UUID) -> TutoringSession:
+    """Finance gave the money of a class back: one that is still to come and has none left is off.
+
+    With part of its money left the class stays, and earns what is left.
+    """
+    session = _locked(session_id)
+    if session.status == Status.SCHEDULED and not ledger.balance("session_escrow", session.pk):
+        session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+        _note(session, Kind.CANCELLED, by=None)
+        messages.class_refunded(session)
+    return session
+
+
 def _call_off(session: TutoringSession) -> TutoringSession:
     session.move_to(Status.CANCELLED, cancelled_at=clock.now())
     if ledger.balance("session_escrow", session.pk):

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
     [
         (news.ORDER_PAID, "marketplace.book_paid_session"),
         (news.ORDER_PAID_LATE, "marketplace.book_late_session"),
+        (news.ORDER_REFUNDED, "marketplace.heed_refund"),
         (news.DISPUTE_CHANGED, "marketplace.heed_payment_dispute"),
         (accounts_news.CONSENT_WITHDRAWN, "marketplace.stop_searching_for_learner"),
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),

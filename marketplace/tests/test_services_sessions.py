@@ -2,7 +2,9 @@ import contextlib
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 
+from accounts.tests.factories import StaffFactory
 from marketplace import policies
 from marketplace.models import Review, SessionEvent, TutoringSession
 from marketplace.services import reviews, sessions
@@ -17,8 +19,9 @@ from marketplace.tests.factories import (
 )
 from notifications.models import Message
 from payments import gateway
-from payments.models import Payment, Refund
-from payments.services import disputes, earnings, ledger
+from payments.models import Payment, PaymentOrder, Refund
+from payments.policies import FINANCE
+from payments.services import disputes, earnings, ledger, refund_decisions
 from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -214,15 +217,17 @@ def test_a_review_is_written_once_and_within_14_days():
         write(session, stars=1)
 
 
+@pytest.fixture
+def whatsapp(settings):
+    settings.MESSAGE_CHANNELS = {
+        **dict.fromkeys(["sms", "email"], "off"),
+        "whatsapp": "notifications.gateway.DevInbox",
+    }
+
+
+@pytest.mark.usefixtures("whatsapp")
 class TestDisputedAtTheBank:
     """The money of a class waits while the payer's bank disputes the payment."""
-
-    @pytest.fixture(autouse=True)
-    def _whatsapp(self, settings):
-        settings.MESSAGE_CHANNELS = {
-            **dict.fromkeys(["sms", "email"], "off"),
-            "whatsapp": "notifications.gateway.DevInbox",
-        }
 
     def payment(self, session):
         return Payment.objects.get(order_id=session.order_id)
@@ -298,3 +303,35 @@ class TestDisputedAtTheBank:
         told = set(Message.objects.values_list("template", "user_id"))
         assert ("payment_disputed", session.tutor.user_id) in told
         assert ("dispute_changed", session.learner.family.user_id) in told
+
+
+@pytest.mark.usefixtures("whatsapp")
+class TestMoneyGivenBackByFinance:
+    @pytest.fixture
+    def finance(self):
+        user = StaffFactory()
+        user.groups.add(Group.objects.get(name=FINANCE))
+        return user
+
+    def give_back(self, session, finance, drain, paise=None):
+        order = PaymentOrder.objects.get(pk=session.order_id)
+        refund_decisions.decide(order, amount_paise=paise, to_wallet=True, by=finance)
+        drain()
+        session.refresh_from_db()
+
+    def test_a_class_without_its_money_is_off(self, finance, drain):
+        session = make_scheduled()
+        self.give_back(session, finance, drain)
+        assert session.status == Status.CANCELLED
+        told = Message.objects.filter(template="class_refunded").values_list("user_id", flat=True)
+        assert set(told) == {session.tutor.user_id, session.learner.family.user_id}
+
+    def test_a_class_with_part_of_its_money_earns_that_part(self, finance, drain):
+        session = make_scheduled()
+        self.give_back(session, finance, drain, 20_000)
+        assert session.status == Status.SCHEDULED
+        with clock.at(session.start_at):
+            session = sessions.start(session, by=session.tutor.user, code=session.start_code)
+            sessions.complete(session, by=session.tutor.user, code=session.end_code)
+        assert earnings.booked(session.pk).gross == session.price_paise - 20_000
+        assert ledger.balance("session_escrow", session.pk) == 0

@@ -93,7 +93,7 @@ def recognise(
 ) -> Breakdown:
     """Split the escrow of a completed class (kind 6), once; the tutor's part is held.
 
-    What a bank took back before the class was held is no longer there to be earned.
+    What went back before the class was held is no longer there to be earned.
     """
     locked_year(tutor)
     known = booked(session_id)
@@ -288,11 +288,15 @@ def locked_year(tutor: User, on: date | None = None) -> YearlyGross:
 
 
 def _to_be_earned(session_id: UUID, gross_paise: int) -> int:
-    """The price of a class, or less of it if a bank took part of it back out of the escrow."""
+    """The price of a class, or less if part of it has gone back to the family or its bank.
+
+    An empty escrow that no bank has emptied is a mistake, which the ledger then refuses.
+    """
+    held = ledger.balance("session_escrow", session_id)
     disputes = GatewayDispute.objects.about(PaymentOrder.Purpose.SESSION, session_id)
-    if not disputes.filter(escrow_paise__gt=0).exists():
-        return gross_paise
-    return min(gross_paise, ledger.balance("session_escrow", session_id))
+    if held or disputes.filter(escrow_paise__gt=0).exists():
+        return min(gross_paise, held)
+    return gross_paise
 
 
 def _same_reversal(known: EarningReversal, earning: Earning, gross_paise: int) -> EarningReversal:

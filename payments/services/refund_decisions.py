@@ -4,12 +4,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments import messages
+from payments import messages, news
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.policies import check_can_take_as_credit, check_is_finance
-from payments.services import earnings, ledger, receivables, refunds
+from payments.services import earnings, freezes, ledger, receivables, refunds
 from payments.services.ledger import credit, debit
-from tutorhub.core import audit, clock
+from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
 from tutorhub.core.ids import uuid7
 
@@ -19,6 +19,11 @@ Status = Refund.Status
 class PassedOn(Conflict):
     code = "passed_on"
     message = _("The money of this class is no longer held. Reverse the tutor's earning first.")
+
+
+class Disputed(Conflict):
+    code = "disputed"
+    message = _("This money is disputed. It can be given back when that has ended.")
 
 
 @transaction.atomic
@@ -33,7 +38,7 @@ def decide(
     """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.
 
     With `from_tutor` what the escrow lacks is first taken back from what the class earned. Raises
-    NothingToRefund, RefundTooLarge, or PassedOn when the tutor has the money already.
+    NothingToRefund, RefundTooLarge, PassedOn when the tutor has the money already, or Disputed.
     """
     check_is_finance(by)
     if from_tutor:
@@ -45,10 +50,18 @@ def decide(
         source: refunds.Source = ("student_wallet", order.payer_id)
     elif order.purpose == PaymentOrder.Purpose.SESSION:
         source = ("session_escrow", order.purpose_id)
+        if freezes.is_frozen(order.purpose_id):
+            raise Disputed
         if ledger.balance(*source) < amount:
             raise PassedOn
     else:
         raise refunds.NothingToRefund
+    outbox.announce(
+        news.ORDER_REFUNDED,
+        order_id=order.pk,
+        purpose=order.purpose,
+        purpose_id=order.purpose_id,
+    )
     return refunds.refund_order(
         order, amount_paise=amount, to_wallet=to_wallet, reason="finance", by=by, source=source
     )

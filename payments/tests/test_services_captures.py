@@ -172,3 +172,14 @@ def test_the_gateway_is_asked_and_not_the_payload(order, razorpay_simulator, cli
     with pytest.raises(gateway.Refused):
         drain()
     assert captures_booked() == 0
+
+
+def test_what_razorpay_gave_back_uncaptured_was_never_ours(order):
+    """Such a payment is `refunded` and not captured (payments.md 1.6)."""
+    entity = factories.payment_entity(
+        order, status="refunded", captured=False, amount_refunded=100_000
+    )
+    payment = captures.apply_capture(entity["id"], fetched=entity)
+    assert payment.status == "failed"
+    assert not LedgerTxn.objects.exists()
+    assert status_of(order) == "OPEN"

@@ -9,7 +9,15 @@ from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
 from payments import gateway
 from payments.models import ExternalRefund, LedgerTxn, Payment, PaymentOrder, Refund
-from payments.services import earnings, external_refunds, ledger, orders, refund_decisions, refunds
+from payments.services import (
+    earnings,
+    external_refunds,
+    freezes,
+    ledger,
+    orders,
+    refund_decisions,
+    refunds,
+)
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
 from payments.tests.paying import callback, legs, opened
@@ -250,6 +258,58 @@ class TestNotStartedHere:
         payment.refresh_from_db()
         assert (payment.place, payment.status) == ("returned", "refunded")
         assert ledger.balance("unapplied", payment.pk) == 0
+
+    def test_what_was_paid_back_outside_is_no_longer_owed(
+        self, order, razorpay_simulator, client, drain, finance
+    ):
+        """Ours for all of it is refused because part went back outside; then the rest is sent."""
+        razorpay_simulator.faults("data.amount")
+        callback(razorpay_simulator.pay(order.razorpay_order_id))
+        payment = Payment.objects.get()
+        ours = refund_decisions.return_set_aside(payment, by=finance)
+        dashboard_refund(40_000)
+        drain()
+        razorpay_simulator.deliver(client)
+        drain()
+        ours.refresh_from_db()
+        assert ours.status == Refund.Status.FAILED
+        external = ExternalRefund.objects.get()
+        with pytest.raises(external_refunds.StillOwed):
+            external_refunds.resolve(external, resolution="loss", by=finance)
+        external_refunds.resolve(external, resolution="order", by=finance)
+        assert legs(f"external_refund:{external.pk}:resolve") == {
+            ("refund_payable", str(ours.pk)): 40_000,
+            ("external_refund_suspense", ""): -40_000,
+        }
+        rest = refund_decisions.retry(ours, by=finance)
+        assert rest.amount_paise == payment.amount_paise - 40_000
+        drain()
+        rest.refresh_from_db()
+        assert rest.status == Refund.Status.PROCESSED
+        for account in (ours.pk, rest.pk):
+            assert ledger.balance("refund_payable", account) == 0
+
+    def test_it_waits_for_a_refund_of_ours_that_has_not_ended(
+        self, order, razorpay_simulator, client, drain, finance
+    ):
+        razorpay_simulator.faults("data.amount")
+        callback(razorpay_simulator.pay(order.razorpay_order_id))
+        dashboard_refund(40_000)
+        payment = Payment.objects.get()
+        refund_decisions.return_set_aside(payment, by=finance)
+        external = external_refunds.book(
+            payment, {"id": "rfnd_Outside0000001", "amount": 40_000, "status": "processed"}
+        )
+        with pytest.raises(external_refunds.StillOwed):
+            external_refunds.resolve(external, resolution="order", by=finance)
+
+
+def test_finance_gives_nothing_back_while_it_is_disputed(paid, finance):
+    freezes.freeze(session_id=paid.purpose_id, cause="dispute:x")
+    with pytest.raises(refund_decisions.Disputed):
+        refund_decisions.decide(paid, by=finance)
+    freezes.lift(cause="dispute:x")
+    assert refund_decisions.decide(paid, by=finance).amount_paise == 100_000
 
 
 class TestFailedForGood:
