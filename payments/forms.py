@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models import PayoutMethod
 from payments.services.tax_profiles import STATES
@@ -81,7 +82,7 @@ class TaxProfileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
     state = forms.ChoiceField(
-        label=_("State"),
+        label=pgettext_lazy("part of an address", "State"),
         choices=[("", _("Choose"))] + [(state, state) for state in STATES],
     )
     gstin = forms.CharField(
