@@ -2,28 +2,38 @@
 
 from payments.admin import (
     credits,
+    disputes,
     earnings,
     events,
+    external_refunds,
     funding,
+    invoices,
     ledger,
     orders,
     payments,
     payouts,
     rates,
+    reconciling,
     refunds,
+    settlements,
     wallets,
 )
 
 __all__ = [
     "credits",
+    "disputes",
     "earnings",
     "events",
+    "external_refunds",
     "funding",
+    "invoices",
     "ledger",
     "orders",
     "payments",
     "payouts",
     "rates",
+    "reconciling",
     "refunds",
+    "settlements",
     "wallets",
 ]

@@ -6,12 +6,19 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
+from payments.models import CHART, LedgerAccount
+from payments.models.chart import RUPEES
 from payments.policies import is_finance
 from tutorhub.core.errors import DomainError
 from tutorhub.core.money import rupees_exact
 from tutorhub.core.readonly import ReadOnlyAdmin
+
+SEES = "_sees_money"
 
 
 def me(request: HttpRequest) -> User:
@@ -19,10 +26,20 @@ def me(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def sees_money(request: HttpRequest) -> bool:
+    """Whether this is finance. The menu asks for every model, so a request asks the groups once."""
+    known: bool | None = getattr(request, SEES, None)
+    if known is None:
+        known = is_finance(me(request))
+        setattr(request, SEES, known)
+    return known
+
+
 def rupees(field: str, label: str) -> Callable[[Any, Any], str]:
     @admin.display(description=label, ordering=field)
     def show(self: Any, row: Any) -> str:
-        return rupees_exact(getattr(row, field) or 0)
+        paise = getattr(row, field)
+        return "" if paise is None else rupees_exact(paise)
 
     return show
 
@@ -34,10 +51,10 @@ class FinanceAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     def each(
         self, request: HttpRequest, rows: QuerySet[Any], decide: Callable[..., Any], did: str
@@ -62,4 +79,48 @@ class FinanceInline(admin.TabularInline):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
+
+
+def link(name: str, pk: object, text: object) -> SafeString:
+    """A link to the page of one row: `name` is its model's name in lower case."""
+    app = "" if "_" in name else "payments_"
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:{app}{name}_change", args=[pk]), text)
+
+
+def money_link(user: User | None) -> str | SafeString:
+    """A link to everything that is known of a person's money."""
+    if user is None:
+        return ""
+    url = reverse("admin:payments_person", args=[user.pk])
+    return format_html('<a href="{}">{}</a>', url, user.name or user.phone or user.email)
+
+
+OWNERS = {
+    "order": "paymentorder",
+    "refund": "refund",
+    "payout": "payout",
+    "payment": "payment",
+    "session": "marketplace_tutoringsession",
+}
+"""What the owner of an account is, and the model whose page shows it."""
+
+
+def owner_link(account: LedgerAccount) -> str | SafeString:
+    """Whose account this is, as a link."""
+    if not account.owner_key or account.code not in CHART:
+        return account.owner_key
+    owner = CHART[account.code].owner
+    if owner in {"student", "tutor"}:
+        url = reverse("admin:payments_person", args=[account.owner_key])
+        return format_html('<a href="{}">{} {}</a>', url, owner, account.owner_key[:8])
+    if owner in OWNERS:
+        return link(OWNERS[owner], account.owner_key, f"{owner} {account.owner_key[:8]}")
+    return account.owner_key
+
+
+def in_unit(account: LedgerAccount, amount: int | None) -> str:
+    """An amount as its account counts it: rupees, or credits."""
+    if amount is None:
+        return ""
+    return rupees_exact(amount) if account.unit == RUPEES else str(amount)

@@ -5,9 +5,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, me, rupees
+from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import CreditLot, CreditPack
-from payments.policies import is_finance
 from payments.services import credits
 from tutorhub.core import audit
 
@@ -20,12 +19,12 @@ class CreditPackAdmin(admin.ModelAdmin):
     price = rupees("base_paise", "price before GST")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     has_add_permission = has_module_permission
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     has_change_permission = has_view_permission
 

@@ -6,9 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, me, rupees
+from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import Funding
-from payments.policies import is_finance
 from payments.services import treasury
 
 
@@ -43,7 +42,7 @@ class FundingAdmin(FinanceAdmin):
     amount = rupees("amount_paise", "amount")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     def get_fields(self, request: HttpRequest, obj: Funding | None = None) -> Any:
         if obj is None:

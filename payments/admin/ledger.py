@@ -1,30 +1,139 @@
+from typing import Any
+from uuid import UUID
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from payments.admin.base import FinanceAdmin, FinanceInline
+from accounts.models import User
+from payments.admin.base import (
+    FinanceAdmin,
+    FinanceInline,
+    in_unit,
+    link,
+    me,
+    owner_link,
+)
 from payments.models import LedgerAccount, LedgerEntry, LedgerTxn
+from payments.policies import check_is_finance
+from payments.services import ledger, whereabouts
 
-
-@admin.register(LedgerAccount)
-class LedgerAccountAdmin(FinanceAdmin):
-    list_display = ["code", "owner_key", "unit", "balance", "version", "closed_at"]
-    list_filter = ["code", "unit"]
-    search_fields = ["=owner_key", "=code"]
+MOST_ENTRIES = 50
 
 
 class EntryInline(FinanceInline):
+    """The legs, in rupees (or credits), with whose account each is."""
+
     model = LedgerEntry
-    fields = ("account", "debit", "credit", "unit", "balance_after")
+    fields = ("on", "owner", "debited", "credited", "after")
     readonly_fields = fields
+    verbose_name_plural = gettext_lazy("legs")
+    ordering = ("seq",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
         return super().get_queryset(request).select_related("account")
+
+    @admin.display(description=gettext_lazy("account"))
+    def on(self, entry: LedgerEntry) -> SafeString:
+        return link("ledgeraccount", entry.account_id, entry.account.code)
+
+    @admin.display(description=gettext_lazy("owner"))
+    def owner(self, entry: LedgerEntry) -> str:
+        return owner_link(entry.account)
+
+    @admin.display(description=gettext_lazy("debit"))
+    def debited(self, entry: LedgerEntry) -> str:
+        return in_unit(entry.account, entry.debit or None)
+
+    @admin.display(description=gettext_lazy("credit"))
+    def credited(self, entry: LedgerEntry) -> str:
+        return in_unit(entry.account, entry.credit or None)
+
+    @admin.display(description=gettext_lazy("balance after"))
+    def after(self, entry: LedgerEntry) -> str:
+        return in_unit(entry.account, entry.balance_after)
 
 
 @admin.register(LedgerTxn)
 class LedgerTxnAdmin(FinanceAdmin):
     list_display = ["idem_key", "kind", "effective_at"]
     list_filter = ["kind", "effective_at"]
-    search_fields = ["=idem_key"]
+    search_fields = ["=idem_key", "=id"]
     inlines = [EntryInline]
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(FinanceAdmin):
+    """Accounts, and the way to the one that is looked for: by person or by any number."""
+
+    list_display = ["code", "owner", "unit", "amount", "version", "closed_at"]
+    list_filter = ["code", "unit"]
+    search_fields = ["=owner_key", "=code"]
+    fields = [
+        *("code", "owner", "unit", "now", "version", "track_balance", "allow_negative"),
+        "closed_at",
+    ]
+    readonly_fields = ["owner", "now"]
+    change_form_template = "admin/payments/account.html"
+
+    @admin.display(description=gettext_lazy("owner"))
+    def owner(self, account: LedgerAccount) -> str:
+        return owner_link(account)
+
+    @admin.display(description=gettext_lazy("balance"), ordering="balance")
+    def amount(self, account: LedgerAccount) -> str:
+        """Platform accounts keep no balance; adding them up is for their own page."""
+        return in_unit(account, account.balance) if account.track_balance else ""
+
+    @admin.display(description=gettext_lazy("balance"))
+    def now(self, account: LedgerAccount) -> str:
+        return in_unit(account, ledger.balance(account.code, account.owner_key, account.unit))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        latest = whereabouts.latest_entries(object_id, MOST_ENTRIES)
+        context = {"latest": latest, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("find/", view(self.find_view), name="payments_find"),
+            path("person/<uuid:pk>/", view(self.person_view), name="payments_person"),
+            *super().get_urls(),
+        ]
+
+    def find_view(self, request: HttpRequest) -> HttpResponse:
+        """One field for whatever one has in hand."""
+        check_is_finance(me(request))
+        text = request.GET.get("q", "")[:120]
+        return self._page(
+            request,
+            "find",
+            title=_("Where is the money?"),
+            text=text,
+            found=whereabouts.find(text),
+        )
+
+    def person_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Every balance that is somebody's, and what was booked last."""
+        check_is_finance(me(request))
+        person = get_object_or_404(User, pk=pk)
+        title = _("The money of %(name)s") % {"name": person.name or person.phone}
+        money = whereabouts.of_person(person)
+        return self._page(request, "person", title=title, person=person, money=money)
+
+    def _page(self, request: HttpRequest, name: str, **values: Any) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **values}
+        return TemplateResponse(request, f"admin/payments/{name}.html", context)

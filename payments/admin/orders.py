@@ -6,9 +6,10 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, FinanceInline, me, rupees
+from payments.admin.base import FinanceAdmin, FinanceInline, me, money_link, rupees
 from payments.models import OrderRefund, Payment, PaymentOrder
 from payments.services import refund_decisions
+from tutorhub.core.money import rupees_exact
 
 
 class PaymentInline(FinanceInline):
@@ -41,7 +42,8 @@ class PaymentOrderAdmin(FinanceAdmin):
     """A refund comes out of the class's escrow; what the tutor has been given stays with him."""
 
     list_display = [
-        *("receipt", "purpose", "payer", "method", "amount", "status", "created_at", "paid_at"),
+        *("receipt", "purpose", "whose", "price", "amount", "method", "status", "created_at"),
+        "paid_at",
     ]
     list_select_related = ["payer"]
     list_filter = ["status", "purpose", "created_at"]
@@ -79,3 +81,11 @@ class PaymentOrderAdmin(FinanceAdmin):
             ),
             "is given back",
         )
+
+    @admin.display(description="price")
+    def price(self, order: PaymentOrder) -> str:
+        return rupees_exact(order.total_paise)
+
+    @admin.display(description="payer")
+    def whose(self, order: PaymentOrder) -> str:
+        return money_link(order.payer)

@@ -4,7 +4,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, me, rupees
+from payments.admin.base import FinanceAdmin, me, money_link, rupees
 from payments.models import Payout, PayoutMethod
 from payments.services import payout_checks, payouts
 
@@ -16,15 +16,19 @@ class ReasonForm(ActionForm):
 @admin.register(Payout)
 class PayoutAdmin(FinanceAdmin):
     list_display = [
-        *("id", "tutor", "amount", "account", "account_state", "status", "gateway_status"),
+        *("id", "whose", "amount", "account", "account_state", "status", "gateway_status"),
         *("requested_at", "decided_at", "utr"),
     ]
     list_select_related = ["tutor", "method"]
     list_filter = ["status", "gateway_status", "method__validation", "week", "requested_at"]
-    search_fields = ["=id", "=razorpay_payout_id", "tutor__name", "=tutor__phone"]
+    search_fields = ["=id", "=razorpay_payout_id", "=utr", "tutor__name", "=tutor__phone"]
     action_form = ReasonForm
     actions = ["approve", "reject"]
     amount = rupees("amount_paise", "amount")
+
+    @admin.display(description="tutor")
+    def whose(self, payout: Payout) -> str:
+        return money_link(payout.tutor)
 
     @admin.display(description="to")
     def account(self, payout: Payout) -> str:

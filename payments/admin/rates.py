@@ -6,9 +6,8 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, me
+from payments.admin.base import FinanceAdmin, me, sees_money
 from payments.models import TaxRate
-from payments.policies import is_finance
 from tutorhub.core import audit, clock
 
 
@@ -30,7 +29,7 @@ class TaxRateAdmin(FinanceAdmin):
     ordering = ["name", "-from_on"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_finance(me(request))
+        return sees_money(request)
 
     def save_model(self, request: HttpRequest, obj: TaxRate, form: Any, change: bool) -> None:
         with transaction.atomic():

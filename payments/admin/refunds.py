@@ -2,19 +2,25 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.admin.base import FinanceAdmin, me, rupees
+from payments.admin.base import FinanceAdmin, me, money_link, rupees
 from payments.models import ExternalRefund, Refund
 from payments.services import external_refunds, refund_decisions
 
 
 @admin.register(Refund)
 class RefundAdmin(FinanceAdmin):
-    list_display = ["id", "payment", "amount", "reason", "status", "note", "created_at"]
-    list_select_related = ["payment"]
+    list_display = [
+        *("id", "payment", "payer", "amount", "reason", "status", "note", "created_at"),
+    ]
+    list_select_related = ["payment__order__payer"]
     list_filter = ["status", "reason", "created_at"]
     search_fields = ["=razorpay_refund_id", "=payment__razorpay_payment_id"]
     actions = ["retry", "to_wallet"]
     amount = rupees("amount_paise", "amount")
+
+    @admin.display(description="payer")
+    def payer(self, refund: Refund) -> str:
+        return money_link(refund.payment.order.payer)
 
     @admin.action(description="Try a failed refund again")
     def retry(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:

@@ -38,6 +38,11 @@ class OutboxRow(models.Model):
                 fields=["due_at"],
                 condition=models.Q(done_at__isnull=True, dead_at__isnull=True),
             ),
+            models.Index(
+                name="outbox_dead",
+                fields=["dead_at"],
+                condition=models.Q(dead_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

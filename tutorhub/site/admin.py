@@ -1,8 +1,14 @@
 """The admin site: password and a verified TOTP device, nothing less."""
 
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django_otp.admin import OTPAdminSite
 
 from accounts.forms import StaffLoginForm
+from accounts.models import User
+from payments.policies import is_finance
 
 
 class StaffSite(OTPAdminSite):
@@ -11,6 +17,13 @@ class StaffSite(OTPAdminSite):
     index_title = "What needs doing"
     login_form = StaffLoginForm
     login_template = "site/staff_signin.html"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Finance begins with the question that it is asked most."""
+        context = {"is_finance": is_finance(cast(User, request.user)), **(extra_context or {})}
+        return super().index(request, context)
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

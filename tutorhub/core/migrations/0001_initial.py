@@ -90,7 +90,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("dead_at__isnull", True), ("done_at__isnull", True)),
                         fields=["due_at"],
                         name="outbox_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", False)),
+                        fields=["dead_at"],
+                        name="outbox_dead",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
