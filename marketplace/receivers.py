@@ -4,12 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
+from accounts.services import staff
 from marketplace.services import bookings, enquiries, leads, reviews, sessions
 from payments import news
 from tutorhub.core import outbox
 from tutors import news as tutors_news
 
 Payload = dict[str, Any]
+
+# The accounts of the ledger that belong to a class lead to it.
+staff.allow(staff.FINANCE, "marketplace.view_tutoringsession")
 
 
 @outbox.receiver(news.ORDER_PAID)

@@ -2,7 +2,6 @@
 
 from payments.admin import (
     credits,
-    disputes,
     earnings,
     events,
     external_refunds,
@@ -15,13 +14,13 @@ from payments.admin import (
     rates,
     reconciling,
     refunds,
+    reversals,
     settlements,
     wallets,
 )
 
 __all__ = [
     "credits",
-    "disputes",
     "earnings",
     "events",
     "external_refunds",
@@ -34,6 +33,7 @@ __all__ = [
     "rates",
     "reconciling",
     "refunds",
+    "reversals",
     "settlements",
     "wallets",
 ]

@@ -2,62 +2,25 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from payments.admin.base import (
     FinanceAdmin,
-    FinanceInline,
     in_unit,
-    link,
     me,
     owner_link,
 )
-from payments.models import LedgerAccount, LedgerEntry, LedgerTxn
+from payments.models import LedgerAccount, LedgerTxn
 from payments.policies import check_is_finance
 from payments.services import ledger, whereabouts
 
 MOST_ENTRIES = 50
-
-
-class EntryInline(FinanceInline):
-    """The legs, in rupees (or credits), with whose account each is."""
-
-    model = LedgerEntry
-    fields = ("on", "owner", "debited", "credited", "after")
-    readonly_fields = fields
-    verbose_name_plural = gettext_lazy("legs")
-    ordering = ("seq",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
-        return super().get_queryset(request).select_related("account")
-
-    @admin.display(description=gettext_lazy("account"))
-    def on(self, entry: LedgerEntry) -> SafeString:
-        return link("ledgeraccount", entry.account_id, entry.account.code)
-
-    @admin.display(description=gettext_lazy("owner"))
-    def owner(self, entry: LedgerEntry) -> str:
-        return owner_link(entry.account)
-
-    @admin.display(description=gettext_lazy("debit"))
-    def debited(self, entry: LedgerEntry) -> str:
-        return in_unit(entry.account, entry.debit or None)
-
-    @admin.display(description=gettext_lazy("credit"))
-    def credited(self, entry: LedgerEntry) -> str:
-        return in_unit(entry.account, entry.credit or None)
-
-    @admin.display(description=gettext_lazy("balance after"))
-    def after(self, entry: LedgerEntry) -> str:
-        return in_unit(entry.account, entry.balance_after)
 
 
 @admin.register(LedgerTxn)
@@ -65,7 +28,18 @@ class LedgerTxnAdmin(FinanceAdmin):
     list_display = ["idem_key", "kind", "effective_at"]
     list_filter = ["kind", "effective_at"]
     search_fields = ["=idem_key", "=id"]
-    inlines = [EntryInline]
+    change_form_template = "admin/payments/txn.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the legs, in rupees (or credits), and whose account each is."""
+        context = {"txns": whereabouts.txn(object_id), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
 
 @admin.register(LedgerAccount)

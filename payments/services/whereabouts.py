@@ -79,6 +79,12 @@ def of_person(user: User) -> Money:
     return Money(accounts, _txns(_last_of([account.pk for account in accounts])))
 
 
+def txn(text: str) -> list[LedgerTxn]:
+    """One transaction with its legs, or none."""
+    pk = _uuid(text)
+    return _txns([pk]) if pk else []
+
+
 def latest_entries(account_pk: str, limit: int) -> list[LedgerEntry]:
     """What was last booked on one account. Empty for something that is no account's number."""
     if not account_pk.isdecimal():

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.services import staff
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from payments.models import (
     GatewayEvent,
@@ -357,6 +358,10 @@ class TestLedgerPages:
         assert text.count("₹\u00a01,000.00") >= 3, "debit, credit, and the balance after it"
         session = f"/admin/marketplace/tutoringsession/{paid.order.purpose_id}/change/"
         assert session in text
+
+    def test_what_these_pages_lead_to_is_open_to_finance(self, finance):
+        staff.ensure_groups()
+        assert finance.has_perms(["core.view_outboxrow", "marketplace.view_tutoringsession"])
 
     def test_an_account_shows_what_was_booked_last(self, client, paid):
         account = LedgerAccount.objects.get(code="session_escrow")
