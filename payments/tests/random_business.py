@@ -341,6 +341,8 @@ class Business:
     def quiesce(self) -> None:
         """No more faults: everything that was begun is brought to its end, as time would."""
         self.simulator.simulator.faults.clear()
+        for refund in self.simulator.simulator.books.all("refunds", status="pending"):
+            self.simulator.refund(refund["id"], "processed")
         self.simulator.settle()
         # The settlement report of a day is read when the day is over.
         for hours in range(48, 96, 4):
