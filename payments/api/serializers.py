@@ -72,8 +72,10 @@ class MonthOutput(serializers.Serializer):
     tds_paise = serializers.IntegerField()
     tcs_paise = serializers.IntegerField()
     net_paise = serializers.IntegerField()
-    taken_back_paise = serializers.IntegerField(help_text="of net, later")
-    left_paise = serializers.IntegerField(help_text="net without what was taken back")
+    taken_back_paise = serializers.IntegerField(
+        help_text="of net, in that month, of whichever class"
+    )
+    left_paise = serializers.IntegerField(help_text="net less what was taken back")
 
 
 class EarningsPageOutput(EarningsOutput):

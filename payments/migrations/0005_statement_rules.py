@@ -1,7 +1,8 @@
 """Statements are written by PostgreSQL, whoever books an earning, a reversal or a payout.
 
 The sums of a month come last, at the end of the transaction: their row is then held for an instant
-only, and whoever holds it waits for nothing else, so it can be part of no deadlock.
+only, and whoever holds it waits for nothing else, so it can be part of no deadlock. (A transaction writes
+one line: it books a class, takes part of one back, or closes a payout.)
 """
 
 from django.db import migrations
@@ -55,12 +56,12 @@ MONTHS = """
 CREATE FUNCTION statement_month_sum() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO payments_statementmonth AS m (tutor_id, month, lines, gross_paise,
+    INSERT INTO payments_statementmonth AS m (tutor_id, month, kind, lines, gross_paise,
         commission_paise, gst_paise, tds_paise, tcs_paise, net_paise, paid_out_paise)
-    VALUES (NEW.tutor_id, date_trunc('month', NEW.at AT TIME ZONE 'Asia/Kolkata'), 1,
+    VALUES (NEW.tutor_id, date_trunc('month', NEW.at AT TIME ZONE 'Asia/Kolkata'), NEW.kind, 1,
         NEW.gross_paise, NEW.commission_paise, NEW.gst_paise, NEW.tds_paise, NEW.tcs_paise,
         NEW.net_paise, NEW.paid_out_paise)
-    ON CONFLICT (tutor_id, month) DO UPDATE SET
+    ON CONFLICT (tutor_id, month, kind) DO UPDATE SET
         lines = m.lines + 1,
         gross_paise = m.gross_paise + EXCLUDED.gross_paise,
         commission_paise = m.commission_paise + EXCLUDED.commission_paise,

@@ -97,7 +97,14 @@ class Earning(StateMachine):
                 & (Q(frozen_paise=0) | Q(status="RELEASED")),
             ),
         ]
-        indexes = [models.Index(name="earning_tutor", fields=["tutor", "-id"])]
+        indexes = [
+            models.Index(name="earning_tutor", fields=["tutor", "-id"]),
+            models.Index(
+                name="earning_released",
+                fields=["tutor", "released_at"],
+                condition=Q(released_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"earning of {self.session_id}"

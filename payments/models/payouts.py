@@ -214,6 +214,11 @@ class Payout(StateMachine):
         indexes = [
             models.Index(name="payout_tutor", fields=["tutor", "-id"]),
             models.Index(
+                name="payout_in_flight",
+                fields=["tutor"],
+                condition=Q(status__in=["REQUESTED", "APPROVED", "SENDING"]),
+            ),
+            models.Index(
                 name="payout_unsettled",
                 fields=["decided_at"],
                 condition=Q(status__in=["APPROVED", "SENDING"]),

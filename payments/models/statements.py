@@ -62,17 +62,19 @@ class StatementLine(Figures):
 
 
 class StatementMonth(Figures):
-    """The sums of one tutor's lines in one month of India, so that no page has to add them up."""
+    """The sums of one tutor's lines of one kind in one month of India, so that no page has to add
+    them up."""
 
     tutor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(help_text="its first day")
+    kind = models.CharField(max_length=12, choices=StatementLine.Kind.choices)
     lines = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = "month of a statement"
         constraints = [
-            models.UniqueConstraint(name="statement_month_once", fields=["tutor", "month"])
+            models.UniqueConstraint(name="statement_month_once", fields=["tutor", "month", "kind"])
         ]
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
+        return f"{self.month:%Y-%m} {self.kind}"

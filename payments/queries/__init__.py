@@ -6,17 +6,30 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Subquery, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import CreditLot, CreditUse, Earning, Invoice, Payment, PaymentOrder, Payout
+from payments.models import (
+    CreditLot,
+    CreditUse,
+    Earning,
+    Invoice,
+    Payment,
+    PaymentOrder,
+    Payout,
+    StatementLine,
+    StatementMonth,
+)
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 
 MONTHS = 12
+OF_CLASSES = (
+    *("gross_paise", "commission_paise", "gst_paise"),
+    *("tds_paise", "tcs_paise", "net_paise"),
+)
 UNDER_WAY = {"pending", "queued", "scheduled", "processing"}
 
 # The pages of the things that are paid for; those of upper apps are known by path alone.
@@ -81,7 +94,9 @@ def recent_earnings(tutor: User, limit: int = 20) -> list[Earning]:
 class Month:
     """What the classes that were completed in one month (in India) came to, in paise.
 
-    `left` is the tutor's part without what was taken back later.
+    `taken_back` is what was taken back from the tutor in that month, whenever the class was, and
+    `left` the tutor's part without it. So no month changes once it is over, each says what the
+    ledger says of it, and `left` may be below zero.
     """
 
     month: date
@@ -104,31 +119,28 @@ class Month:
 
 
 def earning_months(tutor: User, count: int = MONTHS) -> list[Month]:
-    """This month and those before it, oldest first, empty ones too."""
+    """This month and those before it, oldest first, empty ones too.
+
+    Sums that PostgreSQL keeps are read, so it takes as long for many classes as for few.
+    """
     months = list(_months_until(clock.today().replace(day=1), count))
-    start = datetime(months[0].year, months[0].month, 1, tzinfo=clock.IST)
-    rows = (
-        Earning.objects.filter(tutor=tutor, held_at__gte=start)
-        .annotate(month=TruncMonth("held_at", tzinfo=clock.IST))
-        .values("month")
-        .annotate(
-            classes=Count("pk"),
-            gross_paise=Sum("gross_paise"),
-            commission_paise=Sum("commission_paise"),
-            gst=Sum(F("cgst_paise") + F("sgst_paise") + F("igst_paise")),
-            tds_paise=Sum("tds_paise"),
-            tcs_paise=Sum("tcs_paise"),
-            net_paise=Sum("net_paise"),
-            taken_back_paise=Sum("reversed_net_paise"),
-        )
-        .order_by()
+    kinds: dict[date, list[StatementMonth]] = {month: [] for month in months}
+    for row in StatementMonth.objects.filter(
+        tutor=tutor, month__gte=months[0], month__lte=months[-1]
+    ):
+        kinds[row.month].append(row)
+    return [_month(month, rows) for month, rows in kinds.items()]
+
+
+def _month(month: date, kinds: list[StatementMonth]) -> Month:
+    classes = [kind for kind in kinds if kind.kind in Earning.Kind]
+    taken_back = [kind for kind in kinds if kind.kind == StatementLine.Kind.TAKEN_BACK]
+    return Month(
+        month=month,
+        classes=sum(kind.lines for kind in classes),
+        **{name: sum(getattr(kind, name) for kind in classes) for name in OF_CLASSES},
+        taken_back_paise=-sum(kind.net_paise for kind in taken_back),
     )
-    found = {row["month"].date(): _month(dict(row)) for row in rows}
-    return [found.get(month, Month(month)) for month in months]
-
-
-def _month(row: dict[str, Any]) -> Month:
-    return Month(month=row.pop("month").date(), gst_paise=row.pop("gst"), **row)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,6 +17,8 @@ from payments.models import (
     LedgerAccount,
     PaymentOrder,
     Payout,
+    StatementLine,
+    StatementMonth,
     YearlyGross,
 )
 from payments.services import freezes, invoices, ledger, rates, receivables, splits, taxes
@@ -245,36 +247,28 @@ def summary(tutor: User) -> EarningsSummary:
             code__in=["tutor_earnings", "tutor_held", "tutor_receivable"], owner_key=str(tutor.pk)
         ).values_list("code", "balance")
     )
-    sums = {
-        row["status"]: row["total"]
-        for row in Payout.objects.visible_to(tutor)
-        .values("status")
-        .annotate(total=Sum("amount_paise"))
-        .order_by()
-    }
+    pending = Payout.objects.visible_to(tutor).in_flight().aggregate(total=Sum("amount_paise"))
+    payouts, paid = _paid_out(tutor)
     available = balances.get("tutor_earnings", 0)
     return EarningsSummary(
         available_paise=available,
-        withdrawable_paise=max(0, available - waiting_paise(tutor)),
+        withdrawable_paise=max(0, available - waiting_paise(tutor, payouts=payouts)),
         held_paise=balances.get("tutor_held", 0),
-        pending_paise=sum(sums.get(status, 0) for status in Payout.IN_FLIGHT),
-        paid_paise=sums.get(Payout.Status.PROCESSED, 0),
+        pending_paise=pending["total"] or 0,
+        paid_paise=paid,
         receivable_paise=balances.get("tutor_receivable", 0),
     )
 
 
-def waiting_paise(tutor: User) -> int:
-    """Released earnings that a tutor with few payouts so far cannot withdraw yet."""
-    if not settings.PAYOUT_FIRST_WAIT:
+def waiting_paise(tutor: User, *, payouts: int) -> int:
+    """Released earnings that a tutor with so few `payouts` so far cannot withdraw yet."""
+    if not settings.PAYOUT_FIRST_WAIT or payouts >= settings.PAYOUT_FIRST_COUNT:
         return 0
     since = clock.now() - settings.PAYOUT_FIRST_WAIT
     fresh = Earning.objects.filter(tutor=tutor, released_at__gt=since).aggregate(
         total=Sum(F("net_paise") - F("reversed_net_paise") - F("frozen_paise"))
     )["total"]
-    if not fresh:
-        return 0
-    done = Payout.objects.visible_to(tutor).filter(status=Payout.Status.PROCESSED).count()
-    return int(fresh) if done < settings.PAYOUT_FIRST_COUNT else 0
+    return fresh or 0
 
 
 def locked_year(tutor: User, on: date | None = None) -> YearlyGross:
@@ -285,6 +279,20 @@ def locked_year(tutor: User, on: date | None = None) -> YearlyGross:
     year = rates.financial_year(on or clock.today())
     YearlyGross.objects.get_or_create(tutor=tutor, year=year)
     return YearlyGross.objects.select_for_update(no_key=True).get(tutor=tutor, year=year)
+
+
+def _paid_out(tutor: User) -> tuple[int, int]:
+    """How many payouts reached the tutor and stayed there, and their paise; from monthly sums."""
+    kinds = StatementMonth.objects.filter(
+        tutor=tutor, kind__in=[StatementLine.Kind.PAYOUT, StatementLine.Kind.PAYOUT_BACK]
+    )
+    back = Q(kind=StatementLine.Kind.PAYOUT_BACK)
+    sums = kinds.aggregate(
+        there=Sum("lines", filter=~back, default=0),
+        back=Sum("lines", filter=back, default=0),
+        paise=Sum("paid_out_paise", default=0),
+    )
+    return sums["there"] - sums["back"], sums["paise"]
 
 
 def _to_be_earned(session_id: UUID, gross_paise: int) -> int:

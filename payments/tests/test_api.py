@@ -36,7 +36,9 @@ def call(user, method, path, body=None, **headers):
 @pytest.fixture
 def tutor(settings):
     settings.PAYOUT_FIRST_WAIT = factories.timedelta(0)
-    return factories.rich_tutor(200_000)
+    tutor = factories.rich_tutor(200_000)
+    factories.settle()
+    return tutor
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

@@ -3,13 +3,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tests.factories import TutorUserFactory
+from payments import queries
 from payments.models import Earning, LedgerTxn, TaxProfile, TaxRate, YearlyGross
 from payments.services import earnings, ledger, rates, splits
 from payments.tests import factories
+from payments.tests.test_services_statements import close
 from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.errors import Conflict
@@ -345,6 +349,89 @@ class TestWaiting:
             assert (summary.available_paise, summary.withdrawable_paise) == (82_300, 0)
             journey.shift(timedelta(days=7, seconds=1))
             assert earnings.summary(tutor).withdrawable_paise == 82_300
+
+    def test_it_is_over_with_the_third_payout_that_stays(self, db, settings):
+        settings.PAYOUT_FIRST_WAIT = timedelta(0)
+        tutor = factories.rich_tutor(400_000)
+        made = [factories.payouts_request(tutor) for _ in range(3)]
+        settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
+
+        def withdrawable():
+            factories.settle()
+            return earnings.summary(tutor).withdrawable_paise
+
+        found = [withdrawable()]
+        for payout in made:
+            close(payout, "PROCESSED")
+            found.append(withdrawable())
+        close(made[0], "REVERSED")
+        assert [*found, withdrawable()] == [0, 0, 0, 179_200, 0]
+        assert earnings.summary(tutor).paid_paise == 100_000
+
+    def test_payouts_on_their_way_are_pending(self, db, settings):
+        settings.PAYOUT_FIRST_WAIT = timedelta(0)
+        tutor = factories.rich_tutor(400_000)
+        going, gone, failed = (factories.payouts_request(tutor) for _ in range(3))
+        close(gone, "PROCESSED")
+        close(failed, "FAILED")
+        factories.payouts_request(factories.rich_tutor(400_000))
+        factories.settle()
+        summary = earnings.summary(tutor)
+        assert (summary.pending_paise, summary.paid_paise) == (going.amount_paise, 50_000)
+
+
+# A class held every hour up to now, and released; and a payout, taken back, for every tenth.
+MANY = """
+    INSERT INTO payments_earning
+           (id, session_id, kind, tutor_id, status, gross_paise, commission_bps, commission_paise,
+            cgst_paise, sgst_paise, igst_paise, gst_bps, tds_bps, tds_paise, tcs_bps, tcs_paise,
+            net_paise, reversed_net_paise, frozen_paise, held_at, released_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'class', %(tutor)s, 'RELEASED', 100000, 1500,
+           15000, 1350, 1350, 0, 1800, 10, 100, 0, 0, 82200, 0, 0, at, at
+      FROM generate_series(1, %(classes)s) AS nr,
+           LATERAL (SELECT %(now)s::timestamptz - nr * interval '1 hour' AS at) AS moment;
+    INSERT INTO payments_payout
+           (id, tutor_id, method_id, amount_paise, status, rail, gateway_status, requested_by_id,
+            requested_at, reason, utr, fees_paise, tax_paise, closed_at)
+    SELECT gen_random_uuid(), %(tutor)s, id, 1000, 'CANCELLED', 'razorpayx', '', %(tutor)s,
+           %(now)s, '', '', 0, 0, %(now)s
+      FROM payments_payoutmethod, generate_series(1, %(classes)s / 10) WHERE tutor_id = %(tutor)s
+"""
+
+
+def rows_read(query):
+    """How many rows of tables and indexes PostgreSQL looks at for a query."""
+
+    def looked_at(node):
+        below = sum(map(looked_at, node.get("Plans", [])))
+        if "Scan" not in node["Node Type"] or "Relation Name" not in node:
+            return below
+        removed = node.get("Rows Removed by Filter", 0)
+        return below + node["Actual Loops"] * (node["Actual Rows"] + removed)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}")
+        (plan,) = cursor.fetchone()
+    return looked_at(plan[0]["Plan"])
+
+
+def test_the_page_of_a_tutor_with_many_classes_reads_as_little(db, settings):
+    settings.PAYOUT_FIRST_WAIT = timedelta(days=7)
+    tutor, classes = TutorUserFactory(), 4_000
+    factories.make_method(tutor)
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, {"tutor": tutor.pk, "classes": classes, "now": now})
+        factories.settle()
+        cursor.execute("ANALYZE payments_earning, payments_payout, payments_statementmonth")
+    with clock.at(now), CaptureQueriesContext(connection) as asked:
+        assert earnings.waiting_paise(tutor, payouts=0) == 82_200 * (7 * 24 - 1)
+        earnings.summary(tutor)
+        queries.earning_months(tutor)
+        queries.recent_earnings(tutor)
+    read = {query["sql"]: rows_read(query["sql"]) for query in asked.captured_queries}
+    assert len(read) >= 5
+    assert all(rows <= 7 * 24 for rows in read.values()), read
 
 
 @pytest.mark.django_db(transaction=True)

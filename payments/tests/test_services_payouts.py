@@ -177,6 +177,7 @@ class TestSending:
         fee = approved.fees_paise
         assert ledger.balance("rzpx_float") == 10_00_000_00 - AMOUNT - fee
         assert ledger.balance("payout_fees") + ledger.balance("gst_input") >= fee
+        factories.settle()
         assert earnings.summary(tutor).paid_paise == AMOUNT
 
     def test_upi_is_sent_as_upi(self, db, finance, razorpay_simulator, drain):

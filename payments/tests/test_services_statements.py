@@ -1,5 +1,6 @@
 import csv
 import io
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from payments import queries
 from payments.models import LedgerEntry, Payout, StatementLine, StatementMonth
-from payments.services import earnings, ledger, statements
+from payments.services import cancellations, earnings, ledger, statements
 from payments.services.statements import earned, paid, sheets
 from payments.tests import factories
 from payments.tests.test_services_invoices import reverse
@@ -48,7 +50,7 @@ def payout(db):
 
 def close(payout, status):
     payout.status = status
-    payout.closed_at = payout.decided_at = NOVEMBER
+    payout.closed_at = payout.decided_at = clock.now()
     payout.approved_by = FamilyUserFactory()
     payout.save()
 
@@ -114,9 +116,11 @@ class TestEarned:
             return statements.earned.summary(tutor, year).total["paid_out_paise"]
 
         assert paid_out() == 0
-        close(payout, Payout.Status.PROCESSED)
+        with clock.at(NOVEMBER):
+            close(payout, Payout.Status.PROCESSED)
         assert paid_out() == 50_000
-        close(payout, Payout.Status.REVERSED)
+        with clock.at(NOVEMBER + timedelta(hours=1)):
+            close(payout, Payout.Status.REVERSED)
         assert paid_out() == 0
         kinds = [line.kind for line in statements.earned.every(tutor, year)]
         assert kinds == ["class", "payout", "payout_back"]
@@ -185,6 +189,85 @@ class TestEarned:
         factories.earn(tutor)
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+OF_THE_LEDGER = {
+    "gross_paise": ["session_escrow"],
+    "commission_paise": ["commission_session", "cancellation_fee"],
+    "gst_paise": ["gst_output_cgst", "gst_output_sgst", "gst_output_igst"],
+    "tds_paise": ["tds_payable"],
+    "tcs_paise": ["tcs_payable"],
+    "net_paise": ["tutor_held", "tutor_earnings", "tutor_receivable"],
+}
+"""The accounts whose entries each figure of a month comes to."""
+COMPLETED = ["session_completed", "session_cancelled_late", "session_no_show"]
+REVERSED = ["session_reversed"]
+
+
+def booked(kinds, accounts, month):
+    """What the entries of a month come to on these accounts, without a sign, in paise."""
+    entries = LedgerEntry.objects.filter(
+        txn__kind__in=kinds,
+        account__code__in=accounts,
+        txn__effective_at__gte=month.start_at,
+        txn__effective_at__lt=month.end_at,
+    )
+    return abs(sum(entry.credit - entry.debit for entry in entries))
+
+
+def teach_for_a_year(tutor, year, chance):
+    """Classes, late cancellations and absences, and now and then part of one taken back."""
+    left = {}
+    for day in range(0, 365, 6):
+        with clock.at(year.start_at + timedelta(days=day, minutes=chance.randrange(1440))):
+            order = factories.make_order(amount_paise=chance.randrange(10_000, 300_000))
+            factories.pay(order)
+            terms = {"tutor": tutor, "tutor_state": "Karnataka"}
+            match chance.choice(["class", "class", "cancellation", "no_show"]):
+                case "class":
+                    earnings.recognise(
+                        session_id=order.purpose_id,
+                        gross_paise=order.amount_paise,
+                        commission_bps=1500,
+                        **terms,
+                    )
+                case "cancellation":
+                    cancellations.cancelled_late(
+                        order=order, refund_bps=5_000, fee_bps=1_000, **terms
+                    )
+                case "no_show":
+                    cancellations.learner_absent(
+                        order=order, commission_bps=1500, due_bps=5_000, **terms
+                    )
+            left[order.purpose_id] = earnings.left_gross_paise(order.purpose_id)
+            if chance.random() < 0.5:
+                earnings.release(session_id=order.purpose_id, tutor=tutor)
+            if chance.random() < 0.4:
+                session = chance.choice([key for key, paise in left.items() if paise])
+                part = chance.choice([left[session], chance.randrange(1, left[session] + 1)])
+                earnings.reverse(session_id=session, gross_paise=part, cause=f"test:{day}")
+                left[session] -= part
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_every_month_is_what_the_ledger_booked_in_it(tutor, seed):
+    year = statements.asked(year="2026")
+    teach_for_a_year(tutor, year, random.Random(seed))
+    factories.settle()
+    with clock.at(year.end_at - timedelta(days=1)):
+        months = queries.earning_months(tutor)
+    sums = {month.month: month for month in statements.earned.summary(tutor, year).months}
+    assert sum(month.classes for month in months) == 61
+    assert sum(month.taken_back_paise > 0 for month in months) > 6
+    for month in months:
+        period = statements.asked(month=f"{month.month:%Y-%m}")
+        for name, accounts in OF_THE_LEDGER.items():
+            earned_paise = booked(COMPLETED, accounts, period)
+            back_paise = booked(REVERSED, accounts, period)
+            assert getattr(month, name) == earned_paise, name
+            assert getattr(sums[month.month], name) == earned_paise - back_paise, name
+        assert month.taken_back_paise == booked(REVERSED, OF_THE_LEDGER["net_paise"], period)
+        assert month.left_paise == sums[month.month].net_paise
 
 
 class TestPaid:
@@ -259,6 +342,6 @@ class TestRaces:
             )
 
         assert run_together(24, work, threads=8) == [None] * 24
-        month = StatementMonth.objects.get(tutor=tutor)
+        month = StatementMonth.objects.get(tutor=tutor, kind="class")
         assert (month.lines, month.gross_paise) == (24, 2_400_000)
         assert month.net_paise == ledger.balance("tutor_held", tutor.pk)

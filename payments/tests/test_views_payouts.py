@@ -13,6 +13,7 @@ from payments.models import Earning, PayoutMethod, TaxProfile
 from payments.services import earnings, payout_methods, payouts
 from payments.services.payouts import sending
 from payments.tests import factories
+from payments.tests.test_services_statements import close
 from payments.views import charts
 from tutorhub.core import clock
 
@@ -29,7 +30,9 @@ def _no_wait(settings):
 
 @pytest.fixture
 def tutor():
-    return factories.rich_tutor(200_000)
+    tutor = factories.rich_tutor(200_000)
+    factories.settle()
+    return tutor
 
 
 def browse(user) -> Client:
@@ -53,6 +56,7 @@ def teach(tutor, *moments):
     for moment in moments:
         with clock.at(moment):
             factories.earn(tutor)
+    factories.settle()
 
 
 class TestMonths:
@@ -74,16 +78,30 @@ class TestMonths:
         assert months[-1].net_paise == 2 * 82_300
         assert months[-1].gross_paise == 200_000
 
-    def test_each_adds_up_and_what_was_taken_back_is_missing(self):
+    def test_what_is_taken_back_counts_in_the_month_of_that(self):
         tutor = TutorUserFactory()
         factories.make_method(tutor)
-        teach(tutor, NOW)
-        Earning.objects.update(reversed_net_paise=2_300)
+        teach(tutor, datetime(2026, 10, 31, 23, 59, tzinfo=clock.IST))
+        with clock.at(datetime(2026, 11, 1, 0, 0, tzinfo=clock.IST)):
+            session = Earning.objects.get().session_id
+            earnings.reverse(session_id=session, gross_paise=50_000, cause="test")
+        factories.settle()
         with clock.at(NOW):
-            month = queries.earning_months(tutor)[-1]
-        parts = month.commission_paise + month.gst_paise + month.tax_paise + month.net_paise
-        assert parts == month.gross_paise
-        assert month.left_paise == 80_000
+            october, november = queries.earning_months(tutor)[-2:]
+            page = text(browse(tutor).get("/earnings/"))
+        parts = october.commission_paise + october.gst_paise + october.tax_paise + october.net_paise
+        assert parts == october.gross_paise == 100_000
+        assert (october.classes, october.taken_back_paise, october.left_paise) == (1, 0, 82_300)
+        assert (november.classes, november.gross_paise, november.net_paise) == (0, 0, 0)
+        assert (november.taken_back_paise, november.left_paise) == (41_150, -41_150)
+        table = page[page.index("The same as a table") :]
+        assert table.index("November 2026") < table.index("- ₹ 411.50") < table.index("October")
+
+    def test_payouts_are_no_part_of_it(self, tutor):
+        close(factories.payouts_request(tutor), "PROCESSED")
+        factories.settle()
+        month = queries.earning_months(tutor)[-1]
+        assert (month.classes, month.left_paise) == (1, 164_600)
 
     def test_page_and_api_say_the_same(self, tutor):
         page = text(browse(tutor).get("/earnings/"))

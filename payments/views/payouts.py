@@ -32,7 +32,7 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
     context = {
         "summary": earnings.summary(me(request)),
         "earnings": queries.recent_earnings(me(request)),
-        "months": [month for month in reversed(months) if month.classes],
+        "months": [month for month in reversed(months) if month.classes or month.taken_back_paise],
         "chart": charts.by_month(months),
     }
     return render(request, "payments/earnings_show.html", context)

@@ -3,6 +3,8 @@ long for a hundred thousand lines as for a hundred."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
@@ -21,22 +23,38 @@ FIGURES = (
 CHUNK = 2000
 
 
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """What the lines of a month come to, in paise, and how many they are."""
+
+    month: date
+    lines: int
+    gross_paise: int
+    commission_paise: int
+    gst_paise: int
+    tds_paise: int
+    tcs_paise: int
+    net_paise: int
+    paid_out_paise: int
+
+
 @dataclass(frozen=True)
 class Summary:
     """The months of a period that have lines, oldest first, and what they come to."""
 
-    months: list[StatementMonth]
+    months: list[Month]
     total: dict[str, int]
 
 
 def summary(tutor: User, period: Period) -> Summary:
-    months = list(
+    kinds = list(
         StatementMonth.objects.filter(
             tutor=tutor, month__gte=period.first, month__lt=period.end
         ).order_by("month")
     )
-    total = {name: sum(getattr(month, name) for month in months) for name in FIGURES}
-    return Summary(months, {"lines": sum(month.lines for month in months), **total})
+    by_month = groupby(kinds, key=lambda kind: kind.month)
+    months = [Month(month=month, **_added(list(rows))) for month, rows in by_month]
+    return Summary(months, _added(kinds))
 
 
 def newest(
@@ -75,6 +93,10 @@ def heads() -> Sequence[str]:
 
 def lines(tutor: User, period: Period) -> QuerySet[StatementLine]:
     return StatementLine.objects.filter(tutor=tutor, at__gte=period.start_at, at__lt=period.end_at)
+
+
+def _added(kinds: Sequence[StatementMonth]) -> dict[str, int]:
+    return {name: sum(getattr(kind, name) for kind in kinds) for name in ("lines", *FIGURES)}
 
 
 def _cells(line: StatementLine, kind: str) -> list[str]:
