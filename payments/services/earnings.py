@@ -250,9 +250,10 @@ def summary(tutor: User) -> EarningsSummary:
     pending = Payout.objects.visible_to(tutor).in_flight().aggregate(total=Sum("amount_paise"))
     payouts, paid = _paid_out(tutor)
     available = balances.get("tutor_earnings", 0)
+    waiting = waiting_paise(tutor, payouts=payouts) if available else 0
     return EarningsSummary(
         available_paise=available,
-        withdrawable_paise=max(0, available - waiting_paise(tutor, payouts=payouts)),
+        withdrawable_paise=max(0, available - waiting),
         held_paise=balances.get("tutor_held", 0),
         pending_paise=pending["total"] or 0,
         paid_paise=paid,
