@@ -291,7 +291,7 @@ class TestLegs:
         assert ledger.balance("refund_payable", refund.pk) == 0
         assert of_family(family) == (0, 0)
         if not is_credited:
-            with pytest.raises(ledger.Overdraft):
+            with pytest.raises(refunds.NothingToRefund):
                 refund_decisions.to_wallet(refund, by=family)
 
     @pytest.mark.parametrize("way", ["top-up", "refund", "hold", "credit"])
