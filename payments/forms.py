@@ -25,6 +25,20 @@ class TopupForm(forms.Form):
         return int(self.cleaned_data["amount"] * 100)
 
 
+class RefundChoiceForm(forms.Form):
+    SOURCE, WALLET = "source", "wallet"
+
+    goes_to = forms.ChoiceField(
+        label=_("Where refunds of classes go"),
+        choices=[(SOURCE, _("back to where I paid from")), (WALLET, _("into my wallet"))],
+        widget=forms.RadioSelect,
+    )
+
+    @property
+    def is_to_wallet(self) -> bool:
+        return bool(self.cleaned_data["goes_to"] == self.WALLET)
+
+
 class PayoutForm(forms.Form):
     amount = forms.DecimalField(
         label=_("How much"), min_value=Decimal(1), max_digits=12, decimal_places=2

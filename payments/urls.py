@@ -20,6 +20,7 @@ urlpatterns = [
     path("checkout/<uuid:order_id>/method/", checkout.method_change, name="checkout-method"),
     path("checkout/<uuid:order_id>/give-up/", checkout.give_up, name="checkout-give-up"),
     path("wallet/", wallets.wallet_show, name="wallet-show"),
+    path("wallet/refunds/", wallets.refunds_choose, name="refunds-choose"),
     path("payments/", payments.payment_list, name="payment-list"),
     path("payments/<uuid:order_id>/", payments.payment_detail, name="payment-detail"),
     path("refunds/<uuid:refund_id>/to-wallet/", payments.refund_to_wallet, name="refund-to-wallet"),

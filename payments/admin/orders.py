@@ -50,11 +50,15 @@ class PaymentOrderAdmin(FinanceAdmin):
     search_fields = ["=receipt", "=razorpay_order_id", "=purpose_id"]
     inlines = [PaymentInline, DecisionInline]
     action_form = RefundForm
-    actions = ["refund", "refund_to_wallet"]
+    actions = ["refund", "refund_to_source", "refund_to_wallet"]
     amount = rupees("amount_paise", "amount at Razorpay")
 
-    @admin.action(description="Give back to where it was paid from")
+    @admin.action(description="Give back as the family has chosen")
     def refund(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
+        self._decide(request, queryset, to_wallet=None)
+
+    @admin.action(description="Give back to where it was paid from")
+    def refund_to_source(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
         self._decide(request, queryset, to_wallet=False)
 
     @admin.action(description="Give back into the family's wallet")
@@ -62,7 +66,7 @@ class PaymentOrderAdmin(FinanceAdmin):
         self._decide(request, queryset, to_wallet=True)
 
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[PaymentOrder], *, to_wallet: bool
+        self, request: HttpRequest, queryset: QuerySet[PaymentOrder], *, to_wallet: bool | None
     ) -> None:
         field = RefundForm.base_fields["rupees"]
         try:

@@ -15,6 +15,7 @@ from accounts.api.permissions import IsFamily, SignedIn
 from accounts.models import User
 from payments import queries
 from payments.api.family_serializers import (
+    FamilyWalletInput,
     FamilyWalletOutput,
     PaymentDetailOutput,
     PaymentOutput,
@@ -26,7 +27,7 @@ from payments.api.serializers import CheckoutOutput
 from payments.models import PaymentOrder, Refund
 from payments.queries.payments import payment_page, payments_of, refund_view
 from payments.queries.wallets import wallet_page
-from payments.services import orders, refund_decisions
+from payments.services import orders, refund_decisions, wallets
 from tutorhub.core import idempotency
 from tutorhub.core.error_schemas import RefusalResponse, UnavailableResponse
 from tutorhub.core.pagination import KeysetPagination
@@ -39,6 +40,15 @@ class FamilyWalletView(APIView):
     def get(self, request: Request) -> Response:
         """What is in the family's wallet, and what may be added."""
         return Response(FamilyWalletOutput(wallet_page(_me(request))).data)
+
+    @extend_schema(request=FamilyWalletInput, responses=FamilyWalletOutput)
+    def patch(self, request: Request) -> Response:
+        """Say where refunds of classes go from now on."""
+        body = FamilyWalletInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = _me(request)
+        wallets.choose_refunds(user, is_to_wallet=body.validated_data["refunds_to_wallet"], by=user)
+        return Response(FamilyWalletOutput(wallet_page(user)).data)
 
 
 class FamilyWalletEntriesView(APIView):

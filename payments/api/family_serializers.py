@@ -18,6 +18,13 @@ class FamilyWalletOutput(serializers.Serializer):
     held_paise = serializers.IntegerField(help_text="set aside for payments that are under way")
     topup_min_paise = serializers.IntegerField(help_text="0 when nothing can be added now")
     topup_max_paise = serializers.IntegerField(help_text="0 when nothing can be added now")
+    refunds_to_wallet = serializers.BooleanField(
+        help_text="where refunds of classes go; false: back to where it was paid from"
+    )
+
+
+class FamilyWalletInput(serializers.Serializer):
+    refunds_to_wallet = serializers.BooleanField()
 
 
 class WalletEntryOutput(serializers.Serializer):

@@ -15,7 +15,13 @@ from payments.models.orders import Payment, PaymentOrder
 from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
 from payments.models.recon import ReconItem, ReconRun, Settlement, SettlementRow
-from payments.models.refunds import ExternalRefund, GatewayDispute, OrderRefund, Refund
+from payments.models.refunds import (
+    ExternalRefund,
+    GatewayDispute,
+    OrderRefund,
+    Refund,
+    RefundPreference,
+)
 from payments.models.statements import StatementLine, StatementMonth
 from payments.models.wallets import PromoGrant
 
@@ -46,6 +52,7 @@ __all__ = [
     "ReconItem",
     "ReconRun",
     "Refund",
+    "RefundPreference",
     "Settlement",
     "SettlementRow",
     "StatementLine",

@@ -12,6 +12,25 @@ from tutorhub.core.ids import uuid7
 from tutorhub.core.states import StateMachine
 
 
+class RefundPreference(models.Model):
+    """Where a family wants its refunds; without a row they go back to where it paid from."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="refund_preference",
+    )
+    is_to_wallet = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "refund preference"
+
+    def __str__(self) -> str:
+        return "wallet" if self.is_to_wallet else "source"
+
+
 class OrderRefund(models.Model):
     """One decision to give money of a paid order back, split over what it was paid with."""
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import LedgerAccount, LedgerEntry, PaymentOrder
+from payments.models import LedgerAccount, LedgerEntry, PaymentOrder, RefundPreference
 
 PAGE = 20
 ACCOUNTS = ("student_wallet", "student_promo")
@@ -69,6 +69,7 @@ class WalletPage:
     held: list[PaymentOrder]
     topup_min_paise: int
     topup_max_paise: int
+    refunds_to_wallet: bool
     rows: list[WalletRow]
     next_before: UUID | None
 
@@ -93,6 +94,7 @@ def wallet_page(user: User, *, before: UUID | None = None) -> WalletPage:
         held=held,
         topup_min_paise=least,
         topup_max_paise=most,
+        refunds_to_wallet=RefundPreference.objects.filter(user=user, is_to_wallet=True).exists(),
         rows=rows[:PAGE],
         next_before=rows[PAGE - 1].id if len(rows) > PAGE else None,
     )

@@ -63,7 +63,7 @@ def cancelled_late(
     tutor_state: str,
     refund_bps: int,
     fee_bps: int,
-    to_wallet: bool = False,
+    to_wallet: bool | None = None,
     by: User | None = None,
 ) -> Breakdown:
     """The family cancelled too late (kind 11): part goes back, part to the tutor, part is our fee.
@@ -99,7 +99,7 @@ def learner_absent(
     tutor_state: str,
     commission_bps: int,
     due_bps: int = 10_000,
-    to_wallet: bool = False,
+    to_wallet: bool | None = None,
     by: User | None = None,
 ) -> Breakdown:
     """The learner did not come (kind 12): so much of the price is due as for a class held.
@@ -131,7 +131,7 @@ def tutor_failed(
     tutor: User,
     goodwill_paise: int = 0,
     penalty_paise: int = 0,
-    to_wallet: bool = False,
+    to_wallet: bool | None = None,
     reason: str = "tutor absent",
     by: User | None = None,
 ) -> None:
@@ -155,7 +155,7 @@ def _in_escrow(order: PaymentOrder) -> int:
 
 
 def _give_back(
-    order: PaymentOrder, paise: int, *, to_wallet: bool, reason: str, by: User | None
+    order: PaymentOrder, paise: int, *, to_wallet: bool | None, reason: str, by: User | None
 ) -> None:
     if paise:
         refunds.refund_order(order, amount_paise=paise, to_wallet=to_wallet, reason=reason, by=by)

@@ -32,7 +32,7 @@ def decide(
     *,
     by: User,
     amount_paise: int | None = None,
-    to_wallet: bool = False,
+    to_wallet: bool | None = None,
     from_tutor: bool = False,
 ) -> OrderRefund:
     """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.

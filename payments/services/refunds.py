@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
-from payments.services import external_refunds, ledger, receivables
+from payments.services import external_refunds, ledger, receivables, wallets
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -67,7 +67,7 @@ def refund_order(
     *,
     reason: str,
     amount_paise: int | None = None,
-    to_wallet: bool = False,
+    to_wallet: bool | None = None,
     by: User | None = None,
     source: Source | None = None,
     debits: Callable[[OrderRefund], Sequence[Leg]] | None = None,
@@ -76,8 +76,9 @@ def refund_order(
 
     The money comes from the class's escrow unless `source` names another account, or `debits`
     hands over legs that come to the amount (called before the ledger is locked). What Razorpay
-    collected goes back to where it came from, or into the wallet if the family wants that, as does
-    what Razorpay has paid back already by a refund that we did not start. Raises NothingToRefund,
+    collected goes back to where it came from, or into the wallet, as does what Razorpay has paid
+    back already by a refund that we did not start; unless `to_wallet` says it, a class's money goes
+    where the family has chosen. Raises NothingToRefund,
     RefundTooLarge, or ledger.Overdraft when the source does not hold so much.
     """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
@@ -87,6 +88,9 @@ def refund_order(
     payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
     if parts.gateway_paise and payment is None:
         raise NothingToRefund
+    if to_wallet is None:
+        is_class = order.purpose == PaymentOrder.Purpose.SESSION
+        to_wallet = is_class and wallets.wants_refunds(order.payer)
     decision = OrderRefund.objects.create(
         order=order,
         gateway_paise=parts.gateway_paise,

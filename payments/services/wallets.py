@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import messages
-from payments.models import LedgerAccount, PaymentOrder, PromoGrant
+from payments.models import LedgerAccount, PaymentOrder, PromoGrant, RefundPreference
 from payments.policies import check_is_finance
 from payments.queries.wallets import ACCOUNTS, WalletBalance
 from payments.services import ledger, receivables
@@ -218,6 +218,23 @@ def release_hold(order: PaymentOrder) -> PaymentOrder:
         audit.record("order.expired", order)
     give_back(order)
     return order
+
+
+def wants_refunds(user: User) -> bool:
+    """Whether the family wants its refunds in the wallet and not where it paid from."""
+    return RefundPreference.objects.filter(user=user, is_to_wallet=True).exists()
+
+
+@transaction.atomic
+def choose_refunds(user: User, *, is_to_wallet: bool, by: User) -> RefundPreference:
+    """Say where refunds of classes go from now on. Raises NotAllowed for anybody but the family."""
+    if by.pk != user.pk or not user.is_family:
+        raise NotAllowed
+    chosen, _is_new = RefundPreference.objects.update_or_create(
+        user=user, defaults={"is_to_wallet": is_to_wallet, "changed_at": clock.now()}
+    )
+    audit.record("refunds.chosen", chosen, by=by, is_to_wallet=is_to_wallet)
+    return chosen
 
 
 @transaction.atomic

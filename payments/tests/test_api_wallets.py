@@ -47,7 +47,15 @@ def test_the_wallet(family):
         "held_paise": 650_00,
         "topup_min_paise": 100_00,
         "topup_max_paise": 10_000_00 - 900_00,
+        "refunds_to_wallet": False,
     }
+
+
+def test_where_refunds_go(family):
+    answer = call(family, "patch", "/students/wallet", {"refunds_to_wallet": True})
+    assert answer.json()["refunds_to_wallet"] is True
+    assert wallets.wants_refunds(family)
+    assert call(family, "patch", "/students/wallet", {}).status_code == 400
 
 
 def test_the_entries(family):

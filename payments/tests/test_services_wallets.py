@@ -361,6 +361,32 @@ class TestRefundByTender:
         }
         assert Payment.objects.get(order=order).place == "returned"
 
+    def test_into_the_wallet_if_the_family_has_chosen_that(self, family):
+        fund_wallet(family, 30_000)
+        order = make_order(payer=family, method="mixed")
+        pay(order)
+        wallets.choose_refunds(family, is_to_wallet=True, by=family)
+        decision = refunds.refund_order(order, reason="cancelled")
+        assert decision.is_to_wallet
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(order.purpose_id)): PRICE,
+            ("student_wallet", str(family.pk)): -PRICE,
+        }
+
+    def test_a_choice_can_be_taken_back_and_a_decision_overrules_it(self, family):
+        order = make_order(payer=family)
+        pay(order)
+        wallets.choose_refunds(family, is_to_wallet=True, by=family)
+        part = refunds.refund_order(order, amount_paise=10_000, to_wallet=False, reason="finance")
+        assert not part.is_to_wallet
+        wallets.choose_refunds(family, is_to_wallet=False, by=family)
+        assert not refunds.refund_order(order, reason="cancelled").is_to_wallet
+
+    def test_only_the_family_chooses(self, family):
+        for user, by in [(family, FamilyUserFactory()), (TutorUserFactory(),) * 2]:
+            with pytest.raises(NotAllowed):
+                wallets.choose_refunds(user, is_to_wallet=True, by=by)
+
     def test_odd_paise_go_to_razorpay(self, family):
         fund_wallet(family, 33_333)
         order = make_order(payer=family, method="mixed")

@@ -51,6 +51,16 @@ class TestWallet:
         for said in ("₹ 300", "₹ 650", "Set aside", "+ ₹ 600.00", "- ₹ 650.00", "gift: - ₹ 50.00"):
             assert said in page, said
 
+    def test_where_refunds_go(self, family):
+        client = browse(family)
+        for chosen in (True, False):
+            value = "wallet" if chosen else "source"
+            page = client.post("/wallet/refunds/", {"goes_to": value}, follow=True)
+            assert page.context["choice"].initial == {"goes_to": value}
+            assert wallets.wants_refunds(family) is chosen
+        client.post("/wallet/refunds/", {"goes_to": "elsewhere"})
+        assert wallets.wants_refunds(family) is False
+
     def test_adding_leads_to_the_checkout(self, family, razorpay_simulator):
         client = browse(family)
         answer = client.post("/wallet/", {"amount": "500.50"})

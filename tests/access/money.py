@@ -52,6 +52,7 @@ NO_MONEY = {
     "payments:payout-method-edit",
     "payments:payout-method-weekly",
     "payments:tax-profile-edit",
+    "payments:refunds-choose",
     "api:auth-otp-request",
     "api:auth-otp-verify",
     "api:auth-token-refresh",
