@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
 from tutorhub.core import memo, outbox
+
+# How fast examples are made says something about the machine, not about the code.
+hypothesis.settings.register_profile(
+    "tutorhub", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tutorhub")
 
 pytest_plugins = ["payments.tests.simulator", "tests.browser"]
 
