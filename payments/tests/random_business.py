@@ -7,11 +7,12 @@ refused by a rule or end without an answer; what it must never do is leave the b
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
@@ -23,7 +24,6 @@ from payments.models import (
     Earning,
     ExternalRefund,
     GatewayDispute,
-    LedgerAccount,
     OrderRefund,
     Payment,
     PaymentOrder,
@@ -36,15 +36,13 @@ from payments.services import (
     credits,
     earnings,
     external_refunds,
-    ledger,
     orders,
     payouts,
     refund_decisions,
     refunds,
 )
-from payments.services.reconciling import leftovers, outgoing, sweep, tolerance
+from payments.services.reconciling import leftovers, tolerance
 from payments.services.reconciling import orders as late_orders
-from payments.services.reconciling import settlements as settlement_report
 from payments.tests.factories import fund_float, make_method
 from payments.tests.simulator import RazorpaySimulator, SimulatorError
 from tutorhub.core import clock, outbox
@@ -82,7 +80,7 @@ class Business:
         self.refused: Counter[str] = Counter()
         self.client = Client()
         self._sent = 0
-        self._waiting: list[Any] = []
+        self.waiting: list[Any] = []
         for tutor in self.tutors:
             make_method(tutor)
         fund_float(100_00_00_000_00)
@@ -222,10 +220,15 @@ class Business:
         )
 
     def reverse(self) -> None:
-        """A complaint about a class that was held is right: the tutor's part comes back."""
+        """A complaint about a class that was held is right: the tutor's part goes to the family."""
         earning = self.any(Earning.objects.exclude(status=Earning.Status.REVERSED))
         gross = self.chance.randint(1, earning.gross_paise)
-        earnings.reverse(session_id=earning.session_id, gross_paise=gross, cause=f"case:{uuid7()}")
+        order = self.order_of(earning.session_id)
+        with transaction.atomic():
+            earnings.reverse(
+                session_id=earning.session_id, gross_paise=gross, cause=f"case:{uuid7()}"
+            )
+            refunds.refund_order(order, amount_paise=gross, reason="complaint", by=self.finance)
 
     # Chargebacks and refunds that start elsewhere
 
@@ -306,15 +309,15 @@ class Business:
 
     def deliver(self) -> None:
         """Some of the waiting webhooks arrive, in any order, some of them twice."""
-        self._fetch()
-        self.chance.shuffle(self._waiting)
+        self.fetch()
+        self.chance.shuffle(self.waiting)
         for _ in range(self.chance.randint(1, 6)):
-            if not self._waiting:
+            if not self.waiting:
                 return
-            delivery = self._waiting.pop()
-            self._post(delivery)
+            delivery = self.waiting.pop()
+            self.post(delivery)
             if self.chance.random() < 0.2:
-                self._waiting.append(delivery)
+                self.waiting.append(delivery)
 
     def work(self) -> None:
         """A worker takes some of what is due, in any order."""
@@ -336,110 +339,6 @@ class Business:
         kind = self.chance.choice(FAULTS)
         self.simulator.simulator.faults.add({"kind": kind, "path": "/v1/"})
 
-    # The end
-
-    def quiesce(self) -> None:
-        """No more faults: everything that was begun is brought to its end, as time would."""
-        self.simulator.simulator.faults.clear()
-        for refund in self.simulator.simulator.books.all("refunds", status="pending"):
-            self.simulator.refund(refund["id"], "processed")
-        self.simulator.settle()
-        # The settlement report of a day is read when the day is over.
-        for hours in range(48, 96, 4):
-            with clock.at(clock.now() + timedelta(hours=hours)):
-                self._bring_to_end()
-                if self._is_at_rest():
-                    return
-        raise AssertionError(f"no rest: {self._left()}")
-
-    def _bring_to_end(self) -> None:
-        self._fetch()
-        while self._waiting:
-            self._post(self._waiting.pop())
-        with contextlib.suppress(*REFUSALS):
-            outbox.drain(50)
-        for order in PaymentOrder.objects.live():
-            late_orders.check(order.pk)
-        for order in PaymentOrder.objects.live():
-            close = orders.expire_for
-            close(purpose=order.purpose, purpose_id=order.purpose_id)
-        sweep.reconcile()
-        outgoing.reconcile()
-        tolerance.each(leftovers.stuck_events(), leftovers.check_event)
-        tolerance.each(leftovers.payments_without_fee(), captures.apply_capture)
-        settlement_report.reconcile()
-        for act in self._endings():
-            act()
-
-    def _endings(self) -> Iterator[Callable[[], object]]:
-        """What a person still has to do, one thing after the other."""
-        yield from self._end_incoming()
-        yield from self._end_refunds()
-        yield from self._end_payouts()
-        for session in self.sessions:
-            if held := ledger.balance("session_escrow", session):
-                yield self._tried(self._empty_escrow, session, held)
-        for earning in Earning.objects.filter(status=Earning.Status.HELD):
-            yield self._tried(earnings.release, session_id=earning.session_id, tutor=earning.tutor)
-
-    def _end_incoming(self) -> Iterator[Callable[[], object]]:
-        for order in PaymentOrder.objects.filter(status=Order.PAID_LATE):
-            yield self._tried(orders.return_late, order)
-        for payment in Payment.objects.filter(place=Payment.Place.UNAPPLIED):
-            yield self._tried(refund_decisions.return_set_aside, payment, by=self.finance)
-        for dispute in GatewayDispute.objects.live():
-            yield self._tried(self.simulator.decide, dispute.razorpay_dispute_id, "won")
-
-    def _end_refunds(self) -> Iterator[Callable[[], object]]:
-        by = self.finance
-        for external in ExternalRefund.objects.filter(resolution=""):
-            yield self._tried(external_refunds.resolve, external, resolution="order", by=by)
-            yield self._tried(external_refunds.resolve, external, resolution="loss", by=by)
-        for refund in Refund.objects.filter(status=Refund.Status.PENDING):
-            yield self._tried(self.simulator.refund, refund.razorpay_refund_id, "processed")
-        for refund in Refund.objects.filter(status=Refund.Status.FAILED, retried_by=None):
-            payer = refund.payment.order.payer
-            yield self._tried(refund_decisions.to_wallet, refund, by=payer)
-            yield self._tried(refund_decisions.retry, refund, by=by)
-
-    def _end_payouts(self) -> Iterator[Callable[[], object]]:
-        for payout in Payout.objects.filter(status=Payout.Status.REQUESTED):
-            yield self._tried(payouts.approve, payout, by=self.finance)
-        for payout in Payout.objects.filter(razorpay_payout_id__isnull=False).in_flight():
-            yield self._tried(self.simulator.payout, payout.razorpay_payout_id, "processed")
-
-    def _empty_escrow(self, session: UUID, held: int) -> None:
-        """What is still held for a class goes back to the family."""
-        order = PaymentOrder.objects.for_purpose("session", session).get(
-            status__in=[Order.PAID, Order.PAID_LATE]
-        )
-        refunds.refund_order(order, amount_paise=held, reason="end of the test", by=self.finance)
-
-    def _is_at_rest(self) -> bool:
-        return not self._left()
-
-    def _left(self) -> dict[str, int]:
-        holds = [
-            *("session_escrow", "wallet_hold", "promo_hold", "payout_pending", "refund_payable"),
-            *("unapplied", "external_refund_suspense", "tutor_held"),
-        ]
-        self._fetch()
-        counts = {
-            code: LedgerAccount.objects.filter(code=code).exclude(balance=0).count()
-            for code in holds
-        }
-        counts["outbox"] = OutboxRow.objects.filter(done_at__isnull=True).count()
-        counts["webhooks"] = len(self._waiting)
-        return {name: count for name, count in counts.items() if count}
-
-    @staticmethod
-    def _tried(act: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:
-        def attempt() -> None:
-            with contextlib.suppress(*REFUSALS):
-                act(*args, **kwargs)
-
-        return attempt
-
     # Small things
 
     def any(self, found: Any) -> Any:
@@ -451,6 +350,11 @@ class Business:
 
     def rupees(self, low: int, high: int) -> int:
         return self.chance.randint(low * 100, high * 100)
+
+    def order_of(self, session: UUID) -> PaymentOrder:
+        """The order that paid for a class."""
+        paid = PaymentOrder.objects.for_purpose("session", session)
+        return paid.get(status__in=[Order.PAID, Order.PAID_LATE])
 
     def class_order(self) -> tuple[PaymentOrder, User]:
         """A paid class that nothing was booked for yet."""
@@ -469,12 +373,12 @@ class Business:
         order, tutor = self.class_order()
         return order.purpose_id, tutor, order.total_paise
 
-    def _fetch(self) -> None:
+    def fetch(self) -> None:
         log = self.simulator.simulator.sender._log
         new, self._sent = log[self._sent :], len(log)
-        self._waiting += [delivery for delivery in new if delivery.state == "kept"]
+        self.waiting += [delivery for delivery in new if delivery.state == "kept"]
 
-    def _post(self, delivery: Any) -> None:
+    def post(self, delivery: Any) -> None:
         headers = dict(delivery.headers)
         self.client.post(
             "/webhooks/razorpay",

@@ -11,7 +11,7 @@ from django.db.models import F, Q, Sum
 from payments.models import Invoice, LedgerAccount, LedgerEntry, LedgerTxn
 from payments.services import ledger
 from payments.simulator.books import Books
-from payments.tests.random_business import Business
+from payments.tests.ending_business import EndingBusiness
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,7 +29,7 @@ def test_scenario_27_random_business_adds_up(razorpay_simulator, finance, settin
     settings.PAYOUT_FIRST_WAIT = settings.PAYOUT_METHOD_WAIT = timedelta(0)
     float_before = 100_00_00_000_00
     razorpay_simulator.settings(refund_status="pending")
-    business = Business(razorpay_simulator, finance, SEED)
+    business = EndingBusiness(razorpay_simulator, finance, SEED)
 
     for number in range(1, STEPS + 1):
         business.step()

@@ -9,7 +9,7 @@ from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserF
 from notifications.models import Message
 from payments import gateway
 from payments.models import GatewayEvent, PaymentOrder, Payout, ReconItem, ReconRun, Refund
-from payments.services import credits, ledger, orders, payouts, wallets
+from payments.services import captures, credits, disputes, ledger, orders, payouts, wallets
 from payments.services.reconciling import holds, outgoing, runs, silence, sweep, tolerance
 from payments.tasks import process_gateway_events, reconcile_orders, sweep_payments
 from payments.tests import factories
@@ -430,12 +430,13 @@ class TestMoneyOut:
         settled = Payout.objects.none()
         monkeypatch.setattr(outgoing, "check_refund", check("refund"))
         monkeypatch.setattr(outgoing, "check_payout", check("payout"))
+        monkeypatch.setattr(outgoing, "check_dispute", check("dispute"))
         monkeypatch.setattr(outgoing, "_after", self._one_of_each(settled, refund))
         with self.later():
             with pytest.raises(RuntimeError):
                 outgoing.reconcile()
             outgoing.reconcile()
-        assert asked == ["refund", "payout", "payout"]
+        assert asked == ["refund", "payout", "payout", "dispute"]
 
     def _one_of_each(self, settled, refund):
         return lambda unsettled, pk: [] if pk else [refund.pk]
@@ -564,3 +565,18 @@ def test_two_days_without_any_webhook(db, razorpay_simulator, drain):
     with clock.at(start + timedelta(days=3)):
         drain()
     assert ledger.balance("rzp_clearing") == razorpay_simulator.state()["totals"]["clearing_paise"]
+
+
+def test_r3_hears_of_a_chargeback_that_ended_without_a_webhook(razorpay_simulator, order):
+    """Otherwise the class would stay frozen for ever."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    assert disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)
+    razorpay_simulator.decide(known["id"], "won")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        run = outgoing.reconcile()
+    assert run is not None
+    assert run.mended == 1
+    assert not disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)

@@ -1,4 +1,4 @@
-"""R3: refunds and payouts without an answer. Ask, or send again under the same key."""
+"""R3: refunds and payouts without an answer, and live chargebacks. Ask, or send again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from payments import gateway
-from payments.models import Payout, ReconRun, Refund
-from payments.services import payouts, refunds
+from payments.models import GatewayDispute, Payout, ReconRun, Refund
+from payments.services import disputes, payouts, refunds
 from payments.services.reconciling import runs
 from tutorhub.core import clock
 
@@ -22,10 +22,13 @@ def reconcile() -> ReconRun | None:
 
 def _work(under_way: runs.Pass) -> None:
     before = clock.now() - UNSETTLED_AFTER
-    cursor = under_way.cursor or {"refunds": "", "payouts": ""}
+    cursor = {"refunds": "", "payouts": "", "disputes": "", **under_way.cursor}
+    live = GatewayDispute.objects.live().filter(opened_at__lt=before)
     stages: list[tuple[str, Any, Callable[[UUID], bool]]] = [
         ("refunds", Refund.objects.unsettled(before), check_refund),
         ("payouts", Payout.objects.unsettled(before), check_payout),
+        # The end of one that no webhook told us would leave a class frozen for ever.
+        ("disputes", live, check_dispute),
     ]
     for name, unsettled, check in stages:
         while batch := _after(unsettled, cursor[name]):
@@ -66,6 +69,15 @@ def check_payout(payout_id: UUID) -> bool:
         payouts.send(payout_id, _nothing)
     payout.refresh_from_db()
     return (payout.status, payout.razorpay_payout_id) != was
+
+
+def check_dispute(dispute_id: UUID) -> bool:
+    """Find out what became of a chargeback; whether we know more than before."""
+    dispute = GatewayDispute.objects.get(pk=dispute_id)
+    was = dispute.status
+    disputes.apply(gateway.client().fetch_dispute(dispute.razorpay_dispute_id))
+    dispute.refresh_from_db()
+    return bool(dispute.status != was)
 
 
 def _nothing() -> None:
