@@ -78,8 +78,8 @@ def refund_order(
     hands over legs that come to the amount (called before the ledger is locked). What Razorpay
     collected goes back to where it came from, or into the wallet, as does what Razorpay has paid
     back already by a refund that we did not start; unless `to_wallet` says it, a class's money goes
-    where the family has chosen. Raises NothingToRefund,
-    RefundTooLarge, or ledger.Overdraft when the source does not hold so much.
+    where the family has chosen. Raises NothingToRefund, RefundTooLarge, or ledger.Overdraft when
+    the source does not hold so much.
     """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     if not order.is_paid:
@@ -105,27 +105,7 @@ def refund_order(
     refund = _promise(payment, sent, reason, decision) if payment is not None and sent else None
     code, owner = source or ("session_escrow", order.purpose_id)
     taken = debits(decision) if debits else [debit(code, decision.amount_paise, owner)]
-    ledger.post(
-        kind="refund_initiated",
-        key=f"refund:{decision.pk}:initiate",
-        legs=[
-            *taken,
-            *([credit("refund_payable", sent, refund.pk)] if refund else []),
-            credit(
-                "student_wallet",
-                parts.wallet_paise + parts.gateway_paise - sent,
-                order.payer_id,
-            ),
-            credit("student_promo", parts.promo_paise, order.payer_id),
-        ],
-        actor=by,
-        refs={"order": order.pk, "decision": decision.pk},
-    )
-    receivables.recover_from_family(
-        order.payer_id,
-        came_in_paise=parts.wallet_paise + parts.gateway_paise - sent,
-        key=f"refund:{decision.pk}:recover",
-    )
+    _book(decision, order, refund, taken, sent_paise=sent, by=by)
     audit.record(
         *("order.refunded", order),
         by=by,
@@ -135,6 +115,34 @@ def refund_order(
     )
     messages.refund_decided(decision, sent_paise=sent)
     return decision
+
+
+def _book(
+    decision: OrderRefund,
+    order: PaymentOrder,
+    refund: Refund | None,
+    taken: Sequence[Leg],
+    *,
+    sent_paise: int,
+    by: User | None,
+) -> None:
+    """Kind 8: what is taken goes to Razorpay, as far as it is sent there, and into the wallet."""
+    to_wallet = decision.wallet_paise + decision.gateway_paise - sent_paise
+    ledger.post(
+        kind="refund_initiated",
+        key=f"refund:{decision.pk}:initiate",
+        legs=[
+            *taken,
+            *([credit("refund_payable", sent_paise, refund.pk)] if refund else []),
+            credit("student_wallet", to_wallet, order.payer_id),
+            credit("student_promo", decision.promo_paise, order.payer_id),
+        ],
+        actor=by,
+        refs={"order": order.pk, "decision": decision.pk},
+    )
+    receivables.recover_from_family(
+        order.payer_id, came_in_paise=to_wallet, key=f"refund:{decision.pk}:recover"
+    )
 
 
 def return_unapplied(payment: Payment, *, reason: str, by: User | None = None) -> Refund:
