@@ -73,12 +73,22 @@ class LedgerTxn(models.Model):
 class LedgerEntry(models.Model):
     """One leg: so much on one side of one account."""
 
-    # Both are found through the unique constraints below, which begin with them.
+    # Both are found through the unique constraints below, which begin with them. The triggers of
+    # migration 0002 look both up anyway and let neither be deleted, which is more than a foreign
+    # key says, and they do not lock the rows of accounts that everybody uses.
     txn = models.ForeignKey(
-        LedgerTxn, on_delete=models.PROTECT, related_name="entries", db_index=False
+        LedgerTxn,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
     )
     account = models.ForeignKey(
-        LedgerAccount, on_delete=models.PROTECT, related_name="entries", db_index=False
+        LedgerAccount,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
     )
     seq = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=4)

@@ -25,6 +25,7 @@ from tutorhub.core.ids import uuid7
 log = logging.getLogger(__name__)
 
 TRIES = 3
+_refs = DjangoJSONEncoder().encode
 AccountKey = tuple[str, str, str]
 IDENTITIES = (
     "%(codes)s::text[], %(owners)s::text[], %(units)s::text[],"
@@ -104,7 +105,7 @@ def post(
         "now": clock.now(),
         "reverses": reverses,
         "actor": getattr(actor, "pk", actor),
-        "refs": json.dumps(dict(refs or {}), cls=DjangoJSONEncoder),
+        "refs": _refs(dict(refs or {})),
     }
     if connection.in_atomic_block:
         return _post(row, sorted_legs)
@@ -197,8 +198,8 @@ def _call(row: dict[str, Any], legs: Sequence[Leg]) -> tuple[UUID | None, str | 
             {
                 **row,
                 **_identities([leg.key for leg in legs]),
-                "debits": _array(leg.debit for leg in legs),
-                "credits": _array(leg.credit for leg in legs),
+                "debits": _array([leg.debit for leg in legs]),
+                "credits": _array([leg.credit for leg in legs]),
             },
         )
         known: tuple[UUID | None, str | None] = cursor.fetchone()
@@ -215,18 +216,26 @@ def _accounts(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
 def _identities(keys: Sequence[AccountKey]) -> dict[str, str]:
     """The values of `IDENTITIES`."""
     codes, owners, units = zip(*keys, strict=True)
+    kinds = [CHART[code] for code in codes]
     return {
         "codes": _array(codes),
-        "owners": _array(owners),
+        "owners": _quoted_array(owners),
         "units": _array(units),
-        "normals": _array(CHART[code].normal for code in codes),
-        "tracked": _array(CHART[code].is_tracked for code in codes),
+        "normals": _array([kind.normal for kind in kinds]),
+        "tracked": _array([kind.is_tracked for kind in kinds]),
     }
 
 
 def _array(values: Iterable[object]) -> str:
-    """PostgreSQL's way to write an array; psycopg's own takes a third of the time of a posting."""
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    """An array as PostgreSQL writes it, of numbers or of the chart's words, which need no quotes.
+
+    psycopg's own way takes a third of the time of a posting.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _quoted_array(values: Iterable[str]) -> str:
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return '{"' + '","'.join(quoted) + '"}'
 
 

@@ -158,9 +158,14 @@ def test_the_chart_has_one_unit_per_account_and_owners_only_on_tracked_ones():
         assert kind.is_tracked or not kind.owner, code
 
 
+def booked_account() -> LedgerAccount:
+    return LedgerAccount.objects.get(code="session_escrow")
+
+
 @pytest.fixture
 def booked(db) -> LedgerTxn:
     deposit(1000)
+    LedgerAccount.objects.create(code="bank", unit="INR", normal=1, track_balance=False)
     return LedgerTxn.objects.get()
 
 
@@ -174,19 +179,25 @@ def header(**values) -> LedgerTxn:
     )
 
 
-def leg(txn: LedgerTxn, code: str, *, debit: int = 0, credit: int = 0, seq: int = 1) -> LedgerEntry:
-    account = LedgerAccount.objects.get(code=code)
-    return LedgerEntry.objects.create(
-        txn=txn, account=account, seq=seq, unit="INR", debit=debit, credit=credit
+def write_legs(txn: LedgerTxn, *legs: tuple[str, int, int]) -> None:
+    """Entries past the service, in one statement."""
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            txn=txn,
+            account=LedgerAccount.objects.get(code=code),
+            seq=seq,
+            unit="INR",
+            debit=debit_,
+            credit=credit_,
+        )
+        for seq, (code, debit_, credit_) in enumerate(legs)
     )
 
 
 @transaction.atomic
 def write_by_hand(*legs: tuple[str, int, int]) -> None:
     """A transaction past the service, with what a commit checks checked at once."""
-    txn = header()
-    for seq, (code, debit_, credit_) in enumerate(legs):
-        leg(txn, code, debit=debit_, credit=credit_, seq=seq)
+    write_legs(header(), *legs)
     check_deferred()
 
 
@@ -252,7 +263,7 @@ class TestAttacks:
     @pytest.mark.parametrize(("debit", "credit"), [(0, 0), (5, 5), (-5, 0), (0, -5)])
     def test_a_leg_has_one_side_above_zero(self, booked, debit, credit):
         with pytest.raises(IntegrityError) as caught, transaction.atomic():
-            leg(header(), "session_escrow", debit=debit, credit=credit)
+            write_legs(header(), ("session_escrow", debit, credit))
         assert constraint_of(caught.value) == "entry_one_side"
 
     def test_an_account_has_one_leg_per_transaction(self, booked):
@@ -260,13 +271,35 @@ class TestAttacks:
             write_by_hand(("session_escrow", 0, 5), ("session_escrow", 5, 0))
         assert constraint_of(caught.value) == "entry_one_leg"
 
+    def test_one_leg_does_not_wait_for_the_other(self, booked):
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            write_legs(header(), ("rzp_clearing", 10, 0))
+        assert constraint_of(caught.value) == "entry_balanced"
+
+    def test_a_leg_has_a_transaction_and_an_account(self, booked):
+        entry = {"seq": 1, "unit": "INR", "debit": 10}
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            LedgerEntry.objects.create(txn_id=uuid7(), account=booked_account(), **entry)
+        assert constraint_of(caught.value) == "entry_in_time"
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            LedgerEntry.objects.create(txn=header(), account_id=0, **entry)
+        assert constraint_of(caught.value) == "entry_account"
+
+    def test_nothing_is_added_once_the_deferred_checks_have_run(self, booked):
+        """The legs of a transaction balance at every moment, not only when it ends."""
+        txn = header()
+        write_legs(txn, ("rzp_clearing", 10, 0), ("session_escrow", 0, 10))
+        check_deferred()
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            write_legs(txn, ("bank", 5, 0))
+        assert constraint_of(caught.value) == "entry_balanced"
+
     def test_savepoints_do_not_make_legs_late(self, booked):
         with transaction.atomic():
-            txn = header()
             with transaction.atomic():
-                leg(txn, "rzp_clearing", debit=10)
+                txn = header()
             with transaction.atomic():
-                leg(txn, "session_escrow", credit=10, seq=2)
+                write_legs(txn, ("rzp_clearing", 10, 0), ("session_escrow", 0, 10))
             check_deferred()
         assert LedgerEntry.objects.filter(txn=txn).count() == 2
 
