@@ -13,7 +13,7 @@ from django.db import transaction
 from payments import gateway
 from payments.models import GatewayEvent
 from payments.services import captures, disputes, payout_checks, payouts, refunds, settlements
-from tutorhub.core import clock, outbox
+from tutorhub.core import clock, logs, outbox
 from tutorhub.core.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def process(event_id: UUID, done: Callable[[], None]) -> None:
             if event.received_at > clock.now() - GRACE:
                 GatewayEvent.objects.filter(pk=event.pk).update(tries=event.tries + 1)
                 raise
-            status, note = GatewayEvent.Status.ORPHAN, str(error)
+            status, note = GatewayEvent.Status.ORPHAN, logs.scrub(str(error))
     with transaction.atomic():
         _close(event_id, name=name, status=status, note=note)
         done()
@@ -87,7 +87,7 @@ def _handle(event: GatewayEvent) -> tuple[str, str, str]:
         return name, GatewayEvent.Status.DONE, handler(payload) or ""
     except Malformed as error:
         log.error("gateway event %s is malformed: %s", event.pk, error)
-        return name, GatewayEvent.Status.IGNORED, str(error)
+        return name, GatewayEvent.Status.IGNORED, logs.scrub(str(error))
 
 
 @transaction.atomic

@@ -87,10 +87,13 @@ def _forget_dead_users(data: Path) -> None:
 
 
 def _prepare(connection: psycopg.Connection, *, safe: bool) -> None:
+    # What PostgreSQL writes down about an error would else quote the row and the statement.
+    connection.execute("ALTER SYSTEM SET log_error_verbosity = terse")
+    connection.execute("ALTER SYSTEM SET log_min_error_statement = panic")
     if not safe:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {name} = off")
-        connection.execute("SELECT pg_reload_conf()")
+    connection.execute("SELECT pg_reload_conf()")
     with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         connection.execute("CREATE DATABASE tutorhub")
 

@@ -24,7 +24,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from tutorhub.core import audit, clock
+from tutorhub.core import audit, clock, logs
 from tutorhub.core.ids import uuid7
 from tutorhub.core.models import OutboxRow
 
@@ -258,7 +258,7 @@ def _note_failure(row_id: UUID, error: Exception) -> None:
     wait = timedelta(seconds=min(2**tries, 3600))
     OutboxRow.objects.filter(pk=row_id, done_at__isnull=True).update(
         tries=tries,
-        last_error=f"{type(error).__name__}: {error}"[:500],
+        last_error=logs.describe(error)[:500],
         due_at=clock.now() + wait,
         leased_until=None,
         running_until=None,

@@ -19,7 +19,7 @@ from accounts.services import locks
 from payments.models import ReconItem, ReconRun
 from payments.policies import check_is_finance
 from payments.services.reconciling import tolerance
-from tutorhub.core import audit, clock
+from tutorhub.core import audit, clock, logs
 from tutorhub.core.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class Pass:
         self._write(leased_until=None)
 
     def _fail(self, error: Exception) -> None:
-        note = f"{type(error).__name__}: {error}"[:300]
+        note = logs.describe(error)[:300]
         self._write(status=ReconRun.Status.FAILED, leased_until=None, note=note)
 
 
