@@ -75,7 +75,7 @@ class WalletPage:
 
     @property
     def held_paise(self) -> int:
-        return sum(order.wallet_paise + order.promo_paise for order in self.held)
+        return sum(order.own_paise for order in self.held)
 
 
 def wallet_page(user: User, *, before: UUID | None = None) -> WalletPage:

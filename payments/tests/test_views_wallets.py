@@ -113,7 +113,7 @@ class TestCheckoutWithAWallet:
         order = make_order(payer=family)
         assert "wallet-offer" not in text(browse(family).get(f"/checkout/{order.pk}/"))
 
-    def test_a_part_is_offered_to_the_paisa(self, family, razorpay_simulator):
+    def test_a_part_is_offered_to_the_paisa(self, family, razorpay_simulator, drain):
         fund_wallet(family, 300_50, promo_paise=20_25)
         order = opened(payer=family)
         client = browse(family)
@@ -125,8 +125,15 @@ class TestCheckoutWithAWallet:
         assert 'data-amount="67925"' in page
         assert wallets.balance(family) == (0, 0)
         mixed = PaymentOrder.objects.latest("pk")
+        assert "Set aside until you pay the rest" in text(client.get("/wallet/"))
         back = client.post(f"/checkout/{mixed.pk}/give-up/")
         assert back.url == f"/classes/{order.purpose_id}/"
+        assert wallets.balance(family) == (0, 0)
+        page = text(client.get("/wallet/"))
+        assert "Maths, 1 h: ₹ 320.75" in page
+        assert "as soon as the bank has confirmed that nothing was paid" in page
+        drain()
+        assert "has confirmed" not in text(client.get("/wallet/"))
         assert wallets.balance(family) == (300_50, 20_25)
 
     def test_all_of_it_is_paid_at_once(self, family, razorpay_simulator):
