@@ -1,7 +1,7 @@
-"""Wallet money that is set aside for orders: given back once Razorpay has said that nothing was paid.
+"""What orders hold of a wallet: given back once Razorpay has said that nothing was paid.
 
-An order that ends keeps its hold, because money may have been taken whose news is still on its way.
-So Razorpay is asked, outside any transaction: at once by the outbox, and by reconciler R5 until
+An order that ends keeps its hold, because money may have been taken whose news is on its way. So
+Razorpay is asked, outside any transaction: at once by the outbox, and by reconciler R5 until
 there is an answer. No answer releases nothing, and neither does a payment that may still end well.
 """
 

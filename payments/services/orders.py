@@ -152,7 +152,8 @@ def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
 def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
     """Create the order at Razorpay and remember its id; safe to repeat. Speaks to the network.
 
-    One that has ended meanwhile stays as it is: nobody is to pay it. Raises GatewayAway when nobody knows what happened: a repeat finds the order by its receipt.
+    One that has ended meanwhile stays as it is: nobody is to pay it. Raises GatewayAway when nobody
+    knows what happened: a repeat finds the order by its receipt.
     """
     # Durable: refuses to run inside another transaction, which would stay open over the network.
     with transaction.atomic(durable=True):

@@ -182,7 +182,7 @@ def held_legs(order: PaymentOrder) -> list[Leg]:
 
 
 def take_again(order: PaymentOrder) -> list[Leg]:
-    """Legs that take a locked order's part for money that came late: the hold, or from the wallet."""
+    """Legs that take a locked order's part once late money is used: the hold, or the wallet."""
     legs = held_legs(order) if order.hold == Hold.HELD else spend_legs(order)
     if order.hold:
         order.hold = Hold.USED

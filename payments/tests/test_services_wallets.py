@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
-from payments.models import LedgerTxn, Payment, PaymentOrder, PromoGrant, Refund
+from payments.models import Payment, PaymentOrder, PromoGrant, Refund
 from payments.queries.wallets import WalletBalance, topup_limits
-from payments.services import captures, ledger, orders, refunds, wallets
+from payments.services import captures, orders, refunds, wallets
 from payments.tests import factories
 from payments.tests.factories import fund_wallet, make_order, pay
 from payments.tests.paying import callback, in_escrow, legs, opened, status_of
