@@ -240,11 +240,6 @@ def release_hold(order: PaymentOrder) -> PaymentOrder:
     return order
 
 
-def wants_refunds(user: User) -> bool:
-    """Whether the family wants its refunds in the wallet and not where it paid from."""
-    return RefundPreference.objects.filter(user=user, is_to_wallet=True).exists()
-
-
 @transaction.atomic
 def choose_refunds(user: User, *, is_to_wallet: bool, by: User) -> RefundPreference:
     """Say where refunds of classes go from now on. Raises NotAllowed for anybody but the family."""

@@ -6,7 +6,8 @@ from rest_framework.test import APIClient
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder
-from payments.services import orders, refunds, wallets
+from payments.queries.wallets import wants_refunds
+from payments.services import orders, refunds
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_a_hold_of_an_order_that_has_ended_is_said_to_be_over(family):
 def test_where_refunds_go(family):
     answer = call(family, "patch", "/students/wallet", {"refunds_to_wallet": True})
     assert answer.json()["refunds_to_wallet"] is True
-    assert wallets.wants_refunds(family)
+    assert wants_refunds(family)
     assert call(family, "patch", "/students/wallet", {}).status_code == 400
 
 

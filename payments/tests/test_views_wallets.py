@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder, Refund
 from payments.queries.payments import add_working_days, expected_by, payment_page, steps
-from payments.queries.wallets import PAGE, wallet_page
+from payments.queries.wallets import PAGE, wallet_page, wants_refunds
 from payments.services import orders, refund_decisions, refunds, wallets
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 from payments.tests.paying import opened
@@ -57,9 +57,9 @@ class TestWallet:
             value = "wallet" if chosen else "source"
             page = client.post("/wallet/refunds/", {"goes_to": value}, follow=True)
             assert page.context["choice"].initial == {"goes_to": value}
-            assert wallets.wants_refunds(family) is chosen
+            assert wants_refunds(family) is chosen
         client.post("/wallet/refunds/", {"goes_to": "elsewhere"})
-        assert wallets.wants_refunds(family) is False
+        assert wants_refunds(family) is False
 
     def test_adding_leads_to_the_checkout(self, family, razorpay_simulator):
         client = browse(family)
