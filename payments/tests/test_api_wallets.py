@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder
 from payments.queries.wallets import wants_refunds
-from payments.services import orders, refunds
+from payments.services import orders, refunds, wallets
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 
 pytestmark = pytest.mark.django_db

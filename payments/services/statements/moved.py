@@ -119,7 +119,7 @@ def in_wallet_before(user: User, period: Period) -> int:
 
 
 def _rows(sql: str, user: User, period: Period) -> list[Any]:
-    values = {
+    values: dict[str, Any] = {
         "user": user.pk,
         "start": period.start_at,
         "end": period.end_at,
