@@ -205,7 +205,11 @@ def _door_code() -> str:
 
 @transaction.atomic
 def _order(
-    session: TutoringSession, *, by: User, method: str, unpaid: PaymentOrder | None
+    session: TutoringSession,
+    *,
+    by: User,
+    method: str = PaymentOrder.Method.RAZORPAY,
+    unpaid: PaymentOrder | None = None,
 ) -> PaymentOrder:
     session = (
         TutoringSession.objects.locked()
