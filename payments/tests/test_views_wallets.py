@@ -173,7 +173,7 @@ class TestPayments:
         with django_assert_max_num_queries(MOST_QUERIES):
             page = text(client.get("/payments/"))
         assert page.count("₹ 1,000.00") == 3
-        assert "777" not in page
+        assert "₹ 777" not in page
 
     def test_pages_of_the_list(self, family):
         for _ in range(21):
