@@ -1,11 +1,20 @@
 """What this app does later: its own work in the outbox."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from accounts.services import staff
-from payments.services import captures, disputes, events, payout_checks, payouts, refunds
+from payments.services import (
+    captures,
+    disputes,
+    events,
+    holds,
+    payout_checks,
+    payouts,
+    refunds,
+    wallets,
+)
 from tutorhub.core.outbox import Payload, call, job
 
 # Money health links to what the outbox gave up. Pages about money ask for the group itself.
@@ -21,6 +30,12 @@ def process_event(payload: Payload, done: Callable[[], None]) -> None:
 def apply_capture(payload: Payload, done: Callable[[], None]) -> None:
     captures.apply_capture(payload["payment"], claimed_order_id=payload["order"])
     done()
+
+
+@call(wallets.RELEASE)
+def release_hold(payload: Payload, done: Callable[[], None]) -> None:
+    since = datetime.fromisoformat(payload["since"])
+    holds.settle_at_once(UUID(payload["order"]), since=since, done=done)
 
 
 @call(refunds.SEND)

@@ -16,7 +16,7 @@ from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
 from payments.models import PaymentOrder
-from payments.services import earnings, orders
+from payments.services import earnings, holds, orders
 from students.models import Learner
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
@@ -73,7 +73,8 @@ def start_payment(
     From the wallet it is paid at once. Raises policies.OfferOver, LearnerBusy, payments'
     GatewayAway, or wallets.WalletShort.
     """
-    return orders.open_at_gateway(_order(session, by=by, method=method))
+    unpaid = holds.found_unpaid(purpose=PURPOSE, purpose_id=session.pk, payer=by, method=method)
+    return orders.open_at_gateway(_order(session, by=by, method=method, unpaid=unpaid))
 
 
 @transaction.atomic
@@ -204,7 +205,11 @@ def _door_code() -> str:
 
 @transaction.atomic
 def _order(
-    session: TutoringSession, *, by: User, method: str = PaymentOrder.Method.RAZORPAY
+    session: TutoringSession,
+    *,
+    by: User,
+    method: str = PaymentOrder.Method.RAZORPAY,
+    unpaid: PaymentOrder | None = None,
 ) -> PaymentOrder:
     session = (
         TutoringSession.objects.locked()
@@ -225,6 +230,7 @@ def _order(
         description=gettext("%(subject)s class") % {"subject": session.subject},
         terms={"tutor": str(session.tutor.user_id)},
         method=method,
+        unpaid=unpaid,
     )
 
 

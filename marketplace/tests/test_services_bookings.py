@@ -196,7 +196,8 @@ def test_late_money_books_the_class_while_the_slot_is_free():
     assert kinds(offer).count(SessionEvent.Kind.PAID) == 1
 
 
-def expired_mixed_payment():
+def expired_mixed_payment(*, is_released=True):
+    """Of which nothing was paid so far; Razorpay was asked and has said so, or was not yet."""
     offer = OfferFactory()
     family = offer.learner.family.user
     fund_wallet(family, 200_00)
@@ -204,8 +205,9 @@ def expired_mixed_payment():
     with clock.at(offer.pay_by):
         for _ in range(2):
             bookings.expire(offer.pk)
-    order.refresh_from_db()
-    assert (order.hold, wallets.balance(family)) == ("released", (200_00, 0))
+    assert wallets.balance(family) == (0, 0)
+    order = wallets.release_hold(order) if is_released else PaymentOrder.objects.get(pk=order.pk)
+    assert order.hold == ("released" if is_released else "held")
     return offer, order, family
 
 
@@ -217,6 +219,28 @@ def test_a_late_mixed_payment_books_the_class_with_what_is_in_the_wallet():
     assert offer.status == Status.SCHEDULED
     assert ledger.balance("session_escrow", offer.pk) == 600_00
     assert wallets.balance(family) == (0, 0)
+
+
+def test_a_late_mixed_payment_books_the_class_with_what_is_still_held():
+    offer, order, family = expired_mixed_payment(is_released=False)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert (offer.status, order.hold) == (Status.SCHEDULED, "used")
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((0, 0), 0)
+
+
+def test_a_late_mixed_payment_and_what_is_held_go_back_when_the_slot_is_taken():
+    offer, order, family = expired_mixed_payment(is_released=False)
+    OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+    assert Refund.objects.get().amount_paise == 400_00
+    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((200_00, 0), 0)
 
 
 def test_a_late_mixed_payment_goes_back_when_the_wallet_was_spent():

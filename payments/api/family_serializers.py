@@ -5,6 +5,19 @@ from rest_framework import serializers
 from payments.models import Payment, PaymentOrder, Refund
 
 
+class WalletHoldOutput(serializers.Serializer):
+    """What one order holds of the wallet."""
+
+    order = serializers.UUIDField(source="pk")
+    description = serializers.CharField()
+    held_paise = serializers.IntegerField(source="own_paise")
+    can_be_paid = serializers.BooleanField(
+        source="is_live",
+        help_text="false: it comes back when the bank has confirmed that nothing was paid",
+    )
+    expires_at = serializers.DateTimeField()
+
+
 class FamilyWalletOutput(serializers.Serializer):
     balance_paise = serializers.IntegerField(
         source="balance.total_paise", help_text="what can be spent: both below together"
@@ -15,7 +28,8 @@ class FamilyWalletOutput(serializers.Serializer):
     promo_paise = serializers.IntegerField(
         source="balance.promo_paise", help_text="given by TutorHub; spent first, never paid out"
     )
-    held_paise = serializers.IntegerField(help_text="set aside for payments that are under way")
+    held_paise = serializers.IntegerField(help_text="set aside for payments; all below together")
+    holds = WalletHoldOutput(source="held", many=True)
     topup_min_paise = serializers.IntegerField(help_text="0 when nothing can be added now")
     topup_max_paise = serializers.IntegerField(help_text="0 when nothing can be added now")
     refunds_to_wallet = serializers.BooleanField(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -51,6 +52,7 @@ class EarnedOutput(serializers.Serializer):
     gst_paise = serializers.IntegerField()
     tds_paise = serializers.IntegerField()
     tcs_paise = serializers.IntegerField()
+    penalty_paise = serializers.IntegerField()
     net_paise = serializers.IntegerField()
     paid_out_paise = serializers.IntegerField()
 
@@ -68,14 +70,18 @@ class EarnedLineOutput(EarnedOutput):
 
 class EarningsStatementOutput(serializers.Serializer):
     period = serializers.CharField()
+    opening_paise = serializers.IntegerField(help_text="earned and not paid out before the period")
     months = EarnedMonthOutput(many=True)
     total = EarnedOutput()
+    closing_paise = serializers.IntegerField(help_text="opening + net - paid out of `total`")
 
 
 class PaidOutput(serializers.Serializer):
     paid_paise = serializers.IntegerField(help_text="by UPI, card or bank")
     from_wallet_paise = serializers.IntegerField()
-    refunded_paise = serializers.IntegerField(help_text="to where it came from")
+    refunded_paise = serializers.IntegerField(
+        help_text="to where it came from, by us or by the bank; below zero if it could not be sent"
+    )
     to_wallet_paise = serializers.IntegerField()
 
 
@@ -85,15 +91,25 @@ class PaidMonthOutput(PaidOutput):
 
 class PaidLineOutput(PaidOutput):
     at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(choices=["payment", "refund"])
-    order = serializers.UUIDField(source="order_id")
+    kind = serializers.ChoiceField(choices=statements.PaidKind.choices)
+    order = serializers.SerializerMethodField()
     what = serializers.CharField()
+
+    def get_order(self, line: statements.paid.Line) -> UUID | None:
+        """Null for what belongs to no order, as a gift."""
+        return UUID(line.order_id) if line.order_id else None
 
 
 class PaymentsStatementOutput(serializers.Serializer):
     period = serializers.CharField()
+    opening_paise = serializers.IntegerField(
+        help_text="in the wallet before the period, held or not, less what was owed"
+    )
     months = PaidMonthOutput(many=True)
     total = PaidOutput()
+    closing_paise = serializers.IntegerField(
+        help_text="opening + to the wallet - from the wallet of `total`"
+    )
     lines = PaidLineOutput(many=True, help_text="newest first")
 
 
@@ -138,7 +154,13 @@ class EarningsStatementView(APIView):
         """What the tutor earned, by month."""
         period = asked(request)
         summary = statements.earned.summary(me(request), period)
-        body = {"period": period.code, "months": summary.months, "total": summary.total}
+        body = {
+            "period": period.code,
+            "opening_paise": summary.opening_paise,
+            "months": summary.months,
+            "total": summary.total,
+            "closing_paise": summary.closing_paise,
+        }
         return Response(EarningsStatementOutput(body).data)
 
 
@@ -152,7 +174,7 @@ class EarningsLinesView(APIView):
         operation_id="statements_earnings_lines_list",
     )
     def get(self, request: Request) -> Response:
-        """Classes, what was taken back, and payouts, newest first."""
+        """Classes, what was taken back, penalties and payouts, newest first."""
         lines = statements.earned.lines(me(request), asked(request))
         pages = self.pagination_class()
         page = pages.paginate_queryset(lines, request, view=self)
@@ -189,11 +211,13 @@ class PaymentsStatementView(APIView):
         """What was paid and what came back."""
         period = asked(request)
         lines = statements.paid.lines(me(request), period)
-        summary = statements.paid.summary(lines)
+        summary = statements.paid.summary(me(request), period, lines)
         body = {
             "period": period.code,
+            "opening_paise": summary.opening_paise,
             "months": [_month(month, sums) for month, sums in summary.months.items()],
             "total": summary.total,
+            "closing_paise": summary.closing_paise,
             "lines": lines,
         }
         return Response(PaymentsStatementOutput(body).data)

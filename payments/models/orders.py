@@ -175,6 +175,11 @@ class PaymentOrder(StateMachine):
         return self.amount_paise + self.wallet_paise + self.promo_paise
 
     @property
+    def own_paise(self) -> int:
+        """What the wallet pays of it, promotional balance and all."""
+        return self.wallet_paise + self.promo_paise
+
+    @property
     def refunded_paise(self) -> int:
         return self.refunded_gateway_paise + self.refunded_wallet_paise + self.refunded_promo_paise
 

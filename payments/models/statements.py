@@ -1,4 +1,4 @@
-"""What a tutor's statements are read from; PostgreSQL writes it (migration 0005)."""
+"""What a tutor's statements are read from; PostgreSQL writes it (migrations 0005, 0007)."""
 
 from django.conf import settings
 from django.db import models
@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Figures(models.Model):
-    """The columns of a statement, in paise. What was taken back is negative."""
+    """The columns of a statement, in paise. What was taken back is negative.
+
+    What was earned and is not paid out yet changes by the tutor's part less what was paid out.
+    """
 
     gross_paise = models.BigIntegerField(default=0)
     commission_paise = models.BigIntegerField(default=0)
     gst_paise = models.BigIntegerField(default=0)
     tds_paise = models.BigIntegerField(default=0)
     tcs_paise = models.BigIntegerField(default=0)
+    penalty_paise = models.BigIntegerField(default=0, db_default=0)
     net_paise = models.BigIntegerField(default=0)
     paid_out_paise = models.BigIntegerField(default=0)
 
@@ -22,13 +26,14 @@ class Figures(models.Model):
 
 
 class StatementLine(Figures):
-    """One class, one reversal or one payout, in the order in which a tutor's account saw them."""
+    """One class, reversal, penalty or payout, in the order in which a tutor's account saw them."""
 
     class Kind(models.TextChoices):
         CLASS = "class", _("class")
         CANCELLATION = "cancellation", _("late cancellation")
         NO_SHOW = "no_show", _("learner did not come")
         TAKEN_BACK = "taken_back", _("taken back")
+        PENALTY = "penalty", _("penalty")
         PAYOUT = "payout", _("payout")
         PAYOUT_BACK = "payout_back", _("payout that came back")
 
@@ -37,7 +42,9 @@ class StatementLine(Figures):
     )
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    about_id = models.UUIDField(help_text="the earning, the reversal or the payout")
+    about_id = models.UUIDField(
+        help_text="the earning, the reversal, the payout, or the transaction of the penalty"
+    )
     session_id = models.UUIDField(null=True)
 
     class Meta:
@@ -51,6 +58,7 @@ class StatementLine(Figures):
                     + F("gst_paise")
                     + F("tds_paise")
                     + F("tcs_paise")
+                    + F("penalty_paise")
                     + F("net_paise")
                 ),
             ),

@@ -75,7 +75,7 @@ class WalletPage:
 
     @property
     def held_paise(self) -> int:
-        return sum(order.wallet_paise + order.promo_paise for order in self.held)
+        return sum(order.own_paise for order in self.held)
 
 
 def wallet_page(user: User, *, before: UUID | None = None) -> WalletPage:
@@ -94,10 +94,15 @@ def wallet_page(user: User, *, before: UUID | None = None) -> WalletPage:
         held=held,
         topup_min_paise=least,
         topup_max_paise=most,
-        refunds_to_wallet=RefundPreference.objects.filter(user=user, is_to_wallet=True).exists(),
+        refunds_to_wallet=wants_refunds(user),
         rows=rows[:PAGE],
         next_before=rows[PAGE - 1].id if len(rows) > PAGE else None,
     )
+
+
+def wants_refunds(user: User) -> bool:
+    """Whether the family wants its refunds in the wallet and not where it paid from."""
+    return RefundPreference.objects.filter(user=user, is_to_wallet=True).exists()
 
 
 def topup_limits(used_paise: int) -> tuple[int, int]:

@@ -69,6 +69,22 @@ def apply_capture(
     return _apply(entity, claimed_order_id)
 
 
+def ask_about(order: PaymentOrder) -> set[str]:
+    """Apply every payment that Razorpay has for an order that is open there; their statuses.
+
+    An authorised payment of a live order is captured. Speaks to the network.
+    """
+    assert order.razorpay_order_id, "this order was never opened at Razorpay"
+    client = gateway.client()
+    statuses = set()
+    for entity in client.order_payments(order.razorpay_order_id):
+        if entity["status"] == "authorized" and order.is_live:
+            entity = client.capture_payment(entity["id"], order.amount_paise)
+        apply_capture(entity["id"], fetched=entity, claimed_order_id=order.razorpay_order_id)
+        statuses.add(str(entity["status"]))
+    return statuses
+
+
 @transaction.atomic
 def book_fee(payment_id: str, *, fee_paise: int, tax_paise: int) -> bool:
     """Book the fee that the settlement report names; False if one was booked before."""

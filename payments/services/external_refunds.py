@@ -97,16 +97,26 @@ def resolve(
     )
     if external.resolution != Resolution.OPEN:
         raise AlreadyResolved
+    bearer = _bearer(external, order, payment, resolution)
     ledger.post(
         kind="external_refund_resolved",
         key=f"external_refund:{external.pk}:resolve",
-        legs=[
-            _bearer(external, order, payment, resolution),
-            credit("external_refund_suspense", external.amount_paise),
-        ],
+        legs=[bearer, credit("external_refund_suspense", external.amount_paise)],
         actor=by,
         refs={"external_refund": external.pk, "order": order.pk, "payment": payment.pk},
     )
+    _count(external, order, payment, resolution)
+    external.resolution, external.note = resolution, note[:300]
+    external.resolved_at, external.resolved_by = clock.now(), by
+    external.save(update_fields=["resolution", "note", "resolved_at", "resolved_by"])
+    audit.record("external_refund.resolved", external, by=by, resolution=resolution)
+    return external
+
+
+def _count(
+    external: ExternalRefund, order: PaymentOrder, payment: Payment, resolution: str
+) -> None:
+    """Note on the order, or on money set aside, that so much of it is not there any more."""
     if payment.place == Payment.Place.PURPOSE and resolution != Resolution.WALLET:
         left = order.amount_paise - order.refunded_gateway_paise
         order.refunded_gateway_paise += min(external.amount_paise, left)
@@ -114,11 +124,6 @@ def resolve(
     elif payment.place == Payment.Place.UNAPPLIED and _is_all_back(payment):
         payment.place = Payment.Place.RETURNED
         payment.save(update_fields=["place"])
-    external.resolution, external.note = resolution, note[:300]
-    external.resolved_at, external.resolved_by = clock.now(), by
-    external.save(update_fields=["resolution", "note", "resolved_at", "resolved_by"])
-    audit.record("external_refund.resolved", external, by=by, resolution=resolution)
-    return external
 
 
 def _bearer(

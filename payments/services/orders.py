@@ -51,12 +51,15 @@ def create(
     description: str,
     terms: dict[str, Any] | None = None,
     method: str = Method.RAZORPAY,
+    unpaid: PaymentOrder | None = None,
 ) -> PaymentOrder:
     """Ask `payer` for a price for one thing, or return the order that asks for it already.
 
     From the wallet it is paid at once, and `mixed` holds what the wallet has until Razorpay has
     collected the rest; if the wallet has enough, or nothing, that is simply one of the others.
-    Raises wallets.WalletShort, or ledger.Overdraft when the wallet was spent at the same moment.
+    `unpaid` is the order to be replaced, if Razorpay has just said that nothing was paid for it
+    (holds.found_unpaid): what it holds can then be spent at once. Raises wallets.WalletShort, or
+    ledger.Overdraft when the wallet was spent at the same moment.
     """
     live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id).filter(payer=payer).locked()
     known = live.first()
@@ -67,7 +70,7 @@ def create(
     if paid is not None:
         return paid
     if known is not None:
-        _close(known, Status.EXPIRED)
+        _replace(known, is_unpaid=known == unpaid)
     order = _priced(
         PaymentOrder(
             purpose=purpose,
@@ -80,29 +83,18 @@ def create(
         price_paise=amount_paise,
         method=method,
     )
-    try:
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError:
-        # Somebody asked for the same thing at the same moment; theirs is as good.
-        return PaymentOrder.objects.live().for_purpose(purpose, purpose_id).get(payer=payer)
-    audit.record(
-        *("order.created", order),
-        by=payer,
-        purpose=purpose,
-        amount_paise=amount_paise,
-        method=order.method,
-    )
-    _spend(order)
-    return order
+    return _begun(order)
 
 
 @transaction.atomic
-def change_method(order: PaymentOrder, *, method: str, by: User) -> PaymentOrder:
+def change_method(
+    order: PaymentOrder, *, method: str, by: User, unpaid: PaymentOrder | None = None
+) -> PaymentOrder:
     """Pay the same thing in another way: a new order, and what the old one held is given back.
 
-    Only for classes. Raises OrderClosed when there is nothing left to pay. Asked twice at once, the
-    second gets what the first has made.
+    Only for classes. What is held is given back at once if the order is `unpaid` (see `create`).
+    Raises OrderClosed when there is nothing left to pay. Asked twice at once, the second gets what
+    the first has made.
     """
     old = PaymentOrder.objects.visible_to(by).locked().get(pk=order.pk)
     if old.purpose != PaymentOrder.Purpose.SESSION:
@@ -124,6 +116,7 @@ def change_method(order: PaymentOrder, *, method: str, by: User) -> PaymentOrder
         description=old.description,
         terms=old.terms,
         method=method,
+        unpaid=unpaid,
     )
 
 
@@ -146,7 +139,10 @@ def start_topup(*, amount_paise: int, by: User) -> PaymentOrder:
 
 @transaction.atomic
 def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
-    """The payer does not want to pay this now; what the order held is there again. Repeatable."""
+    """The payer does not want to pay this now. Repeatable.
+
+    What the order holds is there again as soon as Razorpay has said that nothing was paid.
+    """
     order = PaymentOrder.objects.visible_to(by).locked().get(pk=order.pk)
     if order.is_live:
         _close(order, Status.CANCELLED)
@@ -156,12 +152,13 @@ def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
 def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
     """Create the order at Razorpay and remember its id; safe to repeat. Speaks to the network.
 
-    Raises GatewayAway when nobody knows what happened: a repeat finds the order by its receipt.
+    One that has ended meanwhile stays as it is: nobody is to pay it. Raises GatewayAway when nobody
+    knows what happened: a repeat finds the order by its receipt.
     """
     # Durable: refuses to run inside another transaction, which would stay open over the network.
     with transaction.atomic(durable=True):
         order = PaymentOrder.objects.get(pk=order.pk)
-    if order.razorpay_order_id or order.is_paid:
+    if order.razorpay_order_id or not order.is_live:
         return order
     minutes = int((order.expires_at - clock.now()).total_seconds() // 60)
     try:
@@ -173,7 +170,7 @@ def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
         )
     except gateway.GatewayError as error:
         raise GatewayAway from error
-    return _opened(order.pk, entity)
+    return note_opened(order, entity)
 
 
 @transaction.atomic
@@ -192,8 +189,8 @@ def expire_for(*, purpose: str, purpose_id: UUID) -> None:
 def apply_late(order: PaymentOrder) -> PaymentOrder:
     """Use money that came late after all: unapplied -> escrow. Once, unless it went back.
 
-    The wallet's part of a mixed payment had been given back, and is taken again. Raises WalletSpent
-    if it is not there.
+    The wallet's part of a mixed payment is taken from what is still held for it; if that has been
+    given back it is taken again, and WalletSpent raised if it is not there.
     """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     payment = _late_payment(order)
@@ -203,9 +200,7 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
         raise OrderClosed
     payment.place = Payment.Place.PURPOSE
     payment.save(update_fields=["place"])
-    if order.method == Method.MIXED:
-        order.hold = PaymentOrder.Hold.USED
-        order.save(update_fields=["hold"])
+    own_legs = wallets.take_again(order)
     invoices.issue_receipt(order)
     try:
         # A savepoint, because the posting ends the transaction it fails in.
@@ -215,7 +210,7 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
                 key=f"order:{order.pk}:apply_late",
                 legs=[
                     debit("unapplied", payment.amount_paise, payment.pk),
-                    *wallets.spend_legs(order),
+                    *own_legs,
                     credit("session_escrow", order.total_paise, order.purpose_id),
                 ],
                 refs={"order": order.pk, "payment": payment.pk},
@@ -228,14 +223,16 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
 
 @transaction.atomic
 def return_late(order: PaymentOrder) -> Refund:
-    """Send money that came too late back to where it came from. Once."""
+    """Send money that came too late back to where it came from, and the hold with it. Once."""
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     payment = _late_payment(order)
     if payment.place == Payment.Place.RETURNED:
         return payment.refunds.earliest("pk")
     if payment.place != Payment.Place.UNAPPLIED:
         raise OrderClosed
-    return refunds.return_unapplied(payment, reason="late")
+    refund = refunds.return_unapplied(payment, reason="late")
+    wallets.give_back(order)
+    return refund
 
 
 @transaction.atomic
@@ -263,8 +260,9 @@ def _late_payment(order: PaymentOrder) -> Payment:
 
 
 @transaction.atomic(durable=True)
-def _opened(order_id: UUID, entity: gateway.Entity) -> PaymentOrder:
-    order = PaymentOrder.objects.locked().get(pk=order_id)
+def note_opened(order: PaymentOrder, entity: gateway.Entity) -> PaymentOrder:
+    """Remember what Razorpay calls this order; open it if it has not ended."""
+    order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.razorpay_order_id:
         return order
     order.razorpay_order_id = entity["id"]
@@ -283,7 +281,33 @@ def _close_all(purpose: str, purpose_id: UUID, status: str) -> None:
 def _close(order: PaymentOrder, status: str) -> None:
     order.move_to(status)
     audit.record(f"order.{status.lower()}", order)
-    wallets.give_back(order)
+    wallets.give_back_later(order)
+
+
+def _replace(order: PaymentOrder, *, is_unpaid: bool) -> None:
+    """End a locked order because another is to take its place."""
+    if is_unpaid:
+        wallets.give_back(order)
+    _close(order, Status.EXPIRED)
+
+
+def _begun(order: PaymentOrder) -> PaymentOrder:
+    """Save a new order and take the wallet's part, unless another was quicker: theirs then."""
+    try:
+        with transaction.atomic():
+            order.save(force_insert=True)
+    except IntegrityError:
+        live = PaymentOrder.objects.live().for_purpose(order.purpose, order.purpose_id)
+        return live.get(payer=order.payer)
+    audit.record(
+        *("order.created", order),
+        by=order.payer,
+        purpose=order.purpose,
+        amount_paise=order.total_paise,
+        method=order.method,
+    )
+    _spend(order)
+    return order
 
 
 def _asks_for(order: PaymentOrder, price_paise: int, method: str) -> bool:

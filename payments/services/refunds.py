@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
-from payments.services import external_refunds, ledger, receivables, wallets
+from payments.queries.wallets import wants_refunds
+from payments.services import external_refunds, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -89,31 +90,43 @@ def refund_order(
     if parts.gateway_paise and payment is None:
         raise NothingToRefund
     if to_wallet is None:
-        is_class = order.purpose == PaymentOrder.Purpose.SESSION
-        to_wallet = is_class and wallets.wants_refunds(order.payer)
-    decision = OrderRefund.objects.create(
-        order=order,
-        gateway_paise=parts.gateway_paise,
-        wallet_paise=parts.wallet_paise,
-        promo_paise=parts.promo_paise,
-        is_to_wallet=to_wallet,
-        reason=reason,
-        decided_by=by,
-    )
-    _count(order, parts)
+        to_wallet = order.purpose == PaymentOrder.Purpose.SESSION and wants_refunds(order.payer)
+    decision = _decided(order, parts, reason=reason, is_to_wallet=to_wallet, by=by)
     sent = 0 if to_wallet or payment is None else min(parts.gateway_paise, _sendable(payment))
     refund = _promise(payment, sent, reason, decision) if payment is not None and sent else None
     code, owner = source or ("session_escrow", order.purpose_id)
     taken = debits(decision) if debits else [debit(code, decision.amount_paise, owner)]
     _book(decision, order, refund, taken, sent_paise=sent, by=by)
+    messages.refund_decided(decision, sent_paise=sent)
+    return decision
+
+
+def _decided(
+    order: PaymentOrder, parts: Split, *, reason: str, is_to_wallet: bool, by: User | None
+) -> OrderRefund:
+    """Write the decision down, and count what is given back on the locked order."""
+    decision = OrderRefund.objects.create(
+        order=order,
+        gateway_paise=parts.gateway_paise,
+        wallet_paise=parts.wallet_paise,
+        promo_paise=parts.promo_paise,
+        is_to_wallet=is_to_wallet,
+        reason=reason,
+        decided_by=by,
+    )
+    order.refunded_gateway_paise += parts.gateway_paise
+    order.refunded_wallet_paise += parts.wallet_paise
+    order.refunded_promo_paise += parts.promo_paise
+    order.save(
+        update_fields=["refunded_gateway_paise", "refunded_wallet_paise", "refunded_promo_paise"]
+    )
     audit.record(
         *("order.refunded", order),
         by=by,
         amount_paise=decision.amount_paise,
         reason=reason,
-        to_wallet=to_wallet,
+        to_wallet=is_to_wallet,
     )
-    messages.refund_decided(decision, sent_paise=sent)
     return decision
 
 
@@ -239,15 +252,6 @@ def apply(entity: gateway.Entity, payment_entity: gateway.Entity) -> str:
     external_refunds.book(payment, entity)
     _close_if_all_back(payment)
     return "a refund that we did not start"
-
-
-def _count(order: PaymentOrder, parts: Split) -> None:
-    order.refunded_gateway_paise += parts.gateway_paise
-    order.refunded_wallet_paise += parts.wallet_paise
-    order.refunded_promo_paise += parts.promo_paise
-    order.save(
-        update_fields=["refunded_gateway_paise", "refunded_wallet_paise", "refunded_promo_paise"]
-    )
 
 
 def _sendable(payment: Payment) -> int:

@@ -16,15 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import messages
-from payments.models import LedgerAccount, PaymentOrder, PromoGrant, RefundPreference
+from payments.models import LedgerAccount, Payment, PaymentOrder, PromoGrant, RefundPreference
 from payments.policies import check_is_finance
 from payments.queries.wallets import ACCOUNTS, WalletBalance
 from payments.services import ledger, receivables
 from payments.services.ledger import Leg, credit, debit
-from tutorhub.core import audit, clock
+from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.money import rupees
 
+RELEASE = "payments.release_hold"
 PAY_WITHIN = timedelta(hours=24)
 SMALLEST_AT_GATEWAY = 100
 """Paise; Razorpay takes no less."""
@@ -180,8 +181,27 @@ def held_legs(order: PaymentOrder) -> list[Leg]:
     ]
 
 
+def take_again(order: PaymentOrder) -> list[Leg]:
+    """Legs that take a locked order's part once late money is used: the hold, or the wallet."""
+    legs = held_legs(order) if order.hold == Hold.HELD else spend_legs(order)
+    if order.hold:
+        order.hold = Hold.USED
+        order.save(update_fields=["hold"])
+    return legs
+
+
+def give_back_later(order: PaymentOrder) -> None:
+    """Have what an ended order holds given back, once Razorpay has said that nothing was paid."""
+    if order.hold == Hold.HELD:
+        since = {"order": order.pk, "since": clock.now()}
+        outbox.later(RELEASE, since, key=f"{RELEASE}:{order.pk}")
+
+
 def give_back(order: PaymentOrder) -> None:
-    """Release what a locked order holds (kind 5c). Does nothing if it holds nothing any more."""
+    """Release what a locked order holds (kind 5c). Does nothing if it holds nothing any more.
+
+    The caller knows from Razorpay that nothing was paid for the order, or what was goes back.
+    """
     if order.hold != Hold.HELD:
         return
     order.hold = Hold.RELEASED
@@ -204,25 +224,20 @@ def give_back(order: PaymentOrder) -> None:
 
 @transaction.atomic
 def release_hold(order: PaymentOrder) -> PaymentOrder:
-    """Close an order whose time is over and give its hold back (reconciler R5). Safe to repeat.
+    """Close an order whose time is over and give its hold back. Safe to repeat.
 
     The caller has asked Razorpay and found it unpaid; money that comes all the same is late money.
-    Raises HoldInUse while the order may still be paid.
+    Raises HoldInUse while the order may still be paid, or money that came late may use the hold.
     """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.hold != Hold.HELD:
         return order
+    _check_over(order)
     if order.is_live:
-        _check_over(order)
         order.move_to(PaymentOrder.Status.EXPIRED)
         audit.record("order.expired", order)
     give_back(order)
     return order
-
-
-def wants_refunds(user: User) -> bool:
-    """Whether the family wants its refunds in the wallet and not where it paid from."""
-    return RefundPreference.objects.filter(user=user, is_to_wallet=True).exists()
 
 
 @transaction.atomic
@@ -261,5 +276,12 @@ def grant_promo(grant: PromoGrant, *, by: User) -> PromoGrant:
 
 
 def _check_over(order: PaymentOrder) -> None:
-    if order.expires_at > clock.now():
+    is_in_time = order.is_live and order.expires_at > clock.now()
+    if is_in_time or (order.is_paid and _has_late_money(order)):
         raise HoldInUse
+
+
+def _has_late_money(order: PaymentOrder) -> bool:
+    """Whether money is set aside that may be used together with the hold, or go back with it."""
+    late = order.payments.filter(place=Payment.Place.UNAPPLIED, alarm=Payment.Alarm.NONE)
+    return any(ledger.balance("unapplied", pk) for pk in late.values_list("pk", flat=True))

@@ -26,9 +26,10 @@ from payments.services import (
     refund_decisions,
     refunds,
 )
-from payments.services.reconciling import leftovers, outgoing, sweep, tolerance
+from payments.services.reconciling import holds, leftovers, outgoing, sweep, tolerance
 from payments.services.reconciling import orders as late_orders
 from payments.services.reconciling import settlements as settlement_report
+from payments.simulator.payments import return_uncaptured
 from payments.tests.random_business import REFUSALS, Business, Order
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
@@ -62,6 +63,9 @@ class EndingBusiness(Business):
         for order in PaymentOrder.objects.live():
             close = orders.expire_for
             close(purpose=order.purpose, purpose_id=order.purpose_id)
+        for payment in self.simulator.simulator.books.all("payments", status="authorized"):
+            return_uncaptured(self.simulator.simulator.books, payment)
+        holds.reconcile()
         sweep.reconcile()
         outgoing.reconcile()
         tolerance.each(leftovers.stuck_events(), leftovers.check_event)

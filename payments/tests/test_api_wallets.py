@@ -1,11 +1,13 @@
 """The API of a family's wallet and payments: the same numbers as on the pages."""
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder
-from payments.services import refunds, wallets
+from payments.queries.wallets import wants_refunds
+from payments.services import orders, refunds, wallets
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 
 pytestmark = pytest.mark.django_db
@@ -38,23 +40,40 @@ def test_wallets_are_for_families(method, path):
 
 def test_the_wallet(family):
     fund_wallet(family, 600_00, promo_paise=50_00)
-    make_order(payer=family, amount_paise=900_00, method="mixed")
+    order = make_order(payer=family, amount_paise=900_00, method="mixed")
     fund_wallet(family, 300_00)
     assert call(family, "get", "/students/wallet").json() == {
         "balance_paise": 300_00,
         "cash_paise": 300_00,
         "promo_paise": 0,
         "held_paise": 650_00,
+        "holds": [
+            {
+                "order": str(order.pk),
+                "description": "Maths, 1 h",
+                "held_paise": 650_00,
+                "can_be_paid": True,
+                "expires_at": timezone.localtime(order.expires_at).isoformat(),
+            }
+        ],
         "topup_min_paise": 100_00,
         "topup_max_paise": 10_000_00 - 900_00,
         "refunds_to_wallet": False,
     }
 
 
+def test_a_hold_of_an_order_that_has_ended_is_said_to_be_over(family):
+    fund_wallet(family, 600_00)
+    orders.give_up(make_order(payer=family, method="mixed"), by=family)
+    answer = call(family, "get", "/students/wallet").json()
+    assert (answer["held_paise"], answer["balance_paise"]) == (600_00, 0)
+    assert [hold["can_be_paid"] for hold in answer["holds"]] == [False]
+
+
 def test_where_refunds_go(family):
     answer = call(family, "patch", "/students/wallet", {"refunds_to_wallet": True})
     assert answer.json()["refunds_to_wallet"] is True
-    assert wallets.wants_refunds(family)
+    assert wants_refunds(family)
     assert call(family, "patch", "/students/wallet", {}).status_code == 400
 
 

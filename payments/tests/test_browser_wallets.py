@@ -1,10 +1,13 @@
 """A family's money in a real Chromium: top up, pay from two pockets, and see a refund arrive."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.tests.factories import FamilyUserFactory
 from payments.models import PaymentOrder, Refund
-from payments.services import refunds, wallets
+from payments.services import orders, refunds, wallets
+from payments.tests.every_kind import Life
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 from payments.tests.paying import opened
 from tutorhub.core import outbox
@@ -100,3 +103,35 @@ def test_lists(screen, family, razorpay_simulator):
         screen.check()
         screen.picture(path.strip("/") + "-full")
         assert screen.transferred() < 60_000
+
+
+def test_what_an_ended_order_holds_is_explained(screen, family, razorpay_simulator):
+    fund_wallet(family, 300_00, promo_paise=20_25)
+    order = opened(payer=family, method="mixed")
+    screen.sign_in(family)
+    screen.go(f"/checkout/{order.pk}/").get_by_text("once the bank has confirmed").wait_for()
+    orders.give_up(order, by=family)
+    page = screen.go("/wallet/")
+    page.get_by_text("as soon as the bank has confirmed that nothing was paid").first.wait_for()
+    screen.check()
+    screen.picture("wallet-held")
+    outbox.drain()
+    page = screen.go("/wallet/")
+    page.get_by_text("Given back: the payment was not made").wait_for()
+    assert wallets.balance(family) == (300_00, 20_25)
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_statements_with_everything_in_them(screen, finance, language, settings):
+    settings.PAYOUT_FIRST_WAIT = settings.PAYOUT_METHOD_WAIT = timedelta(0)
+    life = Life(finance, 3)
+    for step in life.steps():
+        step()
+    for user, kind in [(life.family, "payments"), (life.tutor, "earnings")]:
+        screen.sign_in(user)
+        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language}
+        screen.context.add_cookies([{**cookie, "url": screen.base_url}])
+        page = screen.go(f"/statements/{kind}/")
+        assert page.locator("html").get_attribute("lang") == language
+        screen.check()
+        screen.picture(f"statement-{kind}-{language}")

@@ -171,6 +171,52 @@ class TestScenario19TheHoldExpiresWhileTheCaptureArrives:
         assert total_of(family, order) == PRICE
 
 
+class TestScenario19LateMoneyArrivesWhileTheHoldIsReleased:
+    """Razorpay has said that nothing was paid, and just then something is."""
+
+    def race(self, monkeypatch) -> tuple[PaymentOrder, list[Any], list[bool]]:
+        """The release waits, a second at most, where it has read the order and written nothing."""
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 30_000)
+        order = factories.make_order(payer=family, method="mixed")
+        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
+        entity = factories.payment_entity(order)
+        has_looked, has_paid, overtaken = threading.Event(), threading.Event(), []
+        look = wallets._check_over
+
+        def slow_look(locked: PaymentOrder) -> None:
+            look(locked)
+            has_looked.set()
+            overtaken.append(has_paid.wait(1))
+
+        def work(number: int) -> Any:
+            if not number:
+                return wallets.release_hold(order)
+            has_looked.wait(5)
+            captures.apply_capture(entity["id"], fetched=entity)
+            applied = orders.apply_late(order)
+            has_paid.set()
+            return applied
+
+        monkeypatch.setattr(wallets, "_check_over", slow_look)
+        return order, run_together(2, work), overtaken
+
+    def test_the_money_waits_and_then_takes_the_wallets_part_again(self, monkeypatch):
+        order, results, overtaken = self.race(monkeypatch)
+        assert not [result for result in results if isinstance(result, Exception)], results
+        assert overtaken == [False]
+        order.refresh_from_db()
+        assert (order.status, order.hold, in_escrow(order)) == ("PAID_LATE", "used", PRICE)
+        assert (wallets.balance(order.payer), total_of(order.payer, order)) == ((0, 0), PRICE)
+
+    def test_control_without_the_lock_both_spend_the_hold(self, monkeypatch, no_locks):
+        """Then only the account that cannot go below zero is left to stop the second."""
+        order, results, overtaken = self.race(monkeypatch)
+        assert overtaken == [True]
+        assert isinstance(results[0], ledger.Overdraft), results
+        assert total_of(order.payer, order) == PRICE
+
+
 class TestTheWalletAgainstItself:
     def test_two_classes_from_one_balance(self, razorpay_simulator):
         """The balance pays one of them; the account's own check decides which."""

@@ -310,6 +310,7 @@ class TestLegs:
             refunds.refund_order(spent, amount_paise=30_000, reason="test")
         elif way == "hold":
             orders.cancel_for(purpose="session", purpose_id=waiting.purpose_id)
+            wallets.release_hold(waiting)
         else:
             order = factories.make_order(payer=family, amount_paise=30_000)
             factories.pay(order)

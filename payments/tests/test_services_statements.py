@@ -270,6 +270,10 @@ def test_every_month_is_what_the_ledger_booked_in_it(tutor, seed):
         assert month.left_paise == sums[month.month].net_paise
 
 
+def paid_summary(family, period):
+    return paid.summary(family, period, paid.lines(family, period))
+
+
 class TestPaid:
     def test_payments_and_what_came_back_are_the_ledgers(self, db):
         family = FamilyUserFactory()
@@ -277,7 +281,7 @@ class TestPaid:
         factories.pay(order)
         factories.pay(order)
         factories.pay(factories.make_order(payer=family, amount_paise=70_000))
-        total = paid.summary(paid.lines(family, statements.asked())).total
+        total = paid_summary(family, statements.asked()).total
         captured = LedgerEntry.objects.filter(
             account__code="rzp_clearing", txn__idem_key__startswith="rzp:capture:"
         )
@@ -290,8 +294,8 @@ class TestPaid:
         for moment in (MARCH, APRIL):
             with clock.at(moment):
                 factories.pay(factories.make_order(payer=family))
-        lines = paid.lines(family, statements.asked(year="2027"))
-        assert [str(month) for month in paid.summary(lines).months] == ["2027-04-01"]
+        months = paid_summary(family, statements.asked(year="2027")).months
+        assert [str(month) for month in months] == ["2027-04-01"]
 
     def test_others_payments_are_not_mine(self, db):
         factories.pay(factories.make_order())

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
-from payments.models import LedgerTxn, Payment, PaymentOrder, PromoGrant, Refund
+from payments.models import Payment, PaymentOrder, PromoGrant, Refund
 from payments.queries.wallets import WalletBalance, topup_limits
-from payments.services import captures, ledger, orders, refunds, wallets
+from payments.services import captures, orders, refunds, wallets
 from payments.tests import factories
 from payments.tests.factories import fund_wallet, make_order, pay
 from payments.tests.paying import callback, in_escrow, legs, opened, status_of
@@ -196,31 +196,6 @@ class TestMixed:
         fund_wallet(family, cash)
         assert make_order(payer=family, method="mixed").method == method
 
-    @pytest.mark.parametrize("close", ["expire", "cancel", "give_up", "release_hold"])
-    def test_closing_gives_the_hold_back_once(self, family, close):
-        """Kind 5c."""
-        fund_wallet(family, 30_000, promo_paise=10_000)
-        order = make_order(payer=family, method="mixed")
-        for _ in range(2):
-            with clock.at(order.expires_at):
-                if close == "expire":
-                    orders.expire_for(purpose="session", purpose_id=order.purpose_id)
-                elif close == "cancel":
-                    orders.cancel_for(purpose="session", purpose_id=order.purpose_id)
-                elif close == "give_up":
-                    orders.give_up(order, by=family)
-                else:
-                    wallets.release_hold(order)
-        assert legs(f"order:{order.pk}:release") == {
-            ("wallet_hold", str(order.pk)): 30_000,
-            ("promo_hold", str(order.pk)): 10_000,
-            ("student_wallet", str(family.pk)): -30_000,
-            ("student_promo", str(family.pk)): -10_000,
-        }
-        assert mine(family) == (30_000, 10_000)
-        order.refresh_from_db()
-        assert (order.hold, order.is_live) == ("released", False)
-
     def test_a_hold_in_time_is_not_released(self, family):
         fund_wallet(family, 30_000)
         order = make_order(payer=family, method="mixed")
@@ -241,34 +216,6 @@ class TestMixed:
         )
         assert again == order
 
-    def test_late_money_takes_the_wallets_part_again(self, family):
-        fund_wallet(family, 30_000)
-        order = make_order(payer=family, method="mixed")
-        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
-        order.refresh_from_db()
-        payment = pay(order)
-        orders.apply_late(order)
-        assert legs(f"order:{order.pk}:apply_late") == {
-            ("unapplied", str(payment.pk)): 70_000,
-            ("student_wallet", str(family.pk)): 30_000,
-            ("session_escrow", str(order.purpose_id)): -PRICE,
-        }
-        order.refresh_from_db()
-        assert (order.status, order.hold) == ("PAID_LATE", "used")
-
-    def test_late_money_goes_back_when_the_wallet_was_spent(self, family):
-        fund_wallet(family, 30_000)
-        order = make_order(payer=family, method="mixed")
-        orders.expire_for(purpose="session", purpose_id=order.purpose_id)
-        make_order(payer=family, method="wallet", amount_paise=20_000)
-        order.refresh_from_db()
-        pay(order)
-        with pytest.raises(orders.WalletSpent):
-            orders.apply_late(order)
-        refund = orders.return_late(order)
-        assert refund.amount_paise == 70_000
-        assert mine(family) == (10_000, 0)
-
     def test_a_duplicate_capture_is_returned_and_nothing_else(self, family):
         fund_wallet(family, 30_000)
         order = make_order(payer=family, method="mixed")
@@ -286,7 +233,7 @@ class TestChangingOnesMind:
         mixed = orders.change_method(first, method="mixed", by=family)
         assert (status_of(first), mixed.amount_paise) == ("EXPIRED", 70_000)
         assert mixed.expires_at == first.expires_at
-        plain = orders.change_method(mixed, method="razorpay", by=family)
+        plain = orders.change_method(mixed, method="razorpay", by=family, unpaid=mixed)
         assert (plain.amount_paise, mine(family)) == (PRICE, (30_000, 0))
 
     def test_asked_twice_the_second_gets_what_the_first_made(self, family):
@@ -448,26 +395,6 @@ class TestRefundByTender:
             order.refunded_promo_paise += given_back.promo_paise
         assert order.refunded_paise == price
         assert order.refunded_promo_paise == own.promo_paise
-
-
-def test_scenario_20_a_failed_mixed_payment_restores_the_wallet_once(
-    razorpay_simulator, db, client, drain
-):
-    """The gateway fails, and the expiry job runs twice."""
-    family = FamilyUserFactory()
-    fund_wallet(family, 30_000)
-    order = opened(payer=family, method="mixed")
-    razorpay_simulator.pay(order.razorpay_order_id, "fail")
-    razorpay_simulator.deliver(client)
-    drain()
-    assert (Payment.objects.get(order=order).status, mine(family)) == ("failed", (0, 0))
-    for _ in range(2):
-        with clock.at(order.expires_at + timedelta(minutes=1)):
-            orders.expire_for(purpose="session", purpose_id=order.purpose_id)
-            wallets.release_hold(order)
-    assert mine(family) == (30_000, 0)
-    assert LedgerTxn.objects.filter(kind="wallet_released").count() == 1
-    assert ledger.balance("wallet_hold", order.pk) == 0
 
 
 def test_a_mixed_payment_over_the_real_wire(razorpay_simulator, db):

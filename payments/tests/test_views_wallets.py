@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder, Refund
 from payments.queries.payments import add_working_days, expected_by, payment_page, steps
-from payments.queries.wallets import PAGE, wallet_page
+from payments.queries.wallets import PAGE, wallet_page, wants_refunds
 from payments.services import orders, refund_decisions, refunds, wallets
 from payments.tests.factories import failed_refund, fund_wallet, make_order, pay
 from payments.tests.paying import opened
@@ -57,9 +57,9 @@ class TestWallet:
             value = "wallet" if chosen else "source"
             page = client.post("/wallet/refunds/", {"goes_to": value}, follow=True)
             assert page.context["choice"].initial == {"goes_to": value}
-            assert wallets.wants_refunds(family) is chosen
+            assert wants_refunds(family) is chosen
         client.post("/wallet/refunds/", {"goes_to": "elsewhere"})
-        assert wallets.wants_refunds(family) is False
+        assert wants_refunds(family) is False
 
     def test_adding_leads_to_the_checkout(self, family, razorpay_simulator):
         client = browse(family)
@@ -113,7 +113,7 @@ class TestCheckoutWithAWallet:
         order = make_order(payer=family)
         assert "wallet-offer" not in text(browse(family).get(f"/checkout/{order.pk}/"))
 
-    def test_a_part_is_offered_to_the_paisa(self, family, razorpay_simulator):
+    def test_a_part_is_offered_to_the_paisa(self, family, razorpay_simulator, drain):
         fund_wallet(family, 300_50, promo_paise=20_25)
         order = opened(payer=family)
         client = browse(family)
@@ -125,8 +125,15 @@ class TestCheckoutWithAWallet:
         assert 'data-amount="67925"' in page
         assert wallets.balance(family) == (0, 0)
         mixed = PaymentOrder.objects.latest("pk")
+        assert "Set aside until you pay the rest" in text(client.get("/wallet/"))
         back = client.post(f"/checkout/{mixed.pk}/give-up/")
         assert back.url == f"/classes/{order.purpose_id}/"
+        assert wallets.balance(family) == (0, 0)
+        page = text(client.get("/wallet/"))
+        assert "Maths, 1 h: ₹ 320.75" in page
+        assert "as soon as the bank has confirmed that nothing was paid" in page
+        drain()
+        assert "has confirmed" not in text(client.get("/wallet/"))
         assert wallets.balance(family) == (300_50, 20_25)
 
     def test_all_of_it_is_paid_at_once(self, family, razorpay_simulator):
@@ -166,7 +173,7 @@ class TestPayments:
         with django_assert_max_num_queries(MOST_QUERIES):
             page = text(client.get("/payments/"))
         assert page.count("₹ 1,000.00") == 3
-        assert "777" not in page
+        assert "₹ 777" not in page
 
     def test_pages_of_the_list(self, family):
         for _ in range(21):

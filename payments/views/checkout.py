@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decorators import person_required
 from payments import gateway, queries
 from payments.models import Payment, PaymentOrder
-from payments.services import captures, orders, wallets
+from payments.services import captures, holds, orders, wallets
 from payments.views.people import me
 from tutorhub.core import clock, idempotency
 from tutorhub.core.http import status_of
@@ -59,7 +59,10 @@ def method_change(request: HttpRequest, order_id: UUID) -> HttpResponse:
     method = request.POST.get("method", "")
     if method not in PaymentOrder.Method.values:
         raise Http404
-    order = orders.change_method(order, method=method, by=me(request))
+    unpaid = holds.found_unpaid(
+        purpose=order.purpose, purpose_id=order.purpose_id, payer=me(request), method=method
+    )
+    order = orders.change_method(order, method=method, by=me(request), unpaid=unpaid)
     try:
         orders.open_at_gateway(order)
     except orders.GatewayAway as error:
@@ -77,7 +80,13 @@ def give_up(request: HttpRequest, order_id: UUID) -> HttpResponse:
     order = orders.give_up(order, by=me(request))
     if order.is_paid:
         return redirect("payments:checkout-result", order.pk)
-    messages.success(request, _("Nothing was paid. Your wallet is as it was."))
+    messages.success(
+        request,
+        _(
+            "Given up. What was set aside is back in your wallet as soon as the bank has"
+            " confirmed that nothing was paid, mostly within a minute."
+        ),
+    )
     return redirect(queries.page_of(order))
 
 

@@ -70,10 +70,11 @@ def earnings_pdf(request: HttpRequest) -> HttpResponse:
 @require_GET
 def payments_statement(request: HttpRequest) -> HttpResponse:
     period = _period(request)
-    lines = statements.paid.lines(me(request), statements.year_of(period.year))
+    year = statements.year_of(period.year)
+    lines = statements.paid.lines(me(request), year)
     context = {
         **_frame(request, period),
-        "summary": statements.paid.summary(lines),
+        "summary": statements.paid.summary(me(request), year, lines),
         "lines": [line for line in lines if period.start_at <= line.at < period.end_at],
     }
     return render(request, "payments/statement_payments.html", context)

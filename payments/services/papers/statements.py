@@ -20,10 +20,13 @@ MOST_LINES = 1000
 
 def earnings_pdf(tutor: User, period: Period) -> bytes:
     """A tutor's months and classes."""
-    paper = _paper(tutor, period, _("Statement of earnings"))
     summary = statements.earned.summary(tutor, period)
-    names = statements.earned.FIGURES
-    columns = [Column(head, 17) for head in statements.earned.heads()[3:]]
+    paper = _paper(tutor, period, _("Statement of earnings"))
+    _balances(paper, _("Yours at the beginning"), _("Yours at the end"), summary)
+    figures = zip(statements.earned.FIGURES, statements.earned.heads()[3:], strict=True)
+    # Hardly anybody ever has a penalty, and the page is narrow.
+    shown = [one for one in figures if one[0] != "penalty_paise" or summary.total[one[0]]]
+    names, columns = [name for name, _head in shown], [Column(head, 17) for _name, head in shown]
     rows = [
         [date_format(month.month, "F Y"), *(_money(getattr(month, name)) for name in names)]
         for month in summary.months
@@ -50,9 +53,10 @@ def earnings_pdf(tutor: User, period: Period) -> bytes:
 
 def payments_pdf(user: User, period: Period) -> bytes:
     """What somebody paid and got back."""
-    paper = _paper(user, period, _("Statement of payments"))
     lines = statements.paid.lines(user, period)
-    summary = statements.paid.summary(lines)
+    summary = statements.paid.summary(user, period, lines)
+    paper = _paper(user, period, _("Statement of payments"))
+    _balances(paper, _("In the wallet at the beginning"), _("In the wallet at the end"), summary)
     columns = [Column(head, 22) for head in statements.paid.heads()[4:]]
     rows = [[date_format(month, "F Y"), *_amounts(sums)] for month, sums in summary.months.items()]
     total = [_("Total"), *_amounts(summary.total)]
@@ -64,7 +68,7 @@ def payments_pdf(user: User, period: Period) -> bytes:
         Column(_("Payment or refund"), 16, is_figure=False),
     ]
     body = [
-        [_day(line.at), line.what, statements.paid.kind_text(line), *_amounts(line)]
+        [_day(line.at), line.what, line.kind_text, *_amounts(line)]
         for line in islice(reversed(lines), MOST_LINES)
     ]
     paper.figures([*head, *columns], body)
@@ -86,6 +90,16 @@ def _paper(user: User, period: Period, title: str) -> Paper:
     paper.ln(3)
     paper.side_by_side([(_("Name"), user.name)], [(_("Period"), when)])
     return paper
+
+
+def _balances(
+    paper: Paper,
+    opening: str,
+    closing: str,
+    summary: statements.earned.Summary | statements.paid.Summary,
+) -> None:
+    first, last = rupees_exact(summary.opening_paise), rupees_exact(summary.closing_paise)
+    paper.side_by_side([(opening, first)], [(closing, last)])
 
 
 def _day(at: datetime) -> str:

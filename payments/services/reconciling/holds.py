@@ -1,20 +1,20 @@
-"""R5: wallet holds past their time. Given back only after Razorpay has said: not paid."""
+"""R5: wallet holds past their time. Given back only after Razorpay has said: not paid.
+
+The outbox has asked at once when the order ended; this is for whatever had no answer then.
+"""
 
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from payments import gateway
 from payments.models import PaymentOrder, ReconRun
-from payments.services import orders as order_services
-from payments.services import wallets
-from payments.services.reconciling import orders, runs
+from payments.services import holds
+from payments.services.reconciling import runs
 from tutorhub.core import clock
 
 GRACE = timedelta(minutes=15)
 """Longer than Razorpay's smallest capture window, so that a payment just in time is not missed."""
-UNDECIDED = {"created", "authorized"}
 BATCH = 50
 
 
@@ -26,7 +26,7 @@ def reconcile() -> ReconRun | None:
 def _work(under_way: runs.Pass) -> None:
     cursor = under_way.cursor or {"after": ""}
     while batch := _due(cursor["after"]):
-        under_way.each(batch, check)
+        under_way.each(batch, holds.settle)
         cursor["after"] = str(batch[-1])
         under_way.save(**cursor)
 
@@ -36,25 +36,3 @@ def _due(after: str) -> list[UUID]:
     held = PaymentOrder.objects.filter(is_over, hold=PaymentOrder.Hold.HELD)
     rest = held.filter(pk__gt=after) if after else held
     return list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
-
-
-def check(order_id: UUID) -> bool:
-    """Find out whether the order was paid and, if not, give its hold back; whether that ended it.
-
-    A payment that is still open at Razorpay keeps the hold, whatever the time.
-    """
-    order = PaymentOrder.objects.get(pk=order_id)
-    if not order.razorpay_order_id:
-        # The answer to our opening it may have been lost.
-        if gateway.client().find_order_by_receipt(order.receipt) is None:
-            return _release(order)
-        order = order_services.open_at_gateway(order)
-    statuses = orders.ask(order)
-    order.refresh_from_db()
-    if order.is_paid or statuses & UNDECIDED:
-        return order.hold != PaymentOrder.Hold.HELD
-    return _release(order)
-
-
-def _release(order: PaymentOrder) -> bool:
-    return wallets.release_hold(order).hold == PaymentOrder.Hold.RELEASED

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from payments import gateway
 from payments.models import PaymentOrder, ReconRun
 from payments.services import captures, orders
 from payments.services.reconciling import runs
@@ -43,24 +42,9 @@ def check(order_id: UUID) -> bool:
         return False
     # The next look is set first: an order that cannot be looked up must not hold up the others.
     _schedule_next_check(order)
-    ask(order)
+    captures.ask_about(order)
     order.refresh_from_db()
     return order.is_paid
-
-
-def ask(order: PaymentOrder) -> set[str]:
-    """Apply every payment that Razorpay has for an order that is open there; their statuses."""
-    assert order.razorpay_order_id, "this order was never opened at Razorpay"
-    client = gateway.client()
-    statuses = set()
-    for entity in client.order_payments(order.razorpay_order_id):
-        if entity["status"] == "authorized" and order.is_live:
-            entity = client.capture_payment(entity["id"], order.amount_paise)
-        captures.apply_capture(
-            entity["id"], fetched=entity, claimed_order_id=order.razorpay_order_id
-        )
-        statuses.add(str(entity["status"]))
-    return statuses
 
 
 @transaction.atomic

@@ -2,5 +2,6 @@
 
 from payments.services.statements import earned, paid
 from payments.services.statements.periods import BadPeriod, Period, asked, year_of, years_of
+from payments.services.statements.places import PaidKind
 
-__all__ = ["BadPeriod", "Period", "asked", "earned", "paid", "year_of", "years_of"]
+__all__ = ["BadPeriod", "PaidKind", "Period", "asked", "earned", "paid", "year_of", "years_of"]

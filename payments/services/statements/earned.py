@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from tutorhub.core import clock
 
 FIGURES = (
     *("gross_paise", "commission_paise", "gst_paise", "tds_paise", "tcs_paise"),
-    *("net_paise", "paid_out_paise"),
+    *("penalty_paise", "net_paise", "paid_out_paise"),
 )
 CHUNK = 2000
 
@@ -34,27 +34,37 @@ class Month:
     gst_paise: int
     tds_paise: int
     tcs_paise: int
+    penalty_paise: int
     net_paise: int
     paid_out_paise: int
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The months of a period that have lines, oldest first, and what they come to."""
+    """The months of a period that have lines, oldest first, and what they come to.
+
+    `opening` and `closing` are what was earned and not paid out at its beginning and its end: held,
+    available and on its way out, less what is owed.
+    """
 
     months: list[Month]
     total: dict[str, int]
+    opening_paise: int
+
+    @property
+    def closing_paise(self) -> int:
+        return self.opening_paise + self.total["net_paise"] - self.total["paid_out_paise"]
 
 
 def summary(tutor: User, period: Period) -> Summary:
-    kinds = list(
-        StatementMonth.objects.filter(
-            tutor=tutor, month__gte=period.first, month__lt=period.end
-        ).order_by("month")
+    mine = StatementMonth.objects.filter(tutor=tutor)
+    kinds = list(mine.filter(month__gte=period.first, month__lt=period.end).order_by("month"))
+    before = mine.filter(month__lt=period.first).aggregate(
+        paise=Sum(F("net_paise") - F("paid_out_paise"), default=0)
     )
     by_month = groupby(kinds, key=lambda kind: kind.month)
     months = [Month(month=month, **_added(list(rows))) for month, rows in by_month]
-    return Summary(months, _added(kinds))
+    return Summary(months, _added(kinds), opening_paise=before["paise"])
 
 
 def newest(
@@ -87,7 +97,7 @@ def csv(tutor: User, period: Period) -> Iterator[str]:
 def heads() -> Sequence[str]:
     return [
         *(_("Date"), _("What"), _("Class or payout"), _("Price"), _("Commission"), _("GST")),
-        *(_("TDS"), _("TCS"), _("For you"), _("Paid out")),
+        *(_("TDS"), _("TCS"), _("Penalty"), _("For you"), _("Paid out")),
     ]
 
 
