@@ -10,11 +10,13 @@ from django.utils.safestring import SafeString
 
 from marketplace import queries
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
+from marketplace.policies import check_can_judge
 from marketplace.services import leads
 from payments.admin.base import FinanceAdmin, me, rupees
 from payments.models import GatewayDispute
 from payments.services import disputes
 from tutorhub.core.errors import DomainError
+from tutorhub.core.rules import allows
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -59,7 +61,13 @@ class LeadAdmin(ReadOnlyAdmin):
     search_fields = ["id", "enquiry__id", "tutor__slug", "tutor__user__phone"]
     actions = ["dead_number"]
 
-    @admin.action(description="The family's number is dead: give the credit back")
+    def has_judge_permission(self, request: HttpRequest) -> bool:
+        """Whether the menu of actions offers to give credits back."""
+        return allows(check_can_judge, request.user)
+
+    @admin.action(
+        description="The family's number is dead: give the credit back", permissions=["judge"]
+    )
     def dead_number(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
         for lead in queryset:
             try:

@@ -114,8 +114,8 @@ def hide_contacts(text: str) -> str:
 
 
 def check_can_judge(by: User) -> None:
-    """Whether a lead was a bad one, for staff who may look at leads."""
-    if not (by.is_active and by.is_staff and by.has_perm("marketplace.view_lead")):
+    """Whether a lead was a bad one; moderators decide, because they hear of dead numbers."""
+    if not (by.is_active and by.is_staff and by.has_perm("marketplace.judge_lead")):
         raise NotForStaff
 
 
