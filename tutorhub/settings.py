@@ -532,6 +532,8 @@ REVIEW_WINDOW = timedelta(days=14)
 REVIEW_HIDDEN_FOR = timedelta(0) if HURRIED else timedelta(days=7)
 REVIEWS_FOR_AVERAGE = 3
 PAYOUT_RAIL = "razorpayx"
+# Between the last moment for a tutor's evidence about a chargeback and the day of our answer.
+EVIDENCE_LEAD = timedelta(days=2)
 PAYOUT_MINIMUM_PAISE = 500_00
 PAYOUT_FIRST_COUNT = 3
 PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)
