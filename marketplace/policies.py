@@ -13,6 +13,7 @@ from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.rules import allows
 from tutors.models import TutorProfile
+from tutors.policies import check_in_good_standing
 
 Status = TutoringSession.Status
 
@@ -111,6 +112,13 @@ def pay_deadline(start_at: datetime) -> datetime:
 def hide_contacts(text: str) -> str:
     """The text without phone numbers and e-mail addresses, which a first booking opens."""
     return CONTACT.sub("•••", text)
+
+
+def check_can_give_evidence(session: TutoringSession, by: User) -> None:
+    """The tutor of the class may say what happened in it, where the family's bank asks."""
+    if session.tutor.user_id != by.pk:
+        raise NotAllowed
+    check_in_good_standing(by)
 
 
 def check_can_judge(by: User) -> None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
+from payments.queries import chargebacks
+from payments.queries.chargebacks import Chargeback
 from tutorhub.core import clock
 
 PAGE = 20
@@ -48,6 +50,7 @@ class PaymentPage:
     refunds: list[RefundView]
     outside_paise: int
     """Paid back by Razorpay without us."""
+    chargebacks: list[Chargeback]
 
     @property
     def unapplied(self) -> list[Payment]:
@@ -91,6 +94,7 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
             for payment in attempts
             for outside in payment.external_refunds.all()
         ),
+        chargebacks=chargebacks.of_order(order),
     )
 
 

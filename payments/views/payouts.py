@@ -15,6 +15,7 @@ from accounts.decorators import tutor_required
 from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
+from payments.queries import chargebacks, debts
 from payments.services import earnings, payout_methods, payouts, tax_profiles
 from payments.views import charts
 from payments.views.people import me
@@ -34,6 +35,8 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
         "earnings": queries.recent_earnings(me(request)),
         "months": [month for month in reversed(months) if month.classes or month.taken_back_paise],
         "chart": charts.by_month(months),
+        "chargebacks": chargebacks.of_tutor(me(request)),
+        "debts": debts.of_tutor(me(request)),
     }
     return render(request, "payments/earnings_show.html", context)
 
