@@ -37,9 +37,9 @@ def session(settings, tmp_path, razorpay_simulator):
     drain(razorpay_simulator)
     offer.refresh_from_db()
     with clock.at(offer.start_at):
-        sessions.start(offer, by=offer.tutor.user)
+        offer = sessions.start(offer, by=offer.tutor.user)
     with clock.at(offer.end_at):
-        sessions.complete(offer, by=offer.tutor.user)
+        offer = sessions.complete(offer, by=offer.tutor.user)
     with clock.at(offer.end_at + timedelta(hours=1)):
         session = sessions.confirm(offer, by=offer.learner.family.user)
     payment = order.payments.get()
@@ -94,7 +94,7 @@ def test_frozen_answered_with_a_file_won_and_released(
     finance.picture("chargebacks-6-finance")
     page.get_by_label("What the bank is to know").fill("The class was held.")
     page.get_by_label("The tutor's words").check()
-    page.get_by_label("from-the-tutor-").check()
+    page.get_by_role("checkbox", name="from-the-tutor-").check()
     page.get_by_role("button", name="Contest").click()
     page.get_by_text("is being contested").wait_for()
     drain(razorpay_simulator)
