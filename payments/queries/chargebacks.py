@@ -136,7 +136,10 @@ def _payers(dispute: GatewayDispute, owed_paise: int) -> Chargeback:
         )
         if is_class:
             texts.append(
-                _("The money of this class is frozen until then: nobody gets it, not even the tutor.")
+                _(
+                    "The money of this class is frozen until then: nobody gets it, not even the"
+                    " tutor."
+                )
             )
         todo = [
             _("Was it a mistake? Tell your bank that the payment is right."),
