@@ -418,6 +418,8 @@ SPECTACULAR_SETTINGS = {
         "PayoutStatusEnum": "payments.models.Payout.Status",
         "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
         "DocumentKindEnum": "tutors.models.TutorDocument.Kind",
+        "ChargebackStatusEnum": "payments.models.GatewayDispute.Status",
+        "EvidenceStatusEnum": "payments.models.EvidenceFile.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
