@@ -1,20 +1,29 @@
 from typing import Any
+from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from marketplace import queries
+from marketplace.forms import ContestForm
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
-from marketplace.services import leads
+from marketplace.policies import check_can_judge
+from marketplace.services import chargebacks, leads
 from payments.admin.base import FinanceAdmin, me, rupees
-from payments.models import GatewayDispute
-from payments.services import disputes
+from payments.models import EvidenceFile, GatewayDispute
+from payments.policies import check_is_finance
+from payments.queries.reasons import sentence
+from payments.services import disputes, evidence
 from tutorhub.core.errors import DomainError
+from tutorhub.core.rules import allows
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -59,7 +68,13 @@ class LeadAdmin(ReadOnlyAdmin):
     search_fields = ["id", "enquiry__id", "tutor__slug", "tutor__user__phone"]
     actions = ["dead_number"]
 
-    @admin.action(description="The family's number is dead: give the credit back")
+    def has_judge_permission(self, request: HttpRequest) -> bool:
+        """Whether the menu of actions offers to give credits back."""
+        return allows(check_can_judge, request.user)
+
+    @admin.action(
+        description="The family's number is dead: give the credit back", permissions=["judge"]
+    )
     def dead_number(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
         for lead in queryset:
             try:
@@ -89,14 +104,6 @@ class ReviewAdmin(ReadOnlyAdmin):
     search_fields = ["id", "session__id", "tutor__slug"]
 
 
-class AnswerForm(ActionForm):
-    words = forms.CharField(
-        required=False,
-        label="What the bank is to know (to contest; the facts of the class are added)",
-        max_length=400,
-    )
-
-
 @admin.register(GatewayDispute)
 class ChargebackAdmin(FinanceAdmin):
     """What payers' banks dispute, those to be answered soonest first, with the facts we have."""
@@ -114,8 +121,7 @@ class ChargebackAdmin(FinanceAdmin):
         "=payment__order__purpose_id",
         "=payment__order__payer__phone",
     ]
-    readonly_fields = ["facts"]
-    action_form = AnswerForm
+    readonly_fields = ["reason", "facts", "answer_it"]
     actions = ["contest", "accept"]
     amount = rupees("amount_paise", "disputed")
     deducted = rupees("deducted_paise", "deducted")
@@ -124,6 +130,17 @@ class ChargebackAdmin(FinanceAdmin):
     @admin.display(description="for")
     def what(self, dispute: GatewayDispute) -> str:
         return dispute.payment.order.description
+
+    @admin.display(description="why, says the bank")
+    def reason(self, dispute: GatewayDispute) -> str:
+        return sentence(dispute.reason_code)
+
+    @admin.display(description="our answer")
+    def answer_it(self, dispute: GatewayDispute) -> SafeString | str:
+        if dispute.status != GatewayDispute.Status.OPEN or dispute.answer:
+            return dispute.get_answer_display()
+        url = reverse("admin:payments_gatewaydispute_contest", args=[dispute.pk])
+        return format_html('<a class="button" href="{}">Contest with evidence</a>', url)
 
     @admin.display(description="facts of the class")
     def facts(self, dispute: GatewayDispute) -> SafeString | str:
@@ -134,16 +151,72 @@ class ChargebackAdmin(FinanceAdmin):
             "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines))
         )
 
-    @admin.action(description="Contest (say why)")
-    def contest(self, request: HttpRequest, queryset: QuerySet[GatewayDispute]) -> None:
-        words = request.POST.get("words", "").strip()
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<uuid:pk>/contest/",
+                view(self.contest_view),
+                name="payments_gatewaydispute_contest",
+            ),
+            path(
+                "evidence/<uuid:pk>/open/",
+                view(require_POST(self.open_view)),
+                name="payments_evidencefile_open",
+            ),
+            *super().get_urls(),
+        ]
 
-        def answer(dispute: GatewayDispute) -> GatewayDispute:
-            facts = queries.facts_for_bank(dispute.payment.order) if words else []
-            summary = "\n".join([words, *facts])
-            return disputes.contest(dispute, summary=summary, by=me(request))
+    @admin.action(description="Contest (asks for words and evidence)")
+    def contest(
+        self, request: HttpRequest, queryset: QuerySet[GatewayDispute]
+    ) -> HttpResponse | None:
+        chosen = list(queryset[:2])
+        if len(chosen) == 1:
+            return redirect("admin:payments_gatewaydispute_contest", chosen[0].pk)
+        self.message_user(request, "Contest one at a time.", messages.ERROR)
+        return None
 
-        self.each(request, queryset, answer, "is being contested")
+    def contest_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Asks what the bank is to know, and which evidence goes with it."""
+        check_is_finance(me(request))
+        disputes_ = GatewayDispute.objects.select_related("payment__order")
+        dispute = get_object_or_404(disputes_, pk=pk)
+        form = ContestForm(request.POST or None, dispute=dispute)
+        if form.is_valid() and self._contested(form, dispute, me(request)):
+            self.message_user(request, f"{dispute}: is being contested.", messages.SUCCESS)
+            return redirect("admin:payments_gatewaydispute_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Contest {dispute}",
+            "opts": self.opts,
+            "form": form,
+            "dispute": dispute,
+            "reason": sentence(dispute.reason_code),
+            "facts": queries.facts_for_bank(dispute.payment.order),
+            "files": dispute.evidence.from_tutors().order_by("pk"),
+        }
+        status = 422 if form.is_bound else 200
+        return TemplateResponse(request, "admin/marketplace/contest.html", context, status=status)
+
+    def open_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Downloads a tutor's file by a link that dies within a minute; the look is audited."""
+        check_is_finance(me(request))
+        file = get_object_or_404(EvidenceFile.objects.received(), pk=pk)
+        response = redirect(evidence.open_file(file, by=me(request)))
+        response.status_code = 303
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def _contested(self, form: ContestForm, dispute: GatewayDispute, by: User) -> bool:
+        """Whether the service agreed; its objection goes on the form."""
+        try:
+            chargebacks.contest(dispute, by=by, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return False
+        return True
 
     @admin.action(description="Accept: the payer gets the money")
     def accept(self, request: HttpRequest, queryset: QuerySet[GatewayDispute]) -> None:

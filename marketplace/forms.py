@@ -7,6 +7,8 @@ from accounts.models import User
 from curriculum.forms import SubjectField
 from marketplace.models import Enquiry, Mode
 from marketplace.policies import LONGEST, SHORTEST
+from payments.models import GatewayDispute
+from payments.policies import EVIDENCE_WORDS
 from students.models import Learner
 from tutors.models import TutorProfile
 
@@ -17,6 +19,61 @@ TIMES = [
     ("Saturdays", _("Saturdays")),
     ("Sundays", _("Sundays")),
 ]
+
+
+class StatementForm(forms.Form):
+    """What a tutor says about a class whose payment is questioned."""
+
+    text = forms.CharField(
+        label=_("What happened in the class?"),
+        max_length=EVIDENCE_WORDS,
+        required=False,
+        help_text=_("When you met, what you taught, what the family said. Facts count."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class EvidenceFileForm(forms.Form):
+    """What kind of file is going to be uploaded; the file itself goes straight to the storage."""
+
+    content_type = forms.ChoiceField(
+        label=_("What kind of file is it?"),
+        choices=[
+            ("image/jpeg", _("Photo (JPEG)")),
+            ("application/pdf", _("PDF")),
+            ("image/png", _("PNG")),
+        ],
+        widget=forms.RadioSelect,
+        initial="image/jpeg",
+    )
+
+
+class ContestForm(forms.Form):
+    """What finance tells the bank, and what goes with it."""
+
+    words = forms.CharField(
+        label="What the bank is to know (the facts below are added)",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+    )
+    has_ours = forms.BooleanField(
+        label="Our own evidence: what we know of it as a PDF, and the receipt",
+        required=False,
+        initial=True,
+    )
+    has_statement = forms.BooleanField(label="The tutor's words, as a letter", required=False)
+    tutor_files = forms.MultipleChoiceField(
+        label="Files from the tutor", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, dispute: GatewayDispute, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = dispute.evidence.from_tutors().received().order_by("pk")
+        self.fields["tutor_files"].choices = [(str(file.pk), file.filename) for file in there]
+        if not there:
+            del self.fields["tutor_files"]
+        if not dispute.statement:
+            del self.fields["has_statement"]
 
 
 class EnquiryForm(forms.Form):

@@ -13,6 +13,7 @@ from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.rules import allows
 from tutors.models import TutorProfile
+from tutors.policies import check_in_good_standing
 
 Status = TutoringSession.Status
 
@@ -113,9 +114,16 @@ def hide_contacts(text: str) -> str:
     return CONTACT.sub("•••", text)
 
 
+def check_can_give_evidence(session: TutoringSession, by: User) -> None:
+    """The tutor of the class may say what happened in it, where the family's bank asks."""
+    if session.tutor.user_id != by.pk:
+        raise NotAllowed
+    check_in_good_standing(by)
+
+
 def check_can_judge(by: User) -> None:
-    """Whether a lead was a bad one, for staff who may look at leads."""
-    if not (by.is_active and by.is_staff and by.has_perm("marketplace.view_lead")):
+    """Whether a lead was a bad one; moderators decide, because they hear of dead numbers."""
+    if not (by.is_active and by.is_staff and by.has_perm("marketplace.judge_lead")):
         raise NotForStaff
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -18,7 +19,10 @@ from marketplace.models import (
     Side,
     TutoringSession,
 )
-from payments.models import PaymentOrder
+from notifications.queries import count_about
+from payments.models import GatewayDispute, PaymentOrder
+from payments.queries import chargebacks
+from payments.queries.chargebacks import Chargeback
 from payments.services import earnings
 from payments.services.splits import Breakdown
 from tutorhub.core import clock
@@ -30,6 +34,13 @@ Status = TutoringSession.Status
 
 # The order in which a family wants its sessions: what needs it first.
 TO_COME = (Status.PENDING_PAYMENT, Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED)
+
+HOW_WE_KNOW = (
+    "TutorHub wrote each line at the moment it happened. Both sides sign in with a one-time code"
+    " sent to their own phone. For a class at home the payer's phone shows one code at the start"
+    " and another at the end, which the tutor can know from the payer only. After the class the"
+    " payer can confirm it or object to it; without a word the money is passed on."
+)
 
 MoneyRow = tuple[str, int, bool]
 """Label, paise, and whether it is the total."""
@@ -63,6 +74,7 @@ class SessionPage:
     is_booked: bool
     events: list[SessionEvent]
     reviews: list[Review]
+    chargebacks: list[Chargeback]
 
     @property
     def is_family(self) -> bool:
@@ -119,6 +131,7 @@ def session_page(session: TutoringSession, reader: User) -> SessionPage:
         is_booked=booked is not None,
         events=list(session.events.select_related("by")),
         reviews=list(session.reviews.all()),
+        chargebacks=chargebacks.of_class(session.pk, reader) if session.order_id else [],
     )
 
 
@@ -156,10 +169,14 @@ def facts_for_bank(order: PaymentOrder) -> list[str]:
     if session is None:
         return []
     with translation.override("en"):
-        mode = "online" if session.mode == Mode.ONLINE else "at home"
         when = ist_range(session.start_at, session.end_at)
-        first = f"Class in {session.subject}, {mode}, {when} (India), {rupees(session.price_paise)}"
+        price = rupees(session.price_paise)
+        first = f"Class in {session.subject}, {_where(session)}, {when} (India), {price}"
         return [first, *(_fact(event) for event in session.events.all())]
+
+
+def _where(session: TutoringSession) -> str:
+    return "online" if session.mode == Mode.ONLINE else "at home"
 
 
 def _fact(event: SessionEvent) -> str:
@@ -168,6 +185,55 @@ def _fact(event: SessionEvent) -> str:
     code = ", with the code from the payer's phone" if event.data.get("with_code") else ""
     at = f"{event.at.astimezone(clock.IST):%Y-%m-%d %H:%M}"
     return f"{at}: {event.get_kind_display()}{who}{code}"
+
+
+def dispute_about(session: TutoringSession) -> GatewayDispute | None:
+    """The newest chargeback of the payment of a class."""
+    about = GatewayDispute.objects.about(PaymentOrder.Purpose.SESSION, session.pk)
+    return about.order_by("-pk").first()
+
+
+def evidence_of(dispute: GatewayDispute) -> dict[str, Any]:
+    """What our paper for the bank says of the payment, and of the class if it paid for one.
+
+    In English, without the names of children and without anybody's number.
+    """
+    facts = chargebacks.payment_facts(dispute)
+    order = dispute.payment.order
+    session = None
+    if order.purpose == PaymentOrder.Purpose.SESSION:
+        sessions = TutoringSession.objects.select_related("subject", "tutor__user")
+        session = sessions.prefetch_related("events__by").filter(pk=order.purpose_id).first()
+    if session is None:
+        return {"title": "Evidence of the payment", "facts": facts}
+    count = count_about(f"/classes/{session.pk}/", order.payer_id)
+    with translation.override("en"):
+        facts += [
+            ("Class", f"{session.subject}, {_where(session)}"),
+            ("Agreed time (India)", ist_range(session.start_at, session.end_at)),
+            ("Given by", session.tutor.name),
+            ("Price", rupees(session.price_paise)),
+            ("Messages to the payer about this class", str(count)),
+        ]
+        return {
+            "title": "Evidence of the class",
+            "facts": facts,
+            "timeline": [_proof(event) for event in session.events.all()],
+            "paragraphs": [HOW_WE_KNOW],
+        }
+
+
+def _proof(event: SessionEvent) -> tuple[str, str, str]:
+    """Time, event, and how we know of it."""
+    roles: dict[str, str] = {
+        Role.TUTOR: "The tutor said so, signed in",
+        Role.STUDENT: "The payer said so, signed in",
+    }
+    how = roles.get(event.by.role, "Done by TutorHub") if event.by else "Noted by the platform"
+    if event.data.get("with_code"):
+        how += ", and entered the code that was shown on the payer's phone alone"
+    at = f"{event.at.astimezone(clock.IST):%Y-%m-%d %H:%M:%S}"
+    return at, str(event.get_kind_display()), how
 
 
 def usual_rate(lead: Lead) -> int:

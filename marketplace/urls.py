@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import enquiries, leads, reviews, sessions
+from marketplace.views import enquiries, evidence, leads, reviews, sessions
 
 app_name = "marketplace"
 
@@ -21,4 +21,9 @@ urlpatterns = [
     path("classes/<uuid:pk>/confirm/", sessions.session_confirm, name="session-confirm"),
     path("classes/<uuid:pk>/review/", sessions.session_review, name="session-review"),
     path("classes/<uuid:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
+    path("classes/<uuid:pk>/evidence/", evidence.evidence_edit, name="evidence-edit"),
+    path("classes/<uuid:pk>/evidence/files/", evidence.evidence_add, name="evidence-add"),
+    path("evidence/<uuid:pk>/upload/", evidence.evidence_upload, name="evidence-upload"),
+    path("evidence/<uuid:pk>/done/", evidence.evidence_done, name="evidence-done"),
+    path("evidence/<uuid:pk>/delete/", evidence.evidence_delete, name="evidence-delete"),
 ]

@@ -1,11 +1,18 @@
-"""Reads for the development inbox."""
+"""Reads of messages: what went out about something, and the development inbox."""
 
 from typing import Any
+from uuid import UUID
 
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from notifications.models import Message
+
+
+def count_about(path: str, user_id: UUID) -> int:
+    """How many messages that name this page went out to somebody."""
+    sent = Message.objects.filter(user_id=user_id, status=Message.Status.SENT, is_secret=False)
+    return sent.filter(body__contains=path).count()
 
 
 def inbox(to: str, limit: int = 100) -> list[dict[str, Any]]:

@@ -1,12 +1,25 @@
 """Who may decide about money."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import Funding, PaymentOrder, Payout
-from tutorhub.core.errors import NotAllowed
+from payments.models import EvidenceFile, Funding, GatewayDispute, PaymentOrder, Payout
+from tutorhub.core.errors import Conflict, NotAllowed
 
 FINANCE = "finance"
+EVIDENCE_FILES = 5
+EVIDENCE_WORDS = 2000
+# What Razorpay takes as a document; it names no limits here, only in its sister API.
+EVIDENCE_MAX_BYTES = {
+    "image/jpeg": 4 * 1024 * 1024,
+    "image/png": 4 * 1024 * 1024,
+    "application/pdf": 2 * 1024 * 1024,
+}
+
+
+class EvidenceClosed(Conflict):
+    code = "evidence_closed"
+    message = _("It is too late to add something: the answer to the bank is given or being made.")
 
 
 def is_finance(user: User) -> bool:
@@ -40,3 +53,14 @@ def check_can_take_as_credit(order: PaymentOrder, by: User) -> None:
         check_is_finance(by)
     if not order.payer.is_family:
         raise NotAllowed(_("Only families have a wallet."), code="no_wallet")
+
+
+def check_takes_evidence(dispute: GatewayDispute) -> None:
+    if not dispute.takes_evidence:
+        raise EvidenceClosed
+
+
+def check_owns_evidence(file: EvidenceFile, by: User) -> None:
+    """A tutor's file is the tutor's own until it is sent."""
+    if file.giver_id != by.pk or file.kind != EvidenceFile.Kind.TUTOR:
+        raise NotAllowed

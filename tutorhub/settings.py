@@ -418,6 +418,8 @@ SPECTACULAR_SETTINGS = {
         "PayoutStatusEnum": "payments.models.Payout.Status",
         "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
         "DocumentKindEnum": "tutors.models.TutorDocument.Kind",
+        "ChargebackStatusEnum": "payments.models.GatewayDispute.Status",
+        "EvidenceStatusEnum": "payments.models.EvidenceFile.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
@@ -538,6 +540,8 @@ REVIEW_WINDOW = timedelta(days=14)
 REVIEW_HIDDEN_FOR = timedelta(0) if HURRIED else timedelta(days=7)
 REVIEWS_FOR_AVERAGE = 3
 PAYOUT_RAIL = "razorpayx"
+# Between the last moment for a tutor's evidence about a chargeback and the day of our answer.
+EVIDENCE_LEAD = timedelta(days=2)
 PAYOUT_MINIMUM_PAISE = 500_00
 PAYOUT_FIRST_COUNT = 3
 PAYOUT_FIRST_WAIT = timedelta(0) if HURRIED else timedelta(days=7)

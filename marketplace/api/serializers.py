@@ -7,7 +7,10 @@ from rest_framework import serializers
 from curriculum.api.fields import SubjectField
 from marketplace import policies
 from marketplace.models import Mode
-from payments.models import PaymentOrder
+from payments.api.chargeback_serializers import ChargebackOutput
+from payments.models import EvidenceFile, GatewayDispute, PaymentOrder
+from payments.policies import EVIDENCE_MAX_BYTES, EVIDENCE_WORDS
+from tutors.api.serializers import UploadOutput
 
 MAX_PAISE = 100_000_00
 
@@ -264,8 +267,56 @@ class SessionOutput(serializers.Serializer):
     start_code = serializers.CharField()
     end_code = serializers.CharField()
     reviews = ReviewOutput(source="shown_reviews", many=True)
+    chargebacks = ChargebackOutput(many=True, help_text="What the family's bank questions.")
     actions = serializers.SerializerMethodField(help_text="What the caller may do now.")
 
     def get_actions(self, page: Any) -> list[str]:
         has_reviewed = page.own_review is not None
         return policies.actions(page.session, page.reader, has_reviewed=has_reviewed)
+
+
+class EvidenceInput(serializers.Serializer):
+    statement = serializers.CharField(
+        max_length=EVIDENCE_WORDS, allow_blank=True, help_text="Empty takes the words back."
+    )
+
+
+class EvidenceFileInput(serializers.Serializer):
+    """`size` in bytes; the upload must have exactly that many."""
+
+    content_type = serializers.ChoiceField(choices=tuple(EVIDENCE_MAX_BYTES))
+    size = serializers.IntegerField(min_value=1, max_value=max(EVIDENCE_MAX_BYTES.values()))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["size"] > EVIDENCE_MAX_BYTES[attrs["content_type"]]:
+            raise serializers.ValidationError({"size": _("This file is too large.")})
+        return attrs
+
+
+class EvidenceFileOutput(serializers.ModelSerializer):
+    class Meta:
+        model = EvidenceFile
+        fields = [
+            *("id", "status", "filename", "content_type", "size"),
+            *("created_at", "received_at", "sent_at"),
+        ]
+
+
+class NewEvidenceFileOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    upload = UploadOutput()
+
+
+class EvidenceOutput(serializers.Serializer):
+    """What the tutor has handed in about the newest chargeback of a class."""
+
+    statement = serializers.CharField()
+    takes_evidence = serializers.BooleanField(help_text="Whether anything can be added now.")
+    evidence_until = serializers.DateTimeField(allow_null=True)
+    files = serializers.SerializerMethodField()
+
+    @extend_schema_field(EvidenceFileOutput(many=True))
+    def get_files(self, dispute: GatewayDispute) -> Any:
+        files = dispute.evidence.from_tutors().order_by("pk")
+        return EvidenceFileOutput(files, many=True).data

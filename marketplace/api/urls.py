@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.api.views import enquiries, leads, sessions
+from marketplace.api.views import enquiries, evidence, leads, sessions
 
 urlpatterns = [
     path("students/enquiries", enquiries.EnquiryAskView.as_view(), name="enquiries-ask"),
@@ -29,4 +29,16 @@ urlpatterns = [
     ),
     path("sessions/<uuid:pk>/review", sessions.SessionReviewView.as_view(), name="sessions-review"),
     path("sessions/<uuid:pk>/cancel", sessions.SessionCancelView.as_view(), name="sessions-cancel"),
+    path("sessions/<uuid:pk>/evidence", evidence.EvidenceView.as_view(), name="evidence"),
+    path(
+        "sessions/<uuid:pk>/evidence/files",
+        evidence.EvidenceFilesView.as_view(),
+        name="evidence-files",
+    ),
+    path("evidence/<uuid:pk>", evidence.EvidenceFileView.as_view(), name="evidence-file"),
+    path(
+        "evidence/<uuid:pk>/complete",
+        evidence.EvidenceFileCompleteView.as_view(),
+        name="evidence-file-complete",
+    ),
 ]

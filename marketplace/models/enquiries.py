@@ -189,6 +189,7 @@ class Lead(StateMachine):
 
     class Meta:
         ordering = ["-score", "-pk"]
+        permissions = [("judge_lead", "Can give the credit of a bad lead back")]
         constraints = [
             models.UniqueConstraint(name="lead_once_per_tutor", fields=["enquiry", "tutor"]),
             models.CheckConstraint(

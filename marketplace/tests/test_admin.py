@@ -2,33 +2,40 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.tests.factories import StaffFactory
+from accounts.tests.factories import StaffFactory, TutorUserFactory
 from marketplace import queries
-from marketplace.services import sessions
+from marketplace.services import evidence, sessions
 from marketplace.tests.factories import HomeOfferFactory, book, make_completed, make_scheduled
 from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import FINANCE
 from payments.services import disputes
+from payments.tests.factories import make_topup, pay
 from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
 
+PDF = b"%PDF-1.7\n" + b"x" * 100
 LIST = reverse("admin:payments_gatewaydispute_changelist")
+
+
+def staff_client(group: str) -> Client:
+    person = StaffFactory()
+    person.groups.set([Group.objects.get_or_create(name=group)[0]] if group else [])
+    client = Client()
+    client.force_login(person, backend="accounts.backends.StaffBackend")
+    session = client.session
+    session["otp_device_id"] = person.totpdevice_set.get().persistent_id
+    session.save()
+    return client
 
 
 @pytest.fixture
 def desk():
-    finance = StaffFactory()
-    finance.groups.add(Group.objects.get_or_create(name=FINANCE)[0])
-    client = Client()
-    client.force_login(finance, backend="accounts.backends.StaffBackend")
-    session = client.session
-    session["otp_device_id"] = finance.totpdevice_set.get().persistent_id
-    session.save()
-    return client
+    return staff_client(FINANCE)
 
 
 def disputed(session, known_as="disp_1", **values) -> GatewayDispute:
@@ -71,21 +78,105 @@ def test_a_home_visit_says_that_the_code_was_given():
     assert session.tutor.user.name not in " ".join(facts)
 
 
-def test_finance_contests_with_words_and_facts(desk):
-    dispute = disputed(make_completed())
-    assert "is being contested" in act(desk, "contest", dispute, words="The class was held.")
+def contest_page(dispute) -> str:
+    return reverse("admin:payments_gatewaydispute_contest", args=[dispute.pk])
+
+
+def test_finance_contests_with_words_facts_and_papers(desk):
+    session = make_completed()
+    dispute = disputed(session)
+    evidence.state(session, text="I was there.", by=session.tutor.user)
+    html = act(desk, "contest", dispute)
+    assert "I was there." in html
+    assert "Class ended by the tutor" in html
+    sent = {"words": "The class was held.", "has_ours": "on", "has_statement": "on"}
+    assert "is being contested" in desk.post(contest_page(dispute), sent, follow=True).text
     dispute.refresh_from_db()
     assert dispute.answer == "contest"
     assert dispute.summary.startswith("The class was held.\nClass in ")
     assert "Class ended by the tutor" in dispute.summary
     assert len(dispute.summary) <= 1000
+    papers = {file.kind: file for file in dispute.evidence.chosen()}
+    assert set(papers) == {"class", "receipt", "statement"}
+    assert papers["statement"].content["paragraphs"] == ["I was there."]
+    said = str(papers["class"].content)
+    assert "The tutor said so, signed in" in said
+    assert session.learner.first_name not in said
+    assert session.learner.guardian.phone[-4:] not in said
 
 
-def test_contesting_needs_words(desk):
+def test_a_tutor_s_file_is_looked_at_and_chosen(desk, settings, tmp_path):
+    settings.PRIVATE_ROOT = tmp_path
+    session = make_completed()
+    dispute = disputed(session)
+    file = hand_in(session)
+    opened = desk.post(reverse("admin:payments_evidencefile_open", args=[file.pk]))
+    assert opened.status_code == 303
+    assert "no-store" in opened["Cache-Control"]
+    assert b"".join(desk.get(opened.url).streaming_content) == PDF
+    page = contest_page(dispute)
+    assert file.filename in desk.get(page).text
+    desk.post(page, {"words": "Held.", "tutor_files": [str(file.pk)]})
+    assert [one.kind for one in dispute.evidence.chosen()] == ["tutor"]
+
+
+def hand_in(session):
+    file = evidence.announce(session, content_type="application/pdf", by=session.tutor.user)
+    upload = evidence.upload_form(file, by=session.tutor.user)
+    form = {**upload.fields, "file": SimpleUploadedFile("x.pdf", PDF)}
+    assert Client().post(upload.url, form).status_code == 204
+    return evidence.complete(file, by=session.tutor.user)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"has_ours": "on"}, "This field is required."),
+        ({"words": "Held."}, "The bank wants at least one document"),
+    ],
+)
+def test_contesting_needs_words_and_a_document(desk, sent, words):
     dispute = disputed(make_completed())
-    assert "Say what the bank is to know." in act(desk, "contest", dispute)
+    answer = desk.post(contest_page(dispute), sent)
+    assert answer.status_code == 422
+    assert words in answer.text
     dispute.refresh_from_db()
     assert dispute.answer == ""
+
+
+def test_one_is_contested_at_a_time(desk):
+    one, two = disputed(make_scheduled()), disputed(make_scheduled(), "disp_2")
+    both = {"action": "contest", "_selected_action": [one.pk, two.pk]}
+    assert "Contest one at a time" in desk.post(LIST, both, follow=True).text
+
+
+def test_money_for_credits_is_contested_with_its_invoice(desk):
+    payment = pay(make_topup(TutorUserFactory()))
+    disputes.apply(
+        {
+            "id": "disp_1",
+            "payment_id": payment.razorpay_payment_id,
+            "amount": payment.amount_paise,
+            "status": "open",
+        }
+    )
+    dispute = GatewayDispute.objects.get()
+    desk.post(contest_page(dispute), {"words": "Delivered.", "has_ours": "on"})
+    papers = {file.kind: file for file in dispute.evidence.chosen()}
+    assert papers["receipt"].invoice.series == "TH"
+    assert papers["class"].content["title"] == "Evidence of the payment"
+
+
+@pytest.mark.parametrize("group", ["moderator", ""])
+def test_nobody_else_contests_or_opens(group, settings, tmp_path):
+    settings.PRIVATE_ROOT = tmp_path
+    session = make_completed()
+    dispute = disputed(session)
+    file = hand_in(session)
+    client = staff_client(group)
+    assert client.get(contest_page(dispute)).status_code == 403
+    opened = client.post(reverse("admin:payments_evidencefile_open", args=[file.pk]))
+    assert opened.status_code == 403
 
 
 def test_finance_accepts_once(desk):
@@ -108,10 +199,4 @@ def test_those_to_be_answered_come_first(desk):
 
 
 def test_moderators_do_not_see_them():
-    client = Client()
-    moderator = StaffFactory()
-    client.force_login(moderator, backend="accounts.backends.StaffBackend")
-    session = client.session
-    session["otp_device_id"] = moderator.totpdevice_set.get().persistent_id
-    session.save()
-    assert client.get(LIST).status_code == 403
+    assert staff_client("moderator").get(LIST).status_code == 403

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from payments.api.chargeback_serializers import ChargebackOutput
 from payments.models import Payment, PaymentOrder, Refund
 
 
@@ -127,3 +128,4 @@ class PaymentDetailOutput(serializers.Serializer):
     decisions = DecisionOutput(many=True)
     refunds = RefundOutput(many=True)
     outside_paise = serializers.IntegerField(help_text="paid back by Razorpay without us")
+    chargebacks = ChargebackOutput(many=True, help_text="what the payer's bank questions")

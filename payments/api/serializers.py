@@ -1,5 +1,6 @@
 from rest_framework import serializers
 
+from payments.api.chargeback_serializers import DebtOutput, TutorChargebackOutput
 from payments.models import PaymentOrder, Payout, PayoutMethod
 
 
@@ -80,6 +81,10 @@ class MonthOutput(serializers.Serializer):
 
 class EarningsPageOutput(EarningsOutput):
     months = MonthOutput(many=True, help_text="this month and the eleven before it, oldest first")
+    chargebacks = TutorChargebackOutput(
+        many=True, help_text="what families' banks question, the newest ten"
+    )
+    debts = DebtOutput(many=True, help_text="what was owed and how it came in, newest first")
 
 
 class PayoutInput(serializers.Serializer):

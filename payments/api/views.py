@@ -15,6 +15,7 @@ from accounts.models import User
 from payments import queries
 from payments.api import serializers
 from payments.models import CreditPack, PaymentOrder, Payout, PayoutMethod, TaxProfile
+from payments.queries import chargebacks, debts
 from payments.services import (
     captures,
     credits,
@@ -91,6 +92,8 @@ class EarningsView(APIView):
         page = {
             **asdict(earnings.summary(me(request))),
             "months": queries.earning_months(me(request)),
+            "chargebacks": chargebacks.of_tutor(me(request)),
+            "debts": debts.of_tutor(me(request)),
         }
         return Response(serializers.EarningsPageOutput(page).data)
 

@@ -8,6 +8,7 @@ from payments.models.earnings import (
     YearlyGross,
 )
 from payments.models.events import GatewayEvent
+from payments.models.evidence import EvidenceFile
 from payments.models.funding import Funding
 from payments.models.invoices import Invoice, InvoiceCounter
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
@@ -34,6 +35,7 @@ __all__ = [
     "Earning",
     "EarningFreeze",
     "EarningReversal",
+    "EvidenceFile",
     "ExternalRefund",
     "Funding",
     "GatewayDispute",

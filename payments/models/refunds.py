@@ -254,6 +254,11 @@ class GatewayDispute(StateMachine):
     answered_at = models.DateTimeField(null=True)
     summary = models.TextField(blank=True, help_text="what we tell the bank")
     note = models.CharField(max_length=300, blank=True)
+    statement = models.TextField(blank=True, help_text="what the tutor says about it")
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    stated_at = models.DateTimeField(null=True)
 
     objects = GatewayDisputeQuerySet.as_manager()
 
@@ -284,6 +289,11 @@ class GatewayDispute(StateMachine):
                 | ~Q(answer="") & Q(answered_at__isnull=False, answered_by__isnull=False),
             ),
             models.CheckConstraint(
+                name="dispute_stated_by",
+                condition=Q(statement="", stated_at__isnull=True, stated_by__isnull=True)
+                | ~Q(statement="") & Q(stated_at__isnull=False, stated_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="dispute_closed_at",
                 condition=Q(status__in=["open", "under_review"], closed_at__isnull=True)
                 | Q(status__in=["won", "lost", "closed"], closed_at__isnull=False),
@@ -303,3 +313,21 @@ class GatewayDispute(StateMachine):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def evidence_until(self) -> datetime | None:
+        """Until when a tutor may hand something in, so that finance can still read and send it.
+
+        Where the bank leaves little time, half of it. None if the bank names no day.
+        """
+        if self.respond_by is None:
+            return None
+        lead = min(settings.EVIDENCE_LEAD, (self.respond_by - self.opened_at) / 2)
+        return self.respond_by - lead
+
+    @property
+    def takes_evidence(self) -> bool:
+        """Whether our answer is still to be given, and a tutor may add to it."""
+        if self.status != self.Status.OPEN or self.answer:
+            return False
+        return self.evidence_until is None or clock.now() < self.evidence_until

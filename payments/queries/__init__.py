@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,9 @@ from payments.models import (
     CreditLot,
     CreditUse,
     Earning,
+    GatewayDispute,
     Invoice,
+    LedgerAccount,
     Payment,
     PaymentOrder,
     Payout,
@@ -87,7 +89,19 @@ def recent_uses(tutor: User, limit: int = 20) -> list[CreditUse]:
 
 
 def recent_earnings(tutor: User, limit: int = 20) -> list[Earning]:
-    return list(Earning.objects.filter(tutor=tutor).order_by("-pk")[:limit])
+    """Newest first. Each says whether the tutor has chargebacks (`was_questioned`) or debts.
+
+    So a page asks for those only where there are some.
+    """
+    mine = Earning.objects.filter(tutor=tutor)
+    questioned = GatewayDispute.objects.filter(
+        payment__place=Payment.Place.PURPOSE,
+        payment__order__purpose=PaymentOrder.Purpose.SESSION,
+        payment__order__purpose_id__in=mine.values("session_id"),
+    )
+    owed = LedgerAccount.objects.filter(code="tutor_receivable", owner_key=str(tutor.pk))
+    said = mine.annotate(was_questioned=Exists(questioned), has_owed=Exists(owed))
+    return list(said.order_by("-pk")[:limit])
 
 
 @dataclass(frozen=True)

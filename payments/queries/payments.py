@@ -1,5 +1,6 @@
 """What pages and API show of payments and refunds: where the money is, at any moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,9 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import OrderRefund, Payment, PaymentOrder, Refund
+from payments.models import GatewayDispute, OrderRefund, Payment, PaymentOrder, Refund
+from payments.queries import chargebacks
+from payments.queries.chargebacks import Chargeback
 from tutorhub.core import clock
 
 PAGE = 20
@@ -43,11 +46,12 @@ class PaymentPage:
     """One order with its attempts, what was decided about refunds, and where each of them is."""
 
     order: PaymentOrder
-    attempts: list[Payment]
+    attempts: Sequence[Payment]
     decisions: list[OrderRefund]
     refunds: list[RefundView]
     outside_paise: int
     """Paid back by Razorpay without us."""
+    chargebacks: list[Chargeback]
 
     @property
     def unapplied(self) -> list[Payment]:
@@ -75,9 +79,9 @@ def payments_page(
 def payment_page(order: PaymentOrder) -> PaymentPage:
     refunds = Refund.objects.select_related("retried_by").order_by("pk")
     attempts = list(
-        order.payments.prefetch_related(
-            Prefetch("refunds", queryset=refunds), "external_refunds"
-        ).order_by("pk")
+        order.payments.prefetch_related(Prefetch("refunds", queryset=refunds), "external_refunds")
+        .annotate(was_questioned=Exists(GatewayDispute.objects.filter(payment=OuterRef("pk"))))
+        .order_by("pk")
     )
     return PaymentPage(
         order=order,
@@ -90,6 +94,11 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
             outside.amount_paise
             for payment in attempts
             for outside in payment.external_refunds.all()
+        ),
+        chargebacks=(
+            chargebacks.of_order(order)
+            if any(payment.was_questioned for payment in attempts)
+            else []
         ),
     )
 

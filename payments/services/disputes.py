@@ -1,7 +1,7 @@
 """Chargebacks: a payer's bank disputes a payment, and Razorpay tells us how it goes."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import check_is_finance
-from payments.services import chargebacks, freezes, refunds
-from tutorhub.core import audit, clock, outbox
+from payments.services import chargebacks, freezes, refunds, submissions
+from tutorhub.core import audit, clock, outbox, storage
 from tutorhub.core.errors import Conflict, DomainError
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,23 @@ def accept(dispute: GatewayDispute, *, by: User) -> GatewayDispute:
 
 
 @transaction.atomic
-def contest(dispute: GatewayDispute, *, summary: str, by: User) -> GatewayDispute:
-    """Tell the bank why the money is ours. Raises NotAllowed, NotToBeAnswered, NoReason."""
+def contest(
+    dispute: GatewayDispute,
+    *,
+    summary: str,
+    by: User,
+    files: Iterable[UUID] = (),
+    made: Sequence[submissions.Made] = (),
+) -> GatewayDispute:
+    """Tell the bank why the money is ours, with files of the tutor and papers that we make.
+
+    Raises NotAllowed, NotToBeAnswered, NoReason, submissions.NoEvidence.
+    """
     if not summary.strip():
         raise NoReason
-    return _answer(dispute, Answer.CONTEST, by=by, summary=summary.strip()[:1000])
+    dispute = _answer(dispute, Answer.CONTEST, by=by, summary=summary.strip()[:1000])
+    submissions.choose(dispute, files=files, made=made, by=by)
+    return dispute
 
 
 def send_answer(dispute_id: UUID, done: Callable[[], None]) -> None:
@@ -91,6 +103,7 @@ def send_answer(dispute_id: UUID, done: Callable[[], None]) -> None:
     with transaction.atomic():
         if entity is not None:
             apply(entity)
+            submissions.note_sent(dispute, entity)
         if refusal:
             _refused(dispute_id, refusal)
         done()
@@ -102,10 +115,8 @@ def _ask(dispute: GatewayDispute) -> tuple[gateway.Entity, str]:
     try:
         if dispute.answer == Answer.ACCEPT:
             return client.accept_dispute(known_as), ""
-        return client.contest_dispute(
-            known_as, amount_paise=dispute.amount_paise, summary=dispute.summary
-        ), ""
-    except gateway.Refused as error:
+        return submissions.send(dispute)
+    except (gateway.Refused, storage.MissingFile) as error:
         # Our own earlier call may have done it, and only its answer was lost.
         return client.fetch_dispute(known_as), str(error)
 

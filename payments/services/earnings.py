@@ -136,7 +136,10 @@ def release(*, session_id: UUID, tutor: User, by: User | None = None) -> Earning
             refs={"session": session_id, "earning": earning.pk},
         )
     receivables.recover_from_tutor(
-        tutor.pk, paise=min(debt, earning.left_paise), key=f"booking:{session_id}:recover"
+        tutor.pk,
+        paise=min(debt, earning.left_paise),
+        key=f"booking:{session_id}:recover",
+        refs={"session": session_id, "earning": earning.pk},
     )
     audit.record("earning.released", earning, by=by, net_paise=earning.left_paise)
     return earning

@@ -85,4 +85,9 @@ def _hand_back(earning: Earning, reason: EarningFreeze, by: User | None) -> None
     )
     earning.frozen_paise = 0
     earning.save(update_fields=["frozen_paise"])
-    receivables.recover_from_tutor(tutor, paise=min(debt, paise), key=f"freeze:{reason.pk}:recover")
+    receivables.recover_from_tutor(
+        tutor,
+        paise=min(debt, paise),
+        key=f"freeze:{reason.pk}:recover",
+        refs={"session": earning.session_id, "cause": reason.cause},
+    )

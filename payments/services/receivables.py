@@ -1,6 +1,7 @@
 """What people owe us after money was taken back from them, and how it comes in again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from payments.services import ledger
@@ -33,12 +34,15 @@ def locked_debt(tutor_id: UUID) -> int:
     return ledger.locked_balances(*((code, tutor_id) for code in codes))[2]
 
 
-def recover_from_tutor(tutor_id: UUID, *, paise: int, key: str) -> int:
+def recover_from_tutor(
+    tutor_id: UUID, *, paise: int, key: str, refs: Mapping[str, Any] | None = None
+) -> int:
     """Pay off what a tutor owes out of the available earnings (kind 37), once under this key.
 
-    `paise` is at most what is owed and available; the caller has locked both.
+    `paise` is at most what is owed and available; the caller has locked both. `refs` name what was
+    earned.
     """
-    return _recover(TUTOR, tutor_id, paise, key)
+    return _recover(TUTOR, tutor_id, paise, key, refs)
 
 
 def recover_from_family(user_id: UUID, *, came_in_paise: int, key: str) -> int:
@@ -49,14 +53,17 @@ def recover_from_family(user_id: UUID, *, came_in_paise: int, key: str) -> int:
     if not owed_paise("student_receivable", user_id):
         return 0
     there, owed = ledger.locked_balances(*((code, user_id) for code in FAMILY))
-    return _recover(FAMILY, user_id, min(came_in_paise, there, owed), key)
+    return _recover(FAMILY, user_id, min(came_in_paise, there, owed), key, None)
 
 
-def _recover(accounts: tuple[str, str], owner: UUID, paise: int, key: str) -> int:
+def _recover(
+    accounts: tuple[str, str], owner: UUID, paise: int, key: str, refs: Mapping[str, Any] | None
+) -> int:
     if paise > 0:
         ledger.post(
             kind="receivable_recovered",
             key=key,
             legs=[debit(accounts[0], paise, owner), credit(accounts[1], paise, owner)],
+            refs=refs,
         )
     return paise

@@ -3,6 +3,7 @@
 from payments.simulator import (
     accounts,
     disputes,
+    documents,
     orders,
     payments,
     payouts,
@@ -59,6 +60,8 @@ def _disputes(books: Books) -> Routes:
         route("GET", one, lambda r, i: disputes.fetch(books, i)),
         route("POST", f"{one}/accept", lambda r, i: disputes.accept(books, i)),
         route("PATCH", f"{one}/contest", lambda r, i: disputes.contest(books, i, r.json())),
+        route("POST", "/v1/documents", lambda r: documents.create(books, r)),
+        route("GET", "/v1/documents/{}", lambda r, i: documents.fetch(books, i)),
     ]
 
 

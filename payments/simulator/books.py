@@ -28,6 +28,7 @@ TABLES = (
     "payments",
     "refunds",
     "disputes",
+    "documents",
     "settlements",
     "recon",
     "contacts",

@@ -9,6 +9,11 @@ NEXT = {
     "open": ("under_review", "action_required", "won", "lost", "closed"),
     "under_review": ("action_required", "won", "lost", "closed"),
 }
+PROOFS = (
+    *("shipping_proof", "billing_proof", "cancellation_proof", "customer_communication"),
+    *("proof_of_service", "explanation_letter", "refund_confirmation", "access_activity_log"),
+    *("refund_cancellation_policy", "term_and_conditions"),
+)
 WEEK = 7 * 24 * 3600
 
 
@@ -31,10 +36,16 @@ def create(books: Books, payment_id: str, body: Entity) -> Entity:
         "reason_code": body.get(
             "reason_code", "goods_or_services_not_received_or_partially_received"
         ),
-        "respond_by": now + WEEK,
+        "respond_by": now + int(body.get("respond_in") or WEEK),
         "status": "open",
         "phase": validation.choice(body, "phase", PHASES, default="chargeback"),
-        "evidence": {"amount": amount, "summary": None, "submitted_at": None},
+        "evidence": {
+            "amount": amount,
+            "summary": None,
+            "others": None,
+            "submitted_at": None,
+            **dict.fromkeys(PROOFS),
+        },
         "created_at": now,
         "_settled": None,
     }
@@ -64,26 +75,59 @@ def move(books: Books, dispute_id: str, status: str, deducted: int | None = None
     return public(dispute)
 
 
+@locked
 def accept(books: Books, dispute_id: str) -> Entity:
     """`POST /v1/disputes/{id}/accept`: we give in."""
+    _check_is_open(books, books.get("disputes", dispute_id))
     return move(books, dispute_id, "lost")
 
 
 @locked
 def contest(books: Books, dispute_id: str, body: Entity) -> Entity:
-    """`PATCH /v1/disputes/{id}/contest`: a draft, or with `action: submit` our evidence."""
+    """`PATCH /v1/disputes/{id}/contest`: a draft, or with `action: submit` our evidence.
+
+    What the body does not name stays as an earlier draft left it.
+    """
     dispute = books.get("disputes", dispute_id)
-    if dispute["status"] != "open":
-        raise refuse("The dispute cannot be contested in its current state.")
+    _check_is_open(books, dispute)
+    validation.only(body, {"amount", "summary", "others", "action", *PROOFS})
+    action = validation.choice(body, "action", ("draft", "submit"), default="draft")
+    if body.get("amount") is not None and body["amount"] > dispute["amount"]:
+        raise refuse("contest amount cannot be greater than dispute amount.", field="amount")
     if len(body.get("summary") or "") > 1000:
         raise refuse("The summary may not be greater than 1000 characters.", field="summary")
-    dispute["evidence"].update(
-        {key: value for key, value in body.items() if key not in ("action", "submitted_at")}
-    )
-    if body.get("action") != "submit":
+    evidence = {**dispute["evidence"], **_without_action(body)}
+    named = _documents(evidence)
+    if not named <= set(books.tables["documents"]):
+        raise refuse(
+            "Invalid file id provided or merchant is unauthorized to access the fileId(s) provided"
+        )
+    if action == "submit" and not named:
+        raise refuse("At least one document is needed to contest a dispute.")
+    dispute["evidence"] = evidence
+    if action == "draft":
         return public(books.put("disputes", dispute))
     dispute["evidence"]["submitted_at"] = books.clock.now()
     return move(books, dispute_id, "under_review")
+
+
+def _without_action(body: Entity) -> Entity:
+    return {name: value for name, value in body.items() if name != "action"}
+
+
+def _documents(evidence: Entity) -> set[str]:
+    """Every document that the evidence names."""
+    found = [known_as for name in PROOFS for known_as in evidence.get(name) or ()]
+    for other in evidence.get("others") or ():
+        found += other.get("document_ids") or ()
+    return set(found)
+
+
+def _check_is_open(books: Books, dispute: Entity) -> None:
+    if dispute["status"] != "open":
+        raise refuse(f"Action not allowed when dispute is in {dispute['status']} status.")
+    if books.clock.now() > dispute["respond_by"]:
+        raise refuse("Action not allowed as deadline to respond has elapsed.")
 
 
 @locked

@@ -21,7 +21,7 @@ from payments.simulator.routing import Answer, Request, Routes, dispatch, error_
 from payments.simulator.scheduler import Scheduler
 from payments.simulator.webhooks import Sender
 
-LARGEST_BODY = 1024 * 1024
+LARGEST_BODY = 16 * 1024 * 1024
 LONGEST_SILENCE = 30.0
 REFUSALS = {
     "api.409": errors.in_progress,

@@ -93,6 +93,8 @@ def test_earnings(tutor):
         "pending_paise": 0,
         "paid_paise": 0,
         "receivable_paise": 0,
+        "chargebacks": [],
+        "debts": [],
     }
     assert len(months) == 12
     assert months[-1]["left_paise"] == 164_600

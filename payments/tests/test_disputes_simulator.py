@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.tests.factories import TutorUserFactory
 from payments import gateway
 from payments.models import GatewayDispute, GatewayEvent, LedgerTxn
-from payments.services import disputes, earnings, events, ledger
+from payments.services import disputes, earnings, events, ledger, submissions
 from payments.tests import factories
 from payments.tests.paying import callback, in_escrow
 from tutorhub.core import outbox
@@ -14,6 +14,8 @@ from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import OutboxRow
 
 pytestmark = pytest.mark.django_db
+
+PROOF = submissions.Made("class", {"title": "Evidence of the class"})
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ class TestAnswers:
         assert same_books(razorpay_simulator)
 
     def test_finance_contests(self, open_dispute, finance, hear, razorpay_simulator):
-        disputes.contest(open_dispute, summary="The class was held.", by=finance)
+        disputes.contest(open_dispute, summary="The class was held.", made=[PROOF], by=finance)
         hear()
         assert the_dispute().status == "under_review"
         (theirs,) = razorpay_simulator.state()["disputes"]
@@ -142,7 +144,7 @@ class TestAnswers:
     def test_a_lost_answer_is_asked_for_again(
         self, open_dispute, finance, razorpay_simulator, answer, fault, drain
     ):
-        more = {"summary": "The class was held."} if answer == "contest" else {}
+        more = {"summary": "Held.", "made": [PROOF]} if answer == "contest" else {}
         getattr(disputes, answer)(open_dispute, by=finance, **more)
         razorpay_simulator.faults(fault, path=f"/{answer}")
         with pytest.raises(gateway.Unknown):
@@ -153,7 +155,7 @@ class TestAnswers:
         assert the_dispute().answer == {"accept": "accept", "contest": "contest"}[answer]
 
     def test_a_refusal_is_on_record_and_can_be_answered_again(self, open_dispute, finance, drain):
-        disputes.contest(open_dispute, summary="Held.", by=finance)
+        disputes.contest(open_dispute, summary="Held.", made=[PROOF], by=finance)
         GatewayDispute.objects.update(summary="x" * 1001)
         drain()
         dispute = the_dispute()

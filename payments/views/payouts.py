@@ -15,6 +15,7 @@ from accounts.decorators import tutor_required
 from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
+from payments.queries import chargebacks, debts
 from payments.services import earnings, payout_methods, payouts, tax_profiles
 from payments.views import charts
 from payments.views.people import me
@@ -29,11 +30,16 @@ PAGE = 20
 def earnings_show(request: HttpRequest) -> HttpResponse:
     """What came in and where it is: by place, by month and by class."""
     months = queries.earning_months(me(request))
+    recent = queries.recent_earnings(me(request))
     context = {
         "summary": earnings.summary(me(request)),
-        "earnings": queries.recent_earnings(me(request)),
+        "earnings": recent,
         "months": [month for month in reversed(months) if month.classes or month.taken_back_paise],
         "chart": charts.by_month(months),
+        "chargebacks": chargebacks.of_tutor(me(request))
+        if any(earning.was_questioned for earning in recent)
+        else [],
+        "debts": debts.of_tutor(me(request)) if any(one.has_owed for one in recent) else [],
     }
     return render(request, "payments/earnings_show.html", context)
 

@@ -47,6 +47,9 @@ NO_MONEY = {
     "marketplace:lead-decline",
     "marketplace:session-start",
     "marketplace:session-review",
+    "marketplace:evidence-edit",
+    "marketplace:evidence-add",
+    "marketplace:evidence-delete",
     # Opens the same order again: it is found by its receipt.
     "payments:checkout-show",
     "payments:payout-method-edit",
@@ -68,6 +71,8 @@ NO_MONEY = {
     "api:leads-decline",
     "api:sessions-start",
     "api:sessions-review",
+    "api:evidence-files",
+    "api:evidence-file-complete",
     # Razorpay and its Checkout do not send our keys: a payment is booked under its own id.
     "payments:webhook-razorpay",
     "payments:checkout-callback",

@@ -13,6 +13,9 @@ from accounts.clients import Client as Device
 from accounts.models import User
 from accounts.services import staff, tokens, users
 from accounts.tests.factories import StaffFactory
+from marketplace.models import TutoringSession
+from marketplace.services import bookings
+from marketplace.services import evidence as evidence_service
 from marketplace.tests.factories import (
     EnquiryFactory,
     LeadAcceptedFactory,
@@ -20,8 +23,9 @@ from marketplace.tests.factories import (
     OfferFactory,
     order_for,
 )
-from payments.services import payouts, tax_profiles
-from payments.tests.factories import failed_refund, fund_float, make_method, rich_tutor
+from payments.services import disputes, payouts, tax_profiles
+from payments.tests.factories import failed_refund, fund_float, make_method, pay, rich_tutor
+from students.models import Learner
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock
 from tutors.models import TutorDocument
@@ -81,6 +85,10 @@ class World:
         fund_float()
         payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
         document = DocumentFactory(tutor=self.tutor, status=TutorDocument.Status.UPLOADING)
+        disputed = self._disputed(learner)
+        evidence = evidence_service.announce(
+            disputed, content_type="application/pdf", by=self.tutor.user
+        )
         self.ids: dict[str, dict[str, Any]] = {
             "": {},
             "learner": {"pk": learner.pk},
@@ -94,6 +102,8 @@ class World:
             "payout": {"payout_id": payout.pk},
             "payout_pk": {"pk": payout.pk},
             "document": {"pk": document.pk},
+            "disputed": {"pk": disputed.pk},
+            "evidence": {"pk": evidence.pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
@@ -125,6 +135,25 @@ class World:
         if principal not in PEOPLE:
             return self.page_client(principal)
         return bearer(tokens.issue(user=self.users[principal], client=Device()).access)
+
+    def _disputed(self, learner: Learner) -> TutoringSession:
+        """A paid class of `family` and `tutor` whose payment the family's bank questions."""
+        start = clock.now() + timedelta(days=9)
+        session = OfferFactory(
+            lead=LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner), start_at=start
+        )
+        payment = pay(order_for(session))
+        bookings.order_paid(order_id=payment.order_id, session_id=session.pk)
+        disputes.apply(
+            {
+                "id": "disp_World00000001",
+                "payment_id": payment.razorpay_payment_id,
+                "amount": payment.amount_paise,
+                "status": "open",
+            }
+        )
+        session.refresh_from_db()
+        return session
 
     def _shut_out(self) -> None:
         """People whose cookie and token are from before."""

@@ -4,15 +4,14 @@ Files are handled outside transactions: the intent is committed, then storage is
 outcome is committed.
 """
 
-import hashlib
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tutorhub.core import audit, clock, contents, storage
-from tutorhub.core.errors import Conflict, DomainError, TooMany
+from tutorhub.core import audit, clock, storage, uploads
+from tutorhub.core.errors import Conflict, TooMany
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import (
     DOCUMENT_MAX_BYTES,
@@ -32,11 +31,6 @@ class ProfileMissing(Conflict):
 class TooManyDocuments(TooMany):
     code = "too_many_documents"
     message = _("That is enough uploads for one day. Please go on tomorrow.")
-
-
-class WrongFile(DomainError):
-    code = "wrong_file"
-    message = _("The file that arrived is not the one that was announced. Please upload it again.")
 
 
 class AlreadyReviewed(Conflict):
@@ -84,44 +78,37 @@ def upload_form(document: TutorDocument, *, redirect_to: str = "") -> storage.Up
 def complete(document: TutorDocument, *, by: User) -> TutorDocument:
     """Look at what arrived and take it in. Done twice, it changes nothing.
 
-    Raises storage.MissingFile, WrongFile, contents.WrongContent or contents.ActiveContent; a file
-    that is refused is deleted, and the same form may be filled again.
+    Raises what `uploads.take_in` raises; then the same form may be filled again.
     """
     if document.status != Status.UPLOADING:
         return document
     check_can_edit(document.tutor, by)
-    head = storage.head(document.upload_key)
-    announced = (document.size or head.size, document.content_type)
-    if head.size > DOCUMENT_MAX_BYTES or (head.size, head.content_type) != announced:
-        storage.delete(document.upload_key)
-        raise WrongFile
-    final_key = storage.accept(document.upload_key)
-    data = storage.read(final_key)
-    try:
-        contents.check(data, document.content_type)
-    except DomainError:
-        storage.delete(final_key)
-        raise
-    digest = hashlib.sha256(data).hexdigest()
-    received, is_ours = _receive(document, by, final_key, digest, len(data))
+    accepted = uploads.take_in(
+        document.upload_key,
+        content_type=document.content_type,
+        size=document.size,
+        max_size=DOCUMENT_MAX_BYTES,
+    )
+    received, is_ours = _receive(document, by, accepted)
     if not is_ours:
-        storage.delete(final_key)
+        storage.delete(accepted.key)
     return received
 
 
 @transaction.atomic
 def _receive(
-    document: TutorDocument, by: User, final_key: str, digest: str, size: int
+    document: TutorDocument, by: User, accepted: uploads.Accepted
 ) -> tuple[TutorDocument, bool]:
     """Write down an accepted file; False if another request was faster."""
     document = TutorDocument.objects.locked().select_related("tutor__user").get(pk=document.pk)
     if document.status != Status.UPLOADING:
         return document, False
     document.move_to(Status.RECEIVED)
-    document.stored_key, document.sha256, document.size = final_key, digest, size
+    document.stored_key, document.sha256 = accepted.key, accepted.sha256
+    document.size = accepted.size
     document.received_at = clock.now()
     document.save(update_fields=["status", "stored_key", "sha256", "size", "received_at"])
-    audit.record("tutor_document.received", document, by=by, kind=document.kind, size=size)
+    audit.record("tutor_document.received", document, by=by, kind=document.kind, size=document.size)
     return document, True
 
 

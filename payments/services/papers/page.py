@@ -72,6 +72,10 @@ class Paper(FPDF):
         self._paragraph(text, size * 0.5)
         self.set_font("latin", "", PLAIN)
 
+    def paragraph(self, text: str) -> None:
+        self._paragraph(text, 5)
+        self.ln(2)
+
     def note(self, text: str) -> None:
         """Small print."""
         self.set_font("latin", "", SMALL)

@@ -4,11 +4,24 @@ Every call either returns the entity Razorpay answered with, or raises one of tw
 is a definite no: nothing happened. `Unknown` says that nobody knows: the call may have been
 performed, so the caller keeps its intent and tries again with the same receipt or idempotency key.
 The SDK's own retry stays off, because it repeats every POST after a time-out.
+
+Traps of documents and disputes, which Razorpay's pages and the SDK leave to the reader:
+
+- A document cannot be found again: there is no list, no receipt and no idempotency key. After a
+  lost answer the upload is repeated, and the first copy stays at Razorpay, in nobody's dispute.
+- `document.create` puts an empty `file` into the dict it was given, and its default dict is shared
+  between all calls. Bytes alone go out as a file without a type; a tuple brings name and type.
+- The time-out for connecting is also what the sending of the whole body may take.
+- The pages name no largest size for evidence. We keep to what their sister API for business
+  documents says: 4 MB for a picture, 2 MB for a PDF. WebP is not taken at all.
+- Without `action` a contest is a draft, and nobody ever submits a draft by itself.
+- A submission needs at least one document; words alone are refused.
+- A contest changes the fields that it names and keeps the others, so evidence of an earlier draft
+  goes along with a later submission. Whoever submits looks at the draft first.
+- A smaller `amount` gives in for the rest. A second submission is refused, and so is everything
+  after `respond_by`.
 """
 
-import hashlib
-import hmac
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,37 +30,56 @@ import razorpay
 import requests
 from django.conf import settings
 
-Entity = dict[str, Any]
+from payments.gateway.answers import (
+    Entity,
+    GatewayError,
+    Refused,
+    Unknown,
+    is_id,
+)
+from payments.gateway.answers import checked_id as _id
+from payments.gateway.answers import entity as _entity
+from payments.gateway.answers import items as _items
+from payments.gateway.signatures import verify_callback, verify_webhook
+
+__all__ = [
+    "Entity",
+    "Gateway",
+    "GatewayError",
+    "Refused",
+    "Unknown",
+    "client",
+    "documents_in",
+    "is_id",
+    "verify_callback",
+    "verify_webhook",
+]
+
 TIMEOUT = (2.0, 8.0)
 """Seconds to connect, seconds to wait for bytes."""
+UPLOAD_TIMEOUT = (30.0, 30.0)
+"""The first also limits the sending of the whole body, which takes its time with a file."""
 CAPTURE_MINUTES = 12
 """Razorpay's smallest automatic expiry period."""
 LATE_MINUTES = 60
 """How long a late authorisation waits for us to capture it before Razorpay gives it back."""
 
-_ID = re.compile(r"[A-Za-z]+_[A-Za-z0-9]{1,40}")
-_HEX = re.compile(r"[0-9a-f]{64}")
 _UNSURE = frozenset({408, 409, 425, 429})
+FIELDS = frozenset(
+    {"proof_of_service", "billing_proof", "explanation_letter", "customer_communication"}
+)
+"""Razorpay's fields of evidence that fit a class; there are more, for goods and downloads."""
 
 
-class GatewayError(Exception):
-    """Razorpay did not do as asked."""
-
-
-class Refused(GatewayError):
-    """A definite no: nothing was changed at Razorpay."""
-
-    def __init__(self, status: int, error: Mapping[str, Any]) -> None:
-        self.status = status
-        self.code = str(error.get("code") or "")
-        self.reason = str(error.get("reason") or "")
-        self.description = str(error.get("description") or "")
-        self.field = str(error.get("field") or "")
-        super().__init__(f"{status} {self.code} {self.reason}: {self.description}")
-
-
-class Unknown(GatewayError):
-    """No usable answer, so the call may or may not have been performed. Never means "failed"."""
+def documents_in(dispute: Entity) -> set[str]:
+    """The documents that a dispute holds as evidence, in whatever field."""
+    evidence = dispute.get("evidence")
+    found: set[str] = set()
+    for value in evidence.values() if isinstance(evidence, dict) else ():
+        for item in value if isinstance(value, list) else ():
+            ids = item.get("document_ids") or () if isinstance(item, dict) else (item,)
+            found.update(str(known_as) for known_as in ids)
+    return found
 
 
 class Gateway:
@@ -158,10 +190,36 @@ class Gateway:
         """Give in; Razorpay keeps the disputed amount and pays it back."""
         return _entity(self._sdk.dispute.accept(_id(dispute_id)))
 
-    def contest_dispute(self, dispute_id: str, *, amount_paise: int, summary: str) -> Entity:
-        """Send the bank what speaks for us, in at most 1000 characters."""
-        body = {"amount": amount_paise, "summary": summary, "action": "submit"}
+    def contest_dispute(
+        self,
+        dispute_id: str,
+        *,
+        amount_paise: int,
+        summary: str,
+        evidence: Mapping[str, Sequence[str]],
+        is_final: bool,
+    ) -> Entity:
+        """Leave with Razorpay what speaks for us, or send it to the bank, once and for all.
+
+        `summary` has at most 1000 characters. `evidence` maps Razorpay's fields, such as
+        `proof_of_service`, to ids of documents; a key that is no field of theirs is a type of our
+        own among the `others`. Refused unless the dispute is open.
+        """
+        fields: Entity = {name: list(ids) for name, ids in evidence.items() if name in FIELDS}
+        others = [
+            {"type": name, "document_ids": list(ids)}
+            for name, ids in evidence.items()
+            if name not in FIELDS
+        ]
+        fields.update({"others": others} if others else {})
+        action = "submit" if is_final else "draft"
+        body = {"amount": amount_paise, "summary": summary, **fields, "action": action}
         return _entity(self._sdk.dispute.contest(_id(dispute_id), body))
+
+    def create_document(self, *, content: bytes, filename: str, content_type: str) -> Entity:
+        """Hand a file of evidence over; the answer's id names it in a contest."""
+        body = {"file": (filename, content, content_type), "purpose": "dispute_evidence"}
+        return _entity(self._sdk.document.create(body, timeout=UPLOAD_TIMEOUT))
 
     # Settlements
 
@@ -318,56 +376,3 @@ def client() -> Gateway:
         _local.account, _local.gateway = account, Gateway(**account)
     gateway: Gateway = _local.gateway
     return gateway
-
-
-# Signatures
-
-
-def verify_callback(order_id: str, payment_id: str, signature: str | None) -> bool:
-    """Whether Checkout's answer for this order of ours is signed with our key."""
-    message = f"{order_id}|{payment_id}".encode(errors="surrogatepass")
-    return _is_signed(message, signature, [settings.RAZORPAY_KEY_SECRET])
-
-
-def verify_webhook(body: bytes, signature: str | None) -> bool:
-    """Whether Razorpay signed these raw bytes, with the current or a previous webhook secret."""
-    return _is_signed(body, signature, settings.RAZORPAY_WEBHOOK_SECRETS)
-
-
-def _is_signed(message: bytes, signature: str | None, secrets: Sequence[str]) -> bool:
-    if not isinstance(signature, str) or not _HEX.fullmatch(signature):
-        return False
-    # An empty secret would accept what anybody can sign.
-    expected = [
-        hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
-        for secret in secrets
-        if secret
-    ]
-    return any(hmac.compare_digest(candidate, signature) for candidate in expected)
-
-
-# Answers
-
-
-def _entity(answer: Any) -> Entity:
-    if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
-        raise Unknown("Razorpay's answer is no entity")
-    return answer
-
-
-def _items(answer: Any) -> list[Entity]:
-    items = answer.get("items") if isinstance(answer, dict) else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise Unknown("Razorpay's answer is no collection")
-    return items
-
-
-def is_id(value: str) -> bool:
-    """Whether this looks like one of Razorpay's identifiers, which are safe inside a path."""
-    return _ID.fullmatch(value) is not None
-
-
-def _id(value: str) -> str:
-    if not is_id(value):
-        raise Refused(400, {"code": "BAD_REQUEST_ERROR", "reason": "malformed_id"})
-    return value
