@@ -10,7 +10,7 @@ import tutorhub.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0005_statement_rules"),
+        ("payments", "0007_penalty_lines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
