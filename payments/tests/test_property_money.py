@@ -46,6 +46,7 @@ def begin(razorpay_simulator, settings, monkeypatch) -> Callable[[int], EndingBu
     return start
 
 
+@pytest.mark.scenario(27)
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: str(seed or "new"))
 def test_scenario_27_random_business_adds_up(begin, seed):
     is_known = seed is not None

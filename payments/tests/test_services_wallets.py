@@ -450,6 +450,7 @@ class TestRefundByTender:
         assert order.refunded_promo_paise == own.promo_paise
 
 
+@pytest.mark.scenario(20)
 def test_scenario_20_a_failed_mixed_payment_restores_the_wallet_once(
     razorpay_simulator, db, client, drain
 ):
