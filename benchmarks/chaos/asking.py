@@ -114,9 +114,10 @@ class Mouth:
             except urllib.error.HTTPError as error:
                 with error:
                     said = error.read()[:300]
-                if is_repeat and error.code in done:
+                is_under_way = b"idempotency_in_progress" in said
+                if is_repeat and error.code in done and not is_under_way:
                     return {}
-                if error.code < 500 and b"idempotency_in_progress" not in said:
+                if error.code < 500 and not is_under_way:
                     raise Refused(f"{path.rsplit('/', 1)[1]}: {error.code} {said!r}") from None
             except NO_ANSWER:
                 self._count("no answer")
