@@ -31,7 +31,7 @@ def sweep_payments() -> None:
 
 @shared_task(name="payments.reconcile_money_out")
 def reconcile_money_out() -> None:
-    """R3: refunds and payouts without an answer."""
+    """R3: refunds and payouts without an answer, and chargebacks."""
     outgoing.reconcile()
 
 

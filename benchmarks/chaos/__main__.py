@@ -25,8 +25,10 @@ def main() -> int:
     honest = drill("tutorhub.settings", KILLS)
     print(f"Sabotaged (no unique effect key): {SABOTAGED_KILLS} kills", flush=True)
     sabotaged = drill("benchmarks.chaos.sabotaged_settings", SABOTAGED_KILLS)
-    is_caught = sabotaged.returncode == 1 and "doubled=0" not in verdict_of(sabotaged)
-    print(f"Sabotaged: {verdict_of(sabotaged)} ({'caught' if is_caught else 'NOT caught'})")
+    said = verdict_of(sabotaged)
+    # A drill that died has judged nothing, so it has caught nothing.
+    is_caught = sabotaged.returncode == 1 and " doubled=" in said and " doubled=0" not in said
+    print(f"Sabotaged: {said} ({'caught' if is_caught else 'NOT caught'})")
     print(verdict_of(honest))
     return 0 if honest.returncode == 0 and is_caught else 1
 

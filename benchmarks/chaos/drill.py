@@ -63,7 +63,7 @@ def run(
     from benchmarks.chaos import load, verdict, world
 
     say("Migrating, and making families, tutors and offers")
-    people = world.build(sessions=max(60, kills * 6))
+    people = world.build(sessions=max(60, kills * 3))
     before = verdict.baseline(simulator)
     for process in (cast.web, cast.worker, cast.relay):
         process.start()

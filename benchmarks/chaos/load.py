@@ -1,64 +1,32 @@
-"""People who pay, teach, confirm, buy credits and withdraw, and note what they were told.
+"""People who top up, pay by every tender, decline, teach, refund, buy credits and withdraw.
 
 A person who gets no answer asks again with the same Idempotency-Key, as the app does. What was
 answered with success goes into the history: it must be in the books afterwards, once.
 """
 
-import http.client
-import json
 import random
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import DatabaseError, connections
 
-from accounts.clients import Client
 from accounts.models import User
-from accounts.services import tokens
-from benchmarks.chaos.world import People
+from benchmarks.chaos.asking import Mouth, Refused, Stopped, ask
+from benchmarks.chaos.history import TO_SOURCE, TO_WALLET, History, Story
+from benchmarks.chaos.world import PRICE, People
+from marketplace.models import TutoringSession
 from payments.models import Payout
 from payments.services import payouts
 from payments.simulator.server import Simulator
 from tutorhub.core.errors import DomainError
 
-PATIENCE = 90.0
-"""Seconds somebody asks again for."""
-TOKEN_SECONDS = 200
-NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
-"""Whoever should have answered died, perhaps in the middle of it."""
-
-
-class Refused(Exception):
-    """A clear no (4xx); nothing happened, and asking again would not help."""
-
-
-class Stopped(Exception):
-    """The load is over."""
-
-
-@dataclass
-class History:
-    """What people were told had happened."""
-
-    paid: dict[str, UUID] = field(default_factory=dict)
-    """Payment id at the gateway to the session it pays for; said by the gateway."""
-    bought: dict[str, UUID] = field(default_factory=dict)
-    """Payment id at the gateway to the tutor who bought credits by it."""
-    completed: set[UUID] = field(default_factory=set)
-    confirmed: set[UUID] = field(default_factory=set)
-    withdrawn: dict[UUID, int] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self, name: str) -> None:
-        with self.lock:
-            self.counts[name] += 1
+TENDERS = {"razorpay": 4, "wallet": 3, "mixed": 4}
+TOPUPS = {"wallet": PRICE + 100_00, "mixed": 300_00}
+PART = 400_00
+PAYOUT = 500_00
+ORDERS = "/admin/payments/paymentorder/"
 
 
 class Crowd:
@@ -68,14 +36,12 @@ class Crowd:
         self, people: People, port: int, simulator: Simulator, *, seed: float, size: int = 6
     ) -> None:
         self.people = people
-        self.site = f"http://127.0.0.1:{port}/api/v1"
         self.simulator = simulator
         self.history = History()
+        self.mouth = Mouth(port, desk=people.desk, count=self.history.count)
         self._chance = random.Random(seed)
         self._todo = list(people.sessions)
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._tokens: dict[UUID, tuple[str, float]] = {}
         self._threads = [threading.Thread(target=self._person, daemon=True) for _ in range(size)]
         self._threads.append(threading.Thread(target=self._finance, daemon=True))
 
@@ -84,75 +50,131 @@ class Crowd:
             thread.start()
 
     def stop(self) -> None:
-        self._stop.set()
+        self.mouth.stop.set()
         for thread in self._threads:
             thread.join()
 
     def summary(self) -> str:
         return ", ".join(f"{count} {name}" for name, count in self.history.counts.most_common())
 
-    # One class from payment to payout
-
     def _person(self) -> None:
-        while not self._stop.is_set():
+        while not self.mouth.stop.is_set():
             with self._lock:
                 session = self._todo.pop() if self._todo else None
             if session is None:
                 return
             try:
-                self._one_class(session.pk, session.learner.family.user, session.tutor.user)
+                self._one_class(session)
             except Refused as refusal:
                 self.history.count(f"refused ({refusal})")
             except Stopped:
                 return
         connections.close_all()
 
-    def _one_class(self, session: UUID, family: User, tutor: User) -> None:
-        if self._chance.random() < 0.3:
+    # One class from the first rupee to the payout
+
+    def _one_class(self, session: TutoringSession) -> None:
+        family, tutor = session.learner.family.user, session.tutor.user
+        if self._happens(0.3):
             self._buy_credits(tutor)
-        order = self._post(family, f"/sessions/{session}/pay", {"method": "razorpay"})
-        handed = self._pay(order["razorpay_order_id"])
-        self.history.paid[handed["razorpay_payment_id"]] = session
-        self.history.count("paid")
-        if self._chance.random() < 0.5:
-            self._post(family, "/payments/verify", handed)
-        self._until_booked(family, session)
-        self._post(tutor, f"/sessions/{session}/start", {}, done={409, 422})
-        self._post(tutor, f"/sessions/{session}/complete", {}, done={409, 422})
-        self.history.completed.add(session)
+        tender = self._chance.choices(list(TENDERS), weights=list(TENDERS.values()))[0]
+        story = self.history.begin(Story(session.pk, family.pk, tender))
+        if tender in TOPUPS:
+            self._top_up(story, family, TOPUPS[tender])
+        if self._pay_for(story, family):
+            self._hold(story, family, tutor)
+        story.is_over = True
+
+    def _top_up(self, story: Story, family: User, paise: int) -> None:
+        order = self.mouth.post(family, "/students/wallet/topup", {"amount_paise": paise})
+        story.topped[self._checkout(family, order)] = paise
+        self.history.count("topped up")
+
+        def is_there(wallet: dict[str, Any]) -> bool:
+            return bool(wallet["balance_paise"] >= paise)
+
+        self.mouth.until(family, "/students/wallet", is_there, "in the wallet")
+
+    def _pay_for(self, story: Story, family: User) -> bool:
+        """Pay by the tender; False if the family has declined with a part of it held."""
+        path = f"/sessions/{story.session}"
+        order = self.mouth.post(family, f"{path}/pay", {"method": story.tender})
+        story.order = UUID(order["order"])
+        story.wallet_paise, story.gateway_paise = order["wallet_paise"], order["amount_paise"]
+        if story.tender == "mixed" and self._happens(0.3):
+            self._decline(story, family, order)
+            return False
+        if story.gateway_paise:
+            story.payment = self._checkout(family, order)
+        self.history.count(f"paid by {story.tender}")
+        self.mouth.until(family, path, lambda found: found["status"] != "PENDING_PAYMENT", "booked")
+        self.history.booked.add(story.session)
+        return True
+
+    def _decline(self, story: Story, family: User, order: dict[str, Any]) -> None:
+        """The wallet's part is held; it comes back, and so does what is paid afterwards."""
+        self.mouth.post(family, f"/sessions/{story.session}/cancel", {}, done={409, 422})
+        story.is_declined = True
+        self.history.count("declined with a hold")
+        if self._happens(0.5):
+            story.late_payment = self._checkout(family, order)
+            self.history.count("paid too late")
+
+    def _hold(self, story: Story, family: User, tutor: User) -> None:
+        """The class takes place, unless finance gives all of its money back before."""
+        if self._happens(0.4):
+            self._give_back(story, family)
+            if story.is_undone:
+                return
+        path = f"/sessions/{story.session}"
+        self.mouth.post(tutor, f"{path}/start", {}, done={409, 422})
+        self.mouth.post(tutor, f"{path}/complete", {}, done={409, 422})
+        story.is_completed = True
+        self.history.completed.add(story.session)
         self.history.count("completed")
-        self._post(family, f"/sessions/{session}/confirm", {}, done={409, 422})
-        self.history.confirmed.add(session)
+        self.mouth.post(family, f"{path}/confirm", {}, done={409, 422})
+        self.history.confirmed.add(story.session)
         self.history.count("confirmed")
-        amount = 500_00
-        payout = self._post(tutor, "/tutors/payouts", {"amount_paise": amount})
-        self.history.withdrawn[UUID(payout["id"])] = amount
-        self.history.count("withdrawn")
+        if not story.refund_paise:
+            payout = self.mouth.post(tutor, "/tutors/payouts", {"amount_paise": PAYOUT})
+            self.history.withdrawn[UUID(payout["id"])] = PAYOUT
+            self.history.count("withdrawn")
+
+    def _give_back(self, story: Story, family: User) -> None:
+        """Finance decides in the back office; the family looks whether it is so."""
+        way = self._chance.choice([TO_SOURCE, TO_WALLET])
+        paise = PRICE if self._happens(0.6) else PART
+        rupees = "" if paise == PRICE else str(PART // 100)
+        values = {"action": way, "_selected_action": str(story.order), "rupees": rupees}
+        self.mouth.click(ORDERS, values)
+        said = self.mouth.get(family, f"/payments/{story.order}")
+        if said["payment"]["refunded_paise"] == 0:
+            raise Refused("no refund")
+        story.refund_paise, story.refund_way = paise, way
+        self.history.count(f"{way.replace('_', ' ')}{'' if paise == PRICE else ' (a part)'}")
+
+    # Small things
 
     def _buy_credits(self, tutor: User) -> None:
-        order = self._post(tutor, "/tutors/wallet/topup", {"pack": "pack-5"})
-        handed = self._pay(order["razorpay_order_id"])
-        self.history.bought[handed["razorpay_payment_id"]] = tutor.pk
-        self.history.count("bought")
-        if self._chance.random() < 0.5:
-            self._post(tutor, "/payments/verify", handed)
+        order = self.mouth.post(tutor, "/tutors/wallet/topup", {"pack": "pack-5"})
+        self.history.bought[self._checkout(tutor, order)] = tutor.pk
+        self.history.count("bought credits")
 
-    def _pay(self, order_id: str) -> dict[str, Any]:
-        """What the person does in Checkout, at the gateway."""
-        return _ask(f"{self.simulator.url}/_sim/orders/{order_id}/pay", {"outcome": "success"}, {})
+    def _checkout(self, user: User, order: dict[str, Any]) -> str:
+        """Pay at the gateway, and perhaps come back from it; the payment's id."""
+        url = f"{self.simulator.url}/_sim/orders/{order['razorpay_order_id']}/pay"
+        handed = ask(url, {"outcome": "success"}, {})
+        if self._happens(0.5):
+            self.mouth.post(user, "/payments/verify", handed)
+        return str(handed["razorpay_payment_id"])
 
-    def _until_booked(self, family: User, session: UUID) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while self._ask(family, f"/sessions/{session}")["status"] == "PENDING_PAYMENT":
-            if self._stop.is_set():
-                raise Stopped
-            if time.monotonic() > deadline:
-                raise Refused("not booked in time")
-            time.sleep(0.3)
+    def _happens(self, share: float) -> bool:
+        with self._lock:
+            return self._chance.random() < share
 
     def _finance(self) -> None:
         """Somebody else approves what the tutors ask for."""
-        while not self._stop.is_set():
+        while not self.mouth.stop.is_set():
             try:
                 for payout in Payout.objects.filter(status=Payout.Status.REQUESTED)[:5]:
                     payouts.approve(payout, by=self.people.finance)
@@ -160,71 +182,3 @@ class Crowd:
                 connections.close_all()
             time.sleep(0.5)
         connections.close_all()
-
-    # Asking until there is an answer
-
-    def _post(
-        self, user: User, path: str, body: dict[str, Any], *, done: set[int] | None = None
-    ) -> dict[str, Any]:
-        """POST until something definite comes back. A repeat's refusal in `done` means: it is so.
-
-        A first refusal is a refusal all the same; only after an unknown answer can it mean that.
-        """
-        key = uuid4().hex
-        deadline = time.monotonic() + PATIENCE
-        is_repeat = False
-        while time.monotonic() < deadline:
-            try:
-                return self._ask(user, path, body, key)
-            except urllib.error.HTTPError as error:
-                with error:
-                    said = error.read()[:300]
-                if is_repeat and error.code in (done or set()):
-                    return {}
-                if error.code < 500 and b"idempotency_in_progress" not in said:
-                    raise Refused(f"{path.rsplit('/', 1)[1]}: {error.code} {said!r}") from None
-            except NO_ANSWER:
-                self.history.count("no answer")
-            is_repeat = True
-            time.sleep(0.3)
-        raise Refused(f"{path}: no answer in {PATIENCE} s")
-
-    def _ask(
-        self, user: User, path: str, body: dict[str, Any] | None = None, key: str = ""
-    ) -> dict[str, Any]:
-        if body is not None:
-            headers = {"Authorization": f"Bearer {self._token(user)}", "Idempotency-Key": key}
-            return _ask(self.site + path, body, headers)
-        while True:
-            try:
-                return _ask(
-                    self.site + path, None, {"Authorization": f"Bearer {self._token(user)}"}
-                )
-            except NO_ANSWER:
-                if self._stop.is_set():
-                    raise Stopped from None
-                time.sleep(0.3)
-
-    def _token(self, user: User) -> str:
-        known, until = self._tokens.get(user.pk, ("", 0.0))
-        if time.monotonic() < until:
-            return known
-        while True:
-            try:
-                fresh = tokens.issue(user=user, client=Client(user_agent="chaos")).access
-                break
-            except DatabaseError:
-                connections.close_all()
-                time.sleep(0.3)
-        self._tokens[user.pk] = (fresh, time.monotonic() + TOKEN_SECONDS)
-        return fresh
-
-
-def _ask(url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> dict[str, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        url, data=data, headers={"Content-Type": "application/json", **headers}
-    )
-    with urllib.request.urlopen(request, timeout=15) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found

@@ -11,9 +11,10 @@ from typing import Any
 from django.db import DatabaseError, connection, connections
 from django.db.models import Count
 
-from benchmarks.chaos.load import History
+from benchmarks.chaos import families
+from benchmarks.chaos.history import History
 from marketplace.models import SessionEvent, TutoringSession
-from payments.models import CreditLot, Earning, LedgerTxn, PaymentOrder, Payout
+from payments.models import CreditLot, Earning, LedgerTxn, PaymentOrder, Payout, Refund
 from payments.services import ledger
 from payments.services.reconciling import orders, outgoing, tolerance
 from payments.simulator.admin import _totals
@@ -23,6 +24,7 @@ from tutorhub.core.models import OutboxRow
 
 REST_SECONDS = 300
 PAID_OUT = {"processed", "processing", "queued"}
+BOOKED = {"SCHEDULED", "IN_PROGRESS", "COMPLETED", "RELEASED"}
 
 BALANCE = """
 SELECT (SELECT coalesce(sum(abs(off)), 0) FROM (
@@ -148,8 +150,10 @@ def _reconcile() -> int:
         before = clock.now() - outgoing.UNSETTLED_AFTER
         money = list(Payout.objects.unsettled(before).values_list("pk", flat=True))
         tolerance.each(money, outgoing.check_payout)
+        back = list(Refund.objects.unsettled(before).values_list("pk", flat=True))
+        tolerance.each(back, outgoing.check_refund)
     outbox.drain()
-    return len(due) + len(money)
+    return len(due) + len(money) + len(back)
 
 
 def simulator_has_money(order: PaymentOrder) -> bool:
@@ -163,16 +167,18 @@ def simulator_has_money(order: PaymentOrder) -> bool:
 
 def judge(history: History, simulator: Simulator, before: Baseline, watcher: Watcher) -> Verdict:
     found = Verdict()
-    for check in (_captures, _classes, _credits, _payouts, _outbox):
+    for check in (_captures, _classes, _credits, _payouts, _outbox, families.judge):
         check(found, history, simulator)
     for name, paise in _paise(simulator, before):
         found.off(name, paise)
     for broken in watcher.broken:
         found.off("an invariant during the drill", sum(broken))
     found.lines.append(
-        f"checked: {len(history.paid)} payments of classes, {len(history.bought)} of credits,"
-        f" {len(history.completed)} classes, {len(history.withdrawn)} payouts;"
-        f" {watcher.looks} looks at the ledger during the kills"
+        f"checked: {len(history.stories)} families"
+        f" ({sum(story.is_over for story in history.stories)} to the end),"
+        f" {len(list(history.payments()))} payments, {len(history.completed)} classes,"
+        f" {sum(bool(story.refund_paise) for story in history.stories)} refunds,"
+        f" {len(history.withdrawn)} payouts; {watcher.looks} looks at the ledger"
     )
     return found
 
@@ -187,7 +193,7 @@ def _captures(found: Verdict, history: History, simulator: Simulator) -> None:
     )
     with simulator.books.lock:
         captured = [payment["id"] for payment in simulator.books.all("payments", captured=True)]
-    for payment_id in {*captured, *history.paid, *history.bought}:
+    for payment_id in {*captured, *history.payments()}:
         if booked[payment_id] == 0:
             found.lose(f"payment {payment_id}")
         elif booked[payment_id] > 1:
@@ -196,15 +202,17 @@ def _captures(found: Verdict, history: History, simulator: Simulator) -> None:
 
 def _classes(found: Verdict, history: History, simulator: Simulator) -> None:
     status = dict(TutoringSession.objects.values_list("pk", "status"))
-    for session in history.paid.values():
-        if status[session] in {"PENDING_PAYMENT", "EXPIRED", "CANCELLED"}:
-            found.lose(f"the booking of {session} ({status[session]})")
-    for session in history.completed:
-        if status[session] not in {"COMPLETED", "RELEASED"}:
-            found.lose(f"the end of {session} ({status[session]})")
-    for session in history.confirmed:
-        if status[session] != "RELEASED":
-            found.lose(f"the confirmation of {session} ({status[session]})")
+    undone = {story.session for story in history.stories if story.is_undone}
+    told: list[tuple[str, set[Any], set[str]]] = [
+        ("booking", history.booked - undone, BOOKED),
+        ("calling off", undone, {"CANCELLED"}),
+        ("end", history.completed, {"COMPLETED", "RELEASED"}),
+        ("confirmation", history.confirmed, {"RELEASED"}),
+    ]
+    for what, sessions, expected in told:
+        for session in sessions:
+            if status[session] not in expected:
+                found.lose(f"the {what} of {session} ({status[session]})")
     released = Earning.objects.filter(session_id__in=history.confirmed, status="RELEASED")
     if released.count() != len(history.confirmed):
         found.lose("earnings of confirmed classes", len(history.confirmed) - released.count())

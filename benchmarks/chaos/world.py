@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.core.management import call_command
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
 from accounts.tests.factories import StaffFactory
@@ -11,6 +13,8 @@ from marketplace.tests.factories import OfferFactory
 from payments.policies import FINANCE
 from payments.tests.factories import fund_float, make_method
 from tutorhub.core import outbox
+
+PRICE = 1000_00
 
 
 @dataclass
@@ -21,6 +25,8 @@ class People:
     tutors: list[User]
     families: list[User]
     finance: User
+    desk: str
+    """The session of finance in the back office."""
 
 
 def build(*, sessions: int) -> People:
@@ -30,7 +36,7 @@ def build(*, sessions: int) -> People:
     call_command("grant_app_role", login=True, verbosity=0)
     finance = StaffFactory()
     finance.groups.add(Group.objects.get(name=FINANCE))
-    offers = [OfferFactory(rate_paise=1000_00, price_paise=1000_00) for _ in range(sessions)]
+    offers = [OfferFactory(rate_paise=PRICE, price_paise=PRICE) for _ in range(sessions)]
     for offer in offers:
         make_method(offer.tutor.user)
     fund_float(100_00_00_000_00)
@@ -40,4 +46,16 @@ def build(*, sessions: int) -> People:
         tutors=[offer.tutor.user for offer in offers],
         families=[offer.learner.family.user for offer in offers],
         finance=finance,
+        desk=_signed_in(finance),
     )
+
+
+def _signed_in(staff: User) -> str:
+    """A session after the second factor."""
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.StaffBackend")
+    session = client.session
+    session["otp_device_id"] = TOTPDevice.objects.get(user=staff).persistent_id
+    session.save()
+    assert session.session_key is not None
+    return str(session.session_key)

@@ -10,6 +10,7 @@ from marketplace.tests.factories import (
     LeadFactory,
     OfferFactory,
 )
+from payments.services import credits as lead_credits
 from payments.tests.factories import give_credits
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock
@@ -120,17 +121,19 @@ def test_a_tutor_sees_reads_and_accepts_a_lead(as_user, tutor):
     assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "lead_answered")
 
 
+@pytest.mark.scenario(21)
 def test_without_a_credit_the_answer_is_402_with_packs(as_user):
     lead = LeadFactory()
     api = as_user(lead.tutor.user)
     answer = api.post(f"/api/v1/tutors/leads/{lead.pk}/accept", accept_body())
-    assert answer.status_code == 402
+    assert (answer.status_code, answer.json()["credits"]) == (402, 0)
     packs = answer.json()["packs"]
     assert packs[0]["price_paise"] > packs[0]["base_paise"] > 0
     lead.refresh_from_db()
     assert lead.status == Lead.Status.NEW
 
 
+@pytest.mark.scenario(21)
 def test_a_full_lead_is_409(as_user, tutor):
     lead = LeadFactory(tutor=tutor)
     LeadAcceptedFactory.create_batch(3, enquiry=lead.enquiry)
@@ -138,6 +141,7 @@ def test_a_full_lead_is_409(as_user, tutor):
     assert api.get(f"/api/v1/tutors/leads/{lead.pk}").json()["places_left"] == 0
     answer = api.post(f"/api/v1/tutors/leads/{lead.pk}/accept", accept_body())
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "lead_taken")
+    assert lead_credits.balance(tutor.user) == 10
 
 
 @pytest.mark.parametrize(

@@ -5,23 +5,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
 from django.db.models import QuerySet
+from django.test import Client
+from rest_framework.test import APIClient
 
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.models.enquiries import EnquiryQuerySet
-from marketplace.services import bookings, leads
+from marketplace.services import bookings, leads, sessions
 from marketplace.tests.factories import (
     EnquiryFactory,
     LeadAcceptedFactory,
     LeadFactory,
     OfferFactory,
+    make_in_progress,
     order_for,
 )
-from payments.models import CreditLot, Payment, PaymentOrder, Refund
-from payments.services import captures, ledger
+from notifications.models import Message
+from payments.models import CreditLot, LedgerTxn, Payment, PaymentOrder, Refund, TaxRate
+from payments.services import captures, earnings, events, ledger
 from payments.services import credits as lead_credits
 from payments.tests.factories import give_credits, pay, payment_entity
 from students.tests.factories import LearnerFactory
@@ -77,6 +82,7 @@ def leads_of_many(number: int) -> list[Lead]:
     return found
 
 
+@pytest.mark.scenario(21)
 def test_of_fifty_tutors_three_get_a_lead():
     found = leads_of_many(50)
     outcomes = together([accepting(lead) for lead in found])
@@ -116,6 +122,7 @@ def test_one_credit_buys_one_of_twenty_leads():
     assert Lead.objects.filter(status=Lead.Status.ACCEPTED).count() == 1
 
 
+@pytest.mark.scenario(21)
 def test_one_lead_accepted_ten_times_at_once_costs_one_credit():
     tutor = TutorFactory()
     give_credits(tutor.user)
@@ -211,6 +218,7 @@ def test_a_learner_paid_for_twice_at_one_time_has_one_class():
     assert Refund.objects.count() == 3
 
 
+@pytest.mark.scenario(15)
 def test_late_money_and_a_new_offer_for_one_slot_leave_one_holder():
     offer = OfferFactory()
     order = order_for(offer)
@@ -236,3 +244,104 @@ def test_late_money_and_a_new_offer_for_one_slot_leave_one_holder():
     else:
         assert outcomes == {"won": 2}
         assert Refund.objects.count() == 1
+
+
+@pytest.mark.scenario(3)
+def test_the_callback_and_the_webhooks_confirm_a_class_once(razorpay_simulator):
+    """Whoever comes second hears that it is paid, and nobody is told twice."""
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    order = bookings.start_payment(offer, by=family)
+    handed = razorpay_simulator.pay(order.razorpay_order_id)
+    statuses: list[int] = []
+
+    def come_back() -> None:
+        api = APIClient()
+        api.force_authenticate(family)
+        answer = api.post(
+            "/api/v1/payments/verify", handed, headers={"Idempotency-Key": uuid4().hex}
+        )
+        statuses.append(answer.status_code)
+        assert answer.json()["status"] == "PAID"
+
+    def deliver() -> None:
+        statuses.extend(razorpay_simulator.deliver(Client()))
+        for row in OutboxRow.objects.filter(kind=events.PROCESS, done_at=None):
+            outbox.attempt(row.pk)
+
+    assert together([come_back] * 4 + [deliver] * 2) == {"won": 6}
+    assert set(statuses) == {200}
+    outbox.drain()
+    offer.refresh_from_db()
+    assert offer.status == Status.SCHEDULED
+    assert offer.events.filter(kind="paid").count() == 1
+    told = Message.objects.filter(template="class_booked", user_id=family.pk)
+    assert told.count() == told.values("channel").distinct().count() > 0
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+
+
+def ending(session: TutoringSession) -> list[Callable[[], Any]]:
+    """The tutor's clicks, and a schedule that ends and releases what it finds."""
+
+    def click() -> None:
+        with clock.at(session.end_at):
+            sessions.complete(session, by=session.tutor.user)
+
+    def by_the_clock() -> None:
+        with clock.at(session.end_at + timedelta(days=4)):
+            sessions.queue_due()
+            sessions.release(session.pk)
+
+    return [click] * 4 + [by_the_clock] * 4
+
+
+def dearer_commission() -> None:
+    """The rate of the platform changes between the booking and the end of the class."""
+    rate = {"name": "commission_session", "label": "Commission on classes", "bps": 2500}
+    TaxRate.objects.create(**rate, from_on=clock.today())
+
+
+@pytest.fixture
+def rates_as_they_were():
+    """Rates are kept between tests, as what migrations filled."""
+    before = set(TaxRate.objects.values_list("pk", flat=True))
+    yield
+    TaxRate.objects.exclude(pk__in=before).delete()
+
+
+def completions(session: TutoringSession) -> int:
+    return LedgerTxn.objects.filter(idem_key=f"booking:{session.pk}:complete").count()
+
+
+@pytest.mark.scenario(23)
+def test_a_class_ended_from_all_sides_is_booked_once_by_its_own_terms(rates_as_they_were):
+    session = make_in_progress()
+    dearer_commission()
+    assert earnings.commission_bps(kind="session", on=clock.today()) == 2500
+    outcomes = together(ending(session))
+    assert outcomes == {"won": 5, "wrong_status": 3}
+    session.refresh_from_db()
+    assert completions(session) == 1
+    assert earnings.booked(session.pk).commission == 90_00
+    assert session.events.filter(kind="completed").count() == 1
+    assert ledger.balance("session_escrow", session.pk) == 0
+
+
+def test_control_without_the_lock_every_click_gets_past_the_check(monkeypatch):
+    """Then the year's lock and the key in the ledger are what is left: booked once all the same."""
+    session = make_in_progress()
+    everybody_looked = threading.Barrier(4, timeout=10)
+    check = sessions.policies.check_can_complete
+    looks = threading.local()
+
+    def slow_check(found: TutoringSession) -> None:
+        check(found)
+        looks.count = getattr(looks, "count", 0) + 1
+        if looks.count == 2:  # The second look is the one after the lock.
+            everybody_looked.wait()
+
+    monkeypatch.setattr(sessions.policies, "check_can_complete", slow_check)
+    monkeypatch.setattr(type(TutoringSession.objects.all()), "locked", QuerySet.all)
+    outcomes = together(ending(session)[:4])
+    assert outcomes["won"] > 1, outcomes
+    assert completions(session) == 1

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from curriculum.models import Board
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
-from marketplace.services import bookings
+from marketplace.services import bookings, sessions
 from marketplace.tests.factories import (
     EnquiryFactory,
     HomeOfferFactory,
@@ -17,12 +18,14 @@ from marketplace.tests.factories import (
     order_for,
 )
 from notifications.models import Message
-from payments.models import PaymentOrder, Refund
-from payments.services import ledger, wallets
+from payments.models import Payment, PaymentOrder, Refund
+from payments.services import captures, earnings, ledger, wallets
 from payments.tests.factories import fund_wallet, open_order, pay
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 from tutors.models import TutorProfile
+from tutors.services import profiles
+from tutors.services.profiles import OfferingDetails, ProfileDetails
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +187,7 @@ def expired_with_order():
     return offer, order
 
 
+@pytest.mark.scenario(15)
 def test_late_money_books_the_class_while_the_slot_is_free():
     offer, order = expired_with_order()
     pay(order)
@@ -273,6 +277,7 @@ def test_a_wallet_payment_for_a_class_that_cannot_be_booked_is_in_the_wallet_aga
     assert not Refund.objects.exists()
 
 
+@pytest.mark.scenario(15)
 def test_late_money_goes_back_when_the_slot_is_taken():
     offer, order = expired_with_order()
     taken = OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
@@ -360,3 +365,30 @@ def test_the_second_class_of_a_pair_is_not_its_first():
 
 def test_a_home_class_keeps_its_codes():
     assert book(HomeOfferFactory()).start_code == "4719"
+
+
+@pytest.mark.scenario(18)
+def test_a_price_changed_while_the_family_pays_is_the_old_price(razorpay_simulator):
+    """The tutor's listed rate, and even the price of the offer itself."""
+    offer = OfferFactory()
+    order = bookings.start_payment(offer, by=offer.learner.family.user)
+    dearer = OfferingDetails(
+        subject=offer.subject,
+        boards=[Board.objects.get(pk="CBSE")],
+        grade_min=9,
+        grade_max=12,
+        online_rate_paise=900_00,
+    )
+    profiles.save(by=offer.tutor.user, details=ProfileDetails(offerings=[dearer]))
+    TutoringSession.objects.filter(pk=offer.pk).update(rate_paise=900_00, price_paise=900_00)
+    captures.verify_callback(**razorpay_simulator.pay(order.razorpay_order_id))
+    run_news()
+    offer.refresh_from_db()
+    payment = Payment.objects.get(order=order)
+    assert (payment.amount_paise, payment.place, payment.alarm) == (600_00, "purpose", "")
+    assert (offer.status, offer.order_id) == (Status.SCHEDULED, order.pk)
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    with clock.at(offer.start_at):
+        started = sessions.start(offer, by=offer.tutor.user)
+        sessions.complete(started, by=offer.tutor.user)
+    assert earnings.booked(offer.pk).gross == 600_00

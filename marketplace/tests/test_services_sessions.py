@@ -103,6 +103,7 @@ def test_a_class_cannot_be_completed_twice_or_before_it_starts():
     assert session.tutor.minutes_taught == 60
 
 
+@pytest.mark.scenario(23)
 def test_the_commission_is_that_of_the_booking():
     session = make_in_progress()
     TutoringSession.objects.update(commission_bps=1000)

@@ -1,14 +1,17 @@
 from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from payments.admin.base import FinanceAdmin, FinanceInline, me, money_link, rupees
 from payments.models import OrderRefund, Payment, PaymentOrder
 from payments.services import refund_decisions
+from tutorhub.core import idempotency
+from tutorhub.core.ids import uuid7
 from tutorhub.core.money import rupees_exact
 
 
@@ -35,6 +38,10 @@ class RefundForm(ActionForm):
         decimal_places=2,
         label="Rupees to give back (empty for all)",
     )
+    idempotency_key = forms.CharField(
+        required=False, initial=lambda: uuid7().hex, widget=forms.HiddenInput
+    )
+    """A part could be given back twice by two clicks; this form counts once."""
 
 
 @admin.register(PaymentOrder)
@@ -52,6 +59,13 @@ class PaymentOrderAdmin(FinanceAdmin):
     action_form = RefundForm
     actions = ["refund", "refund_to_source", "refund_to_wallet"]
     amount = rupees("amount_paise", "amount at Razorpay")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and what its form decides: once for each form that was drawn."""
+        show = idempotency.page(in_transaction=True)(super().changelist_view)
+        return cast(HttpResponse, show(request, extra_context))
 
     @admin.action(description="Give back as the family has chosen")
     def refund(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:

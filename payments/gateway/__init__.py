@@ -186,6 +186,11 @@ class Gateway:
     def fetch_dispute(self, dispute_id: str) -> Entity:
         return _entity(self._sdk.dispute.fetch(_id(dispute_id)))
 
+    def list_disputes(self, from_: int, to: int, count: int = 100, skip: int = 0) -> list[Entity]:
+        """Disputes that began between two Unix times, at most 100 at once."""
+        window = {"from": from_, "to": to, "count": count, "skip": skip}
+        return _items(self._sdk.dispute.all(window))
+
     def accept_dispute(self, dispute_id: str) -> Entity:
         """Give in; Razorpay keeps the disputed amount and pays it back."""
         return _entity(self._sdk.dispute.accept(_id(dispute_id)))

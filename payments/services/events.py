@@ -141,8 +141,13 @@ def apply_refund(*, payment_id: str, refund_id: str) -> str:
 
 
 def _on_dispute(payload: dict[str, Any]) -> str:
+    return apply_dispute(_entity(payload, "dispute")["id"])
+
+
+def apply_dispute(dispute_id: str) -> str:
+    """Ask Razorpay about a chargeback and do what it means for us; returns a note for the event."""
     client = gateway.client()
-    dispute = client.fetch_dispute(_entity(payload, "dispute")["id"])
+    dispute = client.fetch_dispute(dispute_id)
     payment = client.fetch_payment(str(dispute.get("payment_id")))
     if payment.get("captured") and payment.get("order_id"):
         # As with refunds, the webhook of the capture may have been lost.

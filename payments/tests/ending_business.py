@@ -30,7 +30,9 @@ from payments.services.reconciling import holds, leftovers, outgoing, sweep, tol
 from payments.services.reconciling import orders as late_orders
 from payments.services.reconciling import settlements as settlement_report
 from payments.simulator.payments import return_uncaptured
-from payments.tests.random_business import REFUSALS, Business, Order
+from payments.tests.random_business import Business
+from payments.tests.random_chargebacks import ENDS
+from payments.tests.random_world import REFUSALS, Order
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 
@@ -41,12 +43,16 @@ class EndingBusiness(Business):
     def quiesce(self) -> None:
         """No more faults: everything that was begun is brought to its end, as time would."""
         self.simulator.simulator.faults.clear()
-        for refund in self.simulator.simulator.books.all("refunds", status="pending"):
+        for refund in self.books.all("refunds", status="pending"):
             self.simulator.refund(refund["id"], "processed")
+        while live := self.live_disputes():
+            self.decide(live[0], ENDS)
         self.simulator.settle()
         # The settlement report of a day is read when the day is over.
+        ended = self.now
         for hours in range(48, 96, 4):
-            with clock.at(clock.now() + timedelta(hours=hours)):
+            self._set_clock(ended + timedelta(hours=hours))
+            with clock.at(self.now):
                 self._bring_to_end()
                 if self._is_at_rest():
                     return
@@ -90,8 +96,6 @@ class EndingBusiness(Business):
             yield self._tried(orders.return_late, order)
         for payment in Payment.objects.filter(place=Payment.Place.UNAPPLIED):
             yield self._tried(refund_decisions.return_set_aside, payment, by=self.finance)
-        for dispute in GatewayDispute.objects.live():
-            yield self._tried(self.simulator.decide, dispute.razorpay_dispute_id, "won")
 
     def _end_refunds(self) -> Iterator[Callable[[], object]]:
         by = self.finance
@@ -145,6 +149,7 @@ class EndingBusiness(Business):
         }
         counts["outbox"] = OutboxRow.objects.filter(done_at__isnull=True).count()
         counts["webhooks"] = len(self.waiting)
+        counts["disputes"] = GatewayDispute.objects.live().count()
         return {name: count for name, count in counts.items() if count}
 
     @staticmethod

@@ -5,26 +5,17 @@ refused by a rule or end without an answer; what it must never do is leave the b
 """
 
 import contextlib
-import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.test import Client
 
-from accounts.models import User
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments import gateway
 from payments.models import (
     CreditPack,
     CreditUse,
     Earning,
     ExternalRefund,
-    GatewayDispute,
-    OrderRefund,
     Payment,
     PaymentOrder,
     Payout,
@@ -41,12 +32,11 @@ from payments.services import (
     refund_decisions,
     refunds,
 )
-from payments.services.reconciling import leftovers, tolerance
+from payments.services.reconciling import holds, leftovers, tolerance
 from payments.services.reconciling import orders as late_orders
-from payments.tests.factories import fund_float, make_method
-from payments.tests.simulator import RazorpaySimulator, SimulatorError
+from payments.tests.random_chargebacks import Chargebacks
+from payments.tests.random_world import REFUSALS, NothingToDo, Order
 from tutorhub.core import clock, outbox
-from tutorhub.core.errors import DomainError
 from tutorhub.core.ids import uuid7
 from tutorhub.core.models import OutboxRow
 
@@ -55,35 +45,11 @@ FAULTS = [
     *("webhook.drop", "webhook.duplicate", "webhook.corrupt", "webhook.no_event_id"),
     *("webhook.old_secret", "webhook.unknown_event", "data.fee_null", "data.amount"),
 ]
-REFUSALS = (DomainError, gateway.GatewayError, SimulatorError)
 SKEW = timedelta(minutes=5)
 
-Order = PaymentOrder.Status
 
-
-class NothingToDo(Exception):
-    """The step needs something that is not there now."""
-
-
-class Business:
-    """The people, what they know, and the steps they take."""
-
-    def __init__(self, simulator: RazorpaySimulator, finance: User, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.simulator = simulator
-        self.finance = finance
-        self.families = [FamilyUserFactory() for _ in range(6)]
-        self.tutors = [TutorUserFactory() for _ in range(4)]
-        self.sessions: dict[UUID, tuple[User, User]] = {}
-        self.leads: list[tuple[User, UUID]] = []
-        self.done: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.client = Client()
-        self._sent = 0
-        self.waiting: list[Any] = []
-        for tutor in self.tutors:
-            make_method(tutor)
-        fund_float(100_00_00_000_00)
+class Business(Chargebacks):
+    """The steps people, the gateway and machines take."""
 
     # One step
 
@@ -93,16 +59,20 @@ class Business:
         name, (_, act) = self.chance.choices(
             list(steps.items()), weights=[weight for weight, _ in steps.values()]
         )[0]
-        skew = SKEW * self.chance.uniform(-1, 1)
+        self.pass_time()
+        outcome = "done"
         try:
-            with clock.at(clock.now() + skew):
+            with clock.at(self.now + SKEW * self.chance.uniform(-1, 1)):
                 act()
         except NothingToDo:
-            self.refused[f"{name}: nothing to do"] += 1
+            outcome = "nothing to do"
         except REFUSALS as error:
-            self.refused[f"{name}: {type(error).__name__}"] += 1
-        else:
+            outcome = type(error).__name__
+        self.trace.append(f"{name}: {outcome}")
+        if outcome == "done":
             self.done[name] += 1
+        else:
+            self.refused[f"{name}: {outcome}"] += 1
 
     def steps(self) -> dict[str, tuple[int, Callable[[], object]]]:
         return {
@@ -122,6 +92,8 @@ class Business:
             "tutor absent": (1, self.tutor_absent),
             "reverse": (1, self.reverse),
             "dispute": (2, self.dispute),
+            "dispute again": (1, self.dispute_again),
+            "answer a dispute": (1, self.answer_dispute),
             "decide a dispute": (3, self.decide_dispute),
             "refund at the dashboard": (2, self.refund_outside),
             "resolve a refund from outside": (2, self.resolve_outside),
@@ -230,17 +202,7 @@ class Business:
             )
             refunds.refund_order(order, amount_paise=gross, reason="complaint", by=self.finance)
 
-    # Chargebacks and refunds that start elsewhere
-
-    def dispute(self) -> None:
-        payment = self.any(Payment.objects.filter(status=Payment.Status.CAPTURED))
-        amount = self.chance.randint(100, payment.amount_paise)
-        self.simulator.dispute(payment.razorpay_payment_id, amount=amount)
-
-    def decide_dispute(self) -> None:
-        dispute = self.any(GatewayDispute.objects.live())
-        status = self.chance.choice(["under_review", "won", "lost", "closed"])
-        self.simulator.decide(dispute.razorpay_dispute_id, status)
+    # Refunds that start elsewhere
 
     def refund_outside(self) -> None:
         payment = self.any(Payment.objects.filter(status=Payment.Status.CAPTURED))
@@ -280,7 +242,6 @@ class Business:
     def claim(self) -> None:
         tutor, lead = self.chance.choice(self.tutors), uuid7()
         credits.claim(tutor=tutor, lead_id=lead)
-        self.leads.append((tutor, lead))
 
     def give_credit_back(self) -> None:
         use = self.any(CreditUse.objects.all())
@@ -324,7 +285,7 @@ class Business:
         due = OutboxRow.objects.filter(
             done_at__isnull=True, dead_at__isnull=True, due_at__lte=clock.now()
         )
-        ids = list(due.values_list("pk", flat=True)[:40])
+        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:40])
         self.chance.shuffle(ids)
         for row in ids[:8]:
             with contextlib.suppress(*REFUSALS):
@@ -333,56 +294,9 @@ class Business:
     def reconcile(self) -> None:
         with clock.at(clock.now() + timedelta(minutes=20)):
             late_orders.reconcile()
+            holds.reconcile()
         tolerance.each(leftovers.stuck_events(), leftovers.check_event)
 
     def fault(self) -> None:
         kind = self.chance.choice(FAULTS)
         self.simulator.simulator.faults.add({"kind": kind, "path": "/v1/"})
-
-    # Small things
-
-    def any(self, found: Any) -> Any:
-        """A random row of a query."""
-        rows = list(found.order_by("-pk")[:30])
-        if not rows:
-            raise NothingToDo
-        return self.chance.choice(rows)
-
-    def rupees(self, low: int, high: int) -> int:
-        return self.chance.randint(low * 100, high * 100)
-
-    def order_of(self, session: UUID) -> PaymentOrder:
-        """The order that paid for a class."""
-        paid = PaymentOrder.objects.for_purpose("session", session)
-        return paid.get(status__in=[Order.PAID, Order.PAID_LATE])
-
-    def class_order(self) -> tuple[PaymentOrder, User]:
-        """A paid class that nothing was booked for yet."""
-        order = self.any(
-            PaymentOrder.objects.filter(purpose="session", status=Order.PAID)
-            .exclude(purpose_id__in=Earning.objects.values("session_id"))
-            .exclude(pk__in=OrderRefund.objects.values("order"))
-        )
-        return order, self.sessions[order.purpose_id][1]
-
-    def class_terms(self) -> dict[str, Any]:
-        order, tutor = self.class_order()
-        return {"order": order, "tutor": tutor, "tutor_state": "Karnataka"}
-
-    def paid_class(self) -> tuple[UUID, User, int]:
-        order, tutor = self.class_order()
-        return order.purpose_id, tutor, order.total_paise
-
-    def fetch(self) -> None:
-        log = self.simulator.simulator.sender._log
-        new, self._sent = log[self._sent :], len(log)
-        self.waiting += [delivery for delivery in new if delivery.state == "kept"]
-
-    def post(self, delivery: Any) -> None:
-        headers = dict(delivery.headers)
-        self.client.post(
-            "/webhooks/razorpay",
-            data=delivery.body,
-            content_type="application/json",
-            headers=headers,
-        )

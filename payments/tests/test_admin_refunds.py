@@ -1,5 +1,7 @@
 """What finance does about refunds and promotional balance in the back office."""
 
+import re
+
 import pytest
 
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
@@ -36,6 +38,20 @@ def test_a_part_goes_back_to_the_bank_and_the_rest_into_the_wallet(client_of_fin
     assert wallets.balance(paid.payer) == (599_50, 0)
     said = act(client_of_finance, "refund", paid).content.decode()
     assert "nothing left to pay back" in said
+
+
+def test_the_same_form_sent_twice_gives_a_part_back_once(client_of_finance, paid):
+    form = client_of_finance.get(page(PaymentOrder)).content.decode()
+    key = re.search(r'name="idempotency_key" value="([0-9a-f]{32})"', form)[1]
+    body = {"action": "refund", "_selected_action": [paid.pk], "rupees": "400"}
+    answers = [
+        client_of_finance.post(page(PaymentOrder), {**body, "idempotency_key": key})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert OrderRefund.objects.get().gateway_paise == 400_00
+    act(client_of_finance, "refund", paid, rupees="400", idempotency_key="f" * 32)
+    assert OrderRefund.objects.count() == 2
 
 
 @pytest.mark.parametrize("rupees", ["-1", "0", "x", "1.001"])

@@ -63,6 +63,7 @@ def paid_order() -> PaymentOrder:
     return order
 
 
+@pytest.mark.scenario(13)
 class TestScenario13TwoAdminsRefundSixtyPercent:
     def refund_twice(self, order):
         staff = [StaffFactory(is_superuser=True) for _ in range(2)]
@@ -104,6 +105,7 @@ def total_of(family: Any, order: PaymentOrder) -> int:
     )
 
 
+@pytest.mark.scenario(19)
 class TestScenario19TheHoldExpiresWhileTheCaptureArrives:
     LOOKS = ((captures, "_mismatch"), (wallets, "_check_over"))
     """Where each side has read the order and written nothing of it yet."""

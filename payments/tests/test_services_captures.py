@@ -6,13 +6,16 @@ import json
 import pytest
 
 from accounts.tests.factories import FamilyUserFactory
+from notifications.models import Message
 from payments import gateway
-from payments.models import LedgerTxn, Payment, PaymentOrder, Refund
+from payments.models import GatewayEvent, LedgerTxn, Payment, PaymentOrder, Refund
 from payments.services import captures, events, ledger, refund_decisions, refunds
 from payments.tasks import book_fees
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened, status_of
+from tutorhub.core import clock, outbox
 from tutorhub.core.errors import NotAllowed
+from tutorhub.core.models import OutboxRow
 
 
 class TestCapture:
@@ -28,6 +31,7 @@ class TestCapture:
         assert in_escrow(order) == 100_000
         assert news == ["payments.order_paid"]
 
+    @pytest.mark.scenario(4)
     def test_the_three_events_in_every_order(self, db, razorpay_simulator, client, drain):
         """Scenarios 2 and 4: authorized, captured and order.paid, however they come."""
         for permutation in itertools.permutations(range(3)):
@@ -64,13 +68,15 @@ class TestCapture:
         assert Payment.objects.get().fee_paise is not None
         assert captures_booked() == 1
 
-    def test_authorised_is_not_paid(self, order, razorpay_simulator):
+    @pytest.mark.scenario(17)
+    def test_authorised_is_not_paid(self, order, razorpay_simulator, news):
         """Scenario 17."""
         paid = callback(razorpay_simulator.pay(order.razorpay_order_id, "authorize"))
         assert paid.status == "OPEN"
-        assert captures_booked() == 0
+        assert (captures_booked(), in_escrow(order), news) == (0, 0, [])
         assert Payment.objects.get().status == "authorized"
 
+    @pytest.mark.scenario(5)
     def test_failed_then_captured(self, order, razorpay_simulator, client, drain):
         """Scenario 5: the same payment, after all."""
         handed = razorpay_simulator.pay(order.razorpay_order_id, "fail")
@@ -82,7 +88,9 @@ class TestCapture:
         drain()
         assert (Payment.objects.get().status, status_of(order)) == ("captured", "PAID")
         assert captures_booked() == 1
+        assert not Message.objects.filter(user_id=order.payer_id).exists()
 
+    @pytest.mark.scenario(6)
     def test_captured_then_an_old_failure(self, order):
         """Scenario 6."""
         payment = factories.pay(order)
@@ -91,12 +99,42 @@ class TestCapture:
         payment.refresh_from_db()
         assert (payment.status, status_of(order)) == ("captured", "PAID")
 
+    @pytest.mark.scenario(11)
     def test_the_same_payment_again_changes_nothing(self, order, razorpay_simulator):
         """Scenario 11: the worker died before it marked the event done."""
         handed = razorpay_simulator.pay(order.razorpay_order_id)
         for _ in range(3):
             captures.apply_capture(handed["razorpay_payment_id"])
         assert captures_booked() == 1
+
+    @pytest.mark.scenario(11)
+    def test_a_worker_that_dies_after_the_posting_is_replayed(
+        self, order, razorpay_simulator, client, monkeypatch
+    ):
+        """Killed between the ledger's commit and the mark on the event; then it comes again."""
+
+        class Killed(BaseException):
+            pass
+
+        def die(*args, **values):
+            raise Killed
+
+        razorpay_simulator.pay(order.razorpay_order_id)
+        razorpay_simulator.deliver(client)
+        rows = [row.pk for row in OutboxRow.objects.filter(kind=events.PROCESS)]
+        with monkeypatch.context() as death:
+            death.setattr(events, "_close", die)
+            for row in rows:
+                with pytest.raises(Killed):
+                    outbox.attempt(row)
+        assert (status_of(order), captures_booked()) == ("PAID", 1)
+        assert set(GatewayEvent.objects.values_list("status", flat=True)) == {"RECEIVED"}
+        booked = LedgerTxn.objects.count()
+        with clock.at(clock.now() + outbox.LEASE * 2):
+            assert [outbox.attempt(row) for row in rows] == [True] * 3
+        assert set(GatewayEvent.objects.values_list("status", flat=True)) == {"DONE"}
+        assert LedgerTxn.objects.count() == booked
+        assert in_escrow(order) == 100_000
 
     def test_without_an_answer_the_callback_asks_later(self, order, razorpay_simulator, drain):
         handed = razorpay_simulator.pay(order.razorpay_order_id)
@@ -124,6 +162,7 @@ class TestCapture:
             captures.verify_callback(**handed, by=FamilyUserFactory())
 
 
+@pytest.mark.scenario(16)
 class TestMismatch:
     """Scenario 16: whatever does not fit is booked, set aside, and looked at by a person."""
 

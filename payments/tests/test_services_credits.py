@@ -77,6 +77,7 @@ class TestClaiming:
         assert ledger.balance("lead_revenue") == 99_900
         assert ledger.balance("lead_deferred", tutor.pk) == 0
 
+    @pytest.mark.scenario(21)
     def test_without_credits_the_packs_are_offered(self, tutor):
         with pytest.raises(credits.OutOfCredits) as caught:
             credits.claim(tutor=tutor, lead_id=uuid7())
@@ -215,6 +216,7 @@ def test_what_a_lot_has_earned_is_always_what_its_used_credits_cost(base, count,
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
+    @pytest.mark.scenario(21)
     def test_240_claims_on_100_credits(self):
         tutor = TutorUserFactory()
         for _ in range(4):
@@ -227,6 +229,7 @@ class TestRaces:
         assert credits.balance(tutor) == 0
         assert ledger.balance("lead_revenue") == 4 * 99_900
 
+    @pytest.mark.scenario(21)
     def test_one_lead_from_sixteen_sides_costs_one_credit(self):
         """Scenario 21."""
         tutor = TutorUserFactory()

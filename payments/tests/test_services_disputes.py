@@ -481,6 +481,7 @@ class TestLaterOn:
             disputes.apply(made_up)
 
 
+@pytest.mark.scenario(24)
 def test_scenario_24_lost_after_the_payout_the_next_release_pays_first(tutor, settings):
     """Scenario 24: the shortfall is owed; the next release recovers it; earnings never below 0."""
     settings.PAYOUT_FIRST_WAIT = timedelta(0)

@@ -267,6 +267,7 @@ class TestScenario19TheHoldOfAnEndedOrderAndMoneyThatComesAllTheSame:
         assert (mine(order), whole(order)) == ((10_000, 0), 80_000)
 
 
+@pytest.mark.scenario(20)
 def test_scenario_20_a_failed_mixed_payment_restores_the_wallet_once(
     order, razorpay_simulator, client, drain
 ):

@@ -352,6 +352,7 @@ class TestRaces:
             with connection.cursor() as cursor:
                 cursor.execute("DROP SEQUENCE receipts_control")
 
+    @pytest.mark.scenario(27)
     def test_two_years_at_once_over_midnight(self):
         tutors = [TutorUserFactory() for _ in range(4)]
         paid = []

@@ -207,6 +207,7 @@ def execute_with_triggers_ignored(statement: str) -> None:
     execute(statement)
 
 
+@pytest.mark.scenario(26)
 class TestAttacks:
     """Even the owner of the tables gets nowhere by accident; the application's role never."""
 
@@ -304,6 +305,7 @@ class TestAttacks:
         assert LedgerEntry.objects.filter(txn=txn).count() == 2
 
 
+@pytest.mark.scenario(26)
 @pytest.mark.django_db(transaction=True)
 def test_balanced_legs_cannot_be_added_to_a_committed_transaction():
     deposit(1000)
@@ -387,6 +389,7 @@ def as_app_role(db):
     execute("RESET ROLE")
 
 
+@pytest.mark.scenario(26)
 class TestAppRole:
     def test_it_can_post(self, as_app_role):
         deposit(500)

@@ -60,6 +60,7 @@ class TestRequest:
         summary = earnings.summary(tutor)
         assert (summary.available_paise, summary.pending_paise) == (164_600 - AMOUNT, AMOUNT)
 
+    @pytest.mark.scenario(25)
     def test_more_than_there_is_conflicts(self, tutor):
         with pytest.raises(ledger.Overdraft), transaction.atomic():
             ask(tutor, 200_000)
@@ -85,6 +86,7 @@ class TestRequest:
 
 
 class TestDecision:
+    @pytest.mark.scenario(25)
     def test_nobody_approves_what_he_asked_for(self, tutor, finance):
         factories.fund_float()
         boss = StaffFactory(is_superuser=True)
@@ -266,6 +268,7 @@ class TestSending:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
+    @pytest.mark.scenario(25)
     def test_two_requests_for_everything_leave_one(self):
         """Scenario 25."""
         tutor = factories.rich_tutor(200_000)

@@ -21,6 +21,7 @@ from tutorhub.core.models import AuditEvent
 
 
 class TestCreditPack:
+    @pytest.mark.scenario(22)
     def test_a_lost_webhook_is_made_up_for_by_asking(self, db, razorpay_simulator, drain):
         """Scenario 22."""
         tutor = TutorUserFactory()

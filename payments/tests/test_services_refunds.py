@@ -68,6 +68,7 @@ class TestSending:
         assert ledger.balance("refund_payable", refund.pk) == 0
         assert LedgerTxn.objects.filter(idem_key=f"rzp:refund:{refund.razorpay_refund_id}").exists()
 
+    @pytest.mark.scenario(12)
     @pytest.mark.parametrize("fault", ["api.lost", "api.500_after", "api.409", "api.429"])
     def test_no_answer_never_refunds_twice(self, paid, razorpay_simulator, fault):
         """Scenario 12: the refund is unknown, not failed, until Razorpay says what it did."""
@@ -163,6 +164,7 @@ class TestNotStartedHere:
         assert ledger.balance("external_refund_suspense") == 40_000
         assert "not started here" in caplog.text
 
+    @pytest.mark.scenario(14)
     def test_the_return_of_a_payment_never_captured_books_nothing(self, paid):
         """Scenario 14."""
         before = LedgerTxn.objects.count()
@@ -441,6 +443,7 @@ class TestDeciding:
 
 
 class TestLimits:
+    @pytest.mark.scenario(13)
     def test_refunds_never_pass_what_was_captured(self, paid):
         payment = Payment.objects.get()
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -456,6 +459,7 @@ class TestLimits:
         assert refund.status == "PROCESSED"
 
 
+@pytest.mark.scenario(13)
 @pytest.mark.django_db(transaction=True)
 def test_paying_back_from_eight_sides_pays_once(razorpay_simulator):
     """Scenario 13, as far as there are whole refunds only."""

@@ -44,3 +44,45 @@ def test_an_edge_that_does_not_exist_is_refused(db):
         order.move_to(PaymentOrder.Status.PAID_LATE)
     with pytest.raises(IntegrityError), transaction.atomic():
         PaymentOrder.objects.filter(pk=order.pk).update(status="GONE")
+
+
+EDGES = {
+    PaymentOrder: {
+        "CREATING": "OPEN PAID EXPIRED CANCELLED",
+        "OPEN": "PAID EXPIRED CANCELLED",
+        "EXPIRED": "PAID_LATE",
+        "CANCELLED": "PAID_LATE",
+    },
+    Payment: {
+        "created": "authorized captured failed",
+        "authorized": "captured failed",
+        "failed": "authorized captured",
+        "captured": "refunded",
+    },
+    Refund: {
+        "INITIATED": "UNKNOWN PENDING PROCESSED FAILED",
+        "UNKNOWN": "PENDING PROCESSED FAILED",
+        "PENDING": "PROCESSED FAILED",
+        "FAILED": "CREDITED",
+    },
+    Payout: {
+        "REQUESTED": "APPROVED REJECTED CANCELLED",
+        "APPROVED": "SENDING",
+        "SENDING": "PROCESSED FAILED REVERSED",
+        "PROCESSED": "REVERSED",
+        "FAILED": "REVERSED",
+    },
+    GatewayDispute: {
+        "open": "under_review won lost closed",
+        "under_review": "open won lost closed",
+    },
+}
+"""Everything that is not named here is an end."""
+
+
+@pytest.mark.parametrize("machine", EDGES)
+def test_the_edges_are_those_of_the_contract(machine):
+    """A new edge is a decision about money; make it here too."""
+    ways = {str(status): set(targets) for status, targets in machine.TRANSITIONS.items()}
+    named = {status: set(EDGES[machine].get(status, "").split()) for status in ways}
+    assert ways == named

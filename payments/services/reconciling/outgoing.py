@@ -1,4 +1,8 @@
-"""R3: refunds and payouts without an answer, and live chargebacks. Ask, or send again."""
+"""R3: refunds and payouts without an answer, and chargebacks. Ask, or send again.
+
+A chargeback of which no webhook told us would freeze nothing, so its money could leave before the
+bank takes it: what Razorpay has begun since the last time is asked for as a list.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,12 +11,15 @@ from uuid import UUID
 
 from payments import gateway
 from payments.models import GatewayDispute, Payout, ReconRun, Refund
-from payments.services import disputes, payouts, refunds
+from payments.services import disputes, events, payouts, refunds
 from payments.services.reconciling import runs
 from tutorhub.core import clock
 
 UNSETTLED_AFTER = timedelta(hours=1)
+OVERLAP = timedelta(hours=1)
+FIRST_LOOK_BACK = timedelta(days=3)
 BATCH = 50
+PAGE = 100
 
 
 def reconcile() -> ReconRun | None:
@@ -22,7 +29,8 @@ def reconcile() -> ReconRun | None:
 
 def _work(under_way: runs.Pass) -> None:
     before = clock.now() - UNSETTLED_AFTER
-    cursor = {"refunds": "", "payouts": "", "disputes": "", **under_way.cursor}
+    fresh = {"refunds": "", "payouts": "", "disputes": "", **_next_window()}
+    cursor = {**fresh, **under_way.cursor}
     live = GatewayDispute.objects.live().filter(opened_at__lt=before)
     stages: list[tuple[str, Any, Callable[[UUID], bool]]] = [
         ("refunds", Refund.objects.unsettled(before), check_refund),
@@ -35,6 +43,42 @@ def _work(under_way: runs.Pass) -> None:
             under_way.each(batch, check)
             cursor[name] = str(batch[-1])
             under_way.save(**cursor)
+    while page := _new_disputes(cursor):
+        unknown = _unknown([entity["id"] for entity in page])
+        under_way.each(unknown, hear_of_dispute)
+        cursor["skip"] += len(page)
+        under_way.save(**cursor)
+    under_way.save(**cursor)
+
+
+def _next_window() -> dict[str, int]:
+    """From where the last complete pass ended, less the overlap, to now (Unix times)."""
+    last = runs.last_done(ReconRun.Kind.R3)
+    now = int(clock.now().timestamp())
+    begins = last.cursor.get("to") if last else None
+    begins = begins or now - int(FIRST_LOOK_BACK.total_seconds())
+    return {"from": begins - int(OVERLAP.total_seconds()), "to": now, "skip": 0}
+
+
+def _new_disputes(cursor: dict[str, Any]) -> list[gateway.Entity]:
+    return gateway.client().list_disputes(
+        cursor["from"], cursor["to"], count=PAGE, skip=cursor["skip"]
+    )
+
+
+def _unknown(dispute_ids: list[str]) -> list[str]:
+    found = GatewayDispute.objects.filter(razorpay_dispute_id__in=dispute_ids)
+    known = set(found.values_list("razorpay_dispute_id", flat=True))
+    return [dispute_id for dispute_id in dispute_ids if dispute_id not in known]
+
+
+def hear_of_dispute(dispute_id: str) -> bool:
+    """Bring in a chargeback whose webhooks were lost; False if its payment is not ours."""
+    try:
+        events.apply_dispute(dispute_id)
+    except events.UNKNOWN:
+        return False
+    return True
 
 
 def _after(unsettled: Any, pk: str) -> list[UUID]:

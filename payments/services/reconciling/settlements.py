@@ -24,7 +24,7 @@ from payments.models import (
     Settlement,
     SettlementRow,
 )
-from payments.services import captures, disputes, events, settlements
+from payments.services import captures, events, settlements
 from payments.services.reconciling import runs, tolerance
 from tutorhub.core import clock
 
@@ -214,7 +214,7 @@ def _ask(line: Line) -> bool:
         elif line.kind == "refund":
             events.apply_refund(payment_id=line.payment_id, refund_id=line.entity_id)
         else:
-            disputes.apply(gateway.client().fetch_dispute(line.dispute_id))
+            events.apply_dispute(line.dispute_id)
     except events.UNKNOWN:
         return False
     return True
