@@ -1,9 +1,10 @@
 """What can be said to people: one template for each kind of message.
 
-India's operators (DLT) and WhatsApp let through only texts that were registered beforehand, and want
-a template's id and its values instead of a finished sentence. So every app defines its templates
-once, beside the functions that use them, and the text that people read, the text that is registered
-and the order of the values are one and the same. docs/messages.md says how to register them.
+India's operators (DLT) and WhatsApp let through only texts that were registered beforehand, and
+want a template's id and its values instead of a finished sentence. So every app defines its
+templates once, beside the functions that use them, and the text that people read, the text that is
+registered and the order of the values are one and the same. docs/messages.md says how to register
+them.
 """
 
 import re
@@ -24,6 +25,7 @@ NOT_BY_SMS = (WHATSAPP, EMAIL)
 WITH_IDS = (SMS, WHATSAPP)
 """The channels on which nothing goes out without a registered template."""
 
+BRAND = "TutorHub"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -73,8 +75,19 @@ class Template:
         with translation.override(language):
             return gettext(self.subject) if self.subject else ""
 
-    def registered(self, language: str, holder: str) -> str:
-        """The text as a portal wants it: `holder` with `{name}` and `{n}` for each value."""
+    def for_sms(self, language: str) -> str:
+        """The text to register with MSG91, whose values have names. DLT wants the brand in it."""
+        return f"{BRAND}: " + self._with(language, "##{name}##")
+
+    def for_dlt(self, language: str) -> str:
+        """The same text as the operators' portal wants it. Its order is that of the language."""
+        return f"{BRAND}: " + self._with(language, "{{#var#}}")
+
+    def for_whatsapp(self, language: str) -> str:
+        """The text to register with Meta, which takes none that begins or ends with a value."""
+        return f"{BRAND}: " + self._with(language, "{{{{{n}}}}}") + f"\n{BRAND}"
+
+    def _with(self, language: str, holder: str) -> str:
         names = self.values
         with translation.override(language):
             return _PLACEHOLDER.sub(

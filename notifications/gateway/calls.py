@@ -74,4 +74,4 @@ def _was_never_heard(error: requests.RequestException) -> bool:
 def is_one_of(given: str, secrets: Iterable[str]) -> bool:
     """Whether this is one of our secrets, in a time that tells nothing. Empty ones never are."""
     raw = given.encode(errors="surrogatepass")
-    return any([hmac.compare_digest(raw, secret.encode()) for secret in secrets if secret])
+    return any(hmac.compare_digest(raw, secret.encode()) for secret in secrets if secret)

@@ -25,7 +25,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from notifications.gateway import calls
-from notifications.gateway.interface import Outgoing, Receipt, Refused, TryAgain, Unknown, Unreadable
+from notifications.gateway.interface import (
+    Outgoing,
+    Receipt,
+    Refused,
+    TryAgain,
+    Unknown,
+    Unreadable,
+)
 
 LONGEST_VALUE = 30
 """What DLT takes for one variable; links are registered as such and may be longer."""

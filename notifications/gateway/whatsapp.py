@@ -2,17 +2,20 @@
 
 From Meta's documents (developers.facebook.com/documentation/business-messaging/whatsapp):
 
-- `POST /<version>/<phone number id>/messages` with a bearer token and `{messaging_product, to, type:
-  "template", template: {name, language: {code}, components}}`. The body's parameters stand in the
-  order of {{1}}, {{2}}; they may not be empty, nor hold line breaks, tabs or five spaces in a row.
+- `POST /<version>/<phone number id>/messages` with a bearer token and `{messaging_product, to,
+  type: "template", template: {name, language: {code}, components}}`. The body's parameters stand
+  in the order of {{1}}, {{2}}; they may not be empty, nor hold line breaks, tabs or five spaces in
+  a row.
 - An authentication template with a copy-code button has the code as the only parameter of its body
   and once more as that of its button: `{type: "button", sub_type: "url", index: "0"}`. Its text and
   the minutes it speaks of are part of the template, and Meta words them.
 - The answer is `{messages: [{id: "wamid.…", message_status: "accepted"}]}`. Accepted is not sent.
 - A refusal is `{error: {code, message, error_data}}`; the code counts, not the status.
-- There is no idempotency key. `biz_opaque_callback_data` (512 characters) is given back in receipts.
-- Receipts come in any order, several in one webhook and more than once, as `entry[].changes[].value.
-  statuses[]` with `id, status (sent|delivered|read|failed), timestamp, recipient_id, errors[]`.
+- There is no idempotency key. `biz_opaque_callback_data` (512 characters) is given back in
+  receipts.
+- Receipts come in any order, several in one webhook and more than once, as
+  `entry[].changes[].value.statuses[]` with `id, status (sent|delivered|read|failed), timestamp,
+  recipient_id, errors[]`.
   "delivered" is left out where "read" says it. Webhooks are tried again for up to seven days.
 - A POST is signed: `X-Hub-Signature-256: sha256=<HMAC-SHA256 of the raw body with the app secret>`.
   When the address is set up Meta asks for it by GET with `hub.mode=subscribe`, `hub.verify_token`
@@ -29,7 +32,14 @@ from typing import Any
 from django.conf import settings
 
 from notifications.gateway import calls
-from notifications.gateway.interface import Outgoing, Receipt, Refused, TryAgain, Unknown, Unreadable
+from notifications.gateway.interface import (
+    Outgoing,
+    Receipt,
+    Refused,
+    TryAgain,
+    Unknown,
+    Unreadable,
+)
 
 NOT_ON_WHATSAPP = "whatsapp 131026"
 """Undeliverable: most often a number that WhatsApp does not know."""
@@ -117,14 +127,12 @@ def is_signed(body: bytes, header: str) -> bool:
         for secret in settings.WHATSAPP_APP_SECRETS
         if secret
     ]
-    return any([hmac.compare_digest(one, given[1]) for one in expected])
+    return any(hmac.compare_digest(one, given[1]) for one in expected)
 
 
 def challenge(query: dict[str, str]) -> str | None:
     """What to answer when Meta asks whether this address is ours; None if somebody else asks."""
-    is_known = calls.is_one_of(
-        query.get("hub.verify_token", ""), [settings.WHATSAPP_VERIFY_TOKEN]
-    )
+    is_known = calls.is_one_of(query.get("hub.verify_token", ""), [settings.WHATSAPP_VERIFY_TOKEN])
     if query.get("hub.mode") != "subscribe" or not is_known:
         return None
     text = query.get("hub.challenge", "")

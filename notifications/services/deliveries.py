@@ -302,5 +302,3 @@ def _end(message: Message, code: str) -> None:
     if not hopeful.exists() and message.can_move_to(Message.Status.FAILED):
         message.move_to(Message.Status.FAILED, error=code)
     wipe(message)
-
-

@@ -74,11 +74,11 @@ class Silence:
     reset: bool = False
 
 
-Handler = Callable[..., Any]
-Routes = Sequence[tuple[str, re.Pattern[str], Handler]]
+Respond = Callable[..., Any]
+Routes = Sequence[tuple[str, re.Pattern[str], Respond]]
 
 
-def route(method: str, pattern: str, handler: Handler) -> tuple[str, re.Pattern[str], Handler]:
+def route(method: str, pattern: str, handler: Respond) -> tuple[str, re.Pattern[str], Respond]:
     """A path with `{}` for each identifier; the handler gets the request, then the identifiers."""
     return method, re.compile(pattern.replace("{}", "([A-Za-z0-9_]+)")), handler
 
