@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
+from notifications import catalogue
 from notifications.gateway import whatsapp
 from notifications.models import Delivery, Message, ProviderEvent
 from notifications.services import messages, receipts
@@ -18,6 +19,12 @@ from tutorhub.core import clock, outbox
 pytestmark = pytest.mark.django_db
 
 PHONE = "+919876543210"
+NOTE = catalogue.Template("note", "Hello", subject="A note")
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "_templates", {**catalogue._templates, "note": NOTE})
 
 
 @pytest.fixture
@@ -31,9 +38,7 @@ def by_whatsapp(provider_simulator: ProviderSimulator) -> Delivery:
 
 
 def sent(channel: str) -> Delivery:
-    from tutors.messages import RESTORED
-
-    message = messages.tell(template=RESTORED, values={}, phone=PHONE, channels=(channel,))
+    message = messages.tell(template=NOTE, values={}, phone=PHONE, channels=(channel,))
     outbox.drain()
     return message.deliveries.get()
 
