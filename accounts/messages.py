@@ -13,7 +13,7 @@ SIGNIN_CODE = catalogue.define(
         "Do not share it with anyone."
     ),
     category=catalogue.Category.AUTHENTICATION,
-    channels=(catalogue.WHATSAPP, catalogue.SMS),
+    channels=(catalogue.SMS, catalogue.WHATSAPP),
 )
 
 

@@ -124,12 +124,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def locked(self) -> "DeliveryQuerySet":
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
-    def telling(self, to: str, channel: str) -> "DeliveryQuerySet":
-        """Attempts that tell whether this address is reached by this channel, newest first."""
-        told = Q(status__in=[Delivery.Status.DELIVERED, Delivery.Status.READ])
-        return self.filter(
-            told | Q(status=Delivery.Status.FAILED), to=to, channel=channel
-        ).order_by("-created_at", "-pk")
+    def telling(self, to: str, channel: str, refusal: str) -> "DeliveryQuerySet":
+        """Attempts that tell whether this channel knows this address, newest first.
+
+        They arrived, or failed with the error that says that it does not.
+        """
+        arrived = Q(status__in=[Delivery.Status.DELIVERED, Delivery.Status.READ])
+        refused = Q(status=Delivery.Status.FAILED, error=refusal)
+        found = self.filter(arrived | refused, to=to, channel=channel)
+        return found.order_by("-created_at", "-pk")
 
 
 class Delivery(StateMachine):

@@ -209,5 +209,5 @@ def test_sec_04_a_code_is_paid_at_the_price_of_the_dearest_channel(settings):
     ask()
     assert SmsBudgetDay.objects.get().spent_paise == 40
     settings.MESSAGE_CHANNELS = {**settings.MESSAGE_CHANNELS, "whatsapp": "off"}
-    ask(number(1))
+    ask(number(2))
     assert SmsBudgetDay.objects.get().spent_paise == 65

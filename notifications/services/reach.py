@@ -20,12 +20,12 @@ def in_order(message: Message) -> list[str]:
     channels = list(message.channels)
     if Channel.WHATSAPP not in channels or len(channels) == 1:
         return channels
-    last = Delivery.objects.telling(message.phone, Channel.WHATSAPP).first()
+    others = [name for name in channels if name != Channel.WHATSAPP]
+    last = Delivery.objects.telling(message.phone, Channel.WHATSAPP, NOT_ON_WHATSAPP).first()
     if last is not None and last.has_arrived:
-        return channels
-    if last is not None and last.error == NOT_ON_WHATSAPP and _is_recent(last):
-        channels.remove(Channel.WHATSAPP)
-        return channels
+        return [Channel.WHATSAPP, *others]
+    if last is not None and _is_recent(last):
+        return others
     if message.is_secret and Channel.SMS in channels:
         channels.sort(key=lambda name: name != Channel.SMS)
     return channels

@@ -62,14 +62,17 @@ def receive(payload: dict[str, Any]) -> None:
     try:
         found = _READERS[event.provider](event.body)
     except gateway.Unreadable as error:
-        event.move_to(ProviderEvent.Status.IGNORED, note=str(error))
+        event.move_to(ProviderEvent.Status.IGNORED, note=str(error), sealed="")
         return
     strangers = sum(not _apply(receipt, event.provider) for receipt in found)
     if strangers and event.received_at > clock.now() - GRACE:
         outbox.later(RECEIVE, payload, due_at=clock.now() + timedelta(seconds=10))
-    elif not found or strangers:
-        note = f"{strangers} of unknown messages" if strangers else "no receipts"
+    elif strangers:
+        note = f"{strangers} of unknown messages"
         event.move_to(ProviderEvent.Status.IGNORED, note=note)
+    elif not found:
+        # What a person wrote to our number, say; nobody here has a use for it.
+        event.move_to(ProviderEvent.Status.IGNORED, note="no receipts", sealed="")
     else:
         event.move_to(ProviderEvent.Status.DONE)
 

@@ -19,6 +19,7 @@ PHONE = "+919876543210"
 def request_of_staff(rf: RequestFactory):
     request = rf.get("/")
     request.user = get_user_model().objects.create_superuser(email="s@example.com", password="x")
+    request.user.is_verified = lambda: True
     return request
 
 

@@ -234,7 +234,8 @@ def test_garbage_that_is_signed_is_kept_and_passed_over(
     provider_simulator.receipt("delivered")
     assert provider_simulator.deliver(client) == [200]
     outbox.drain()
-    assert ProviderEvent.objects.get().status == "ignored"
+    event = ProviderEvent.objects.get()
+    assert (event.status, event.sealed) == ("ignored", "")
     assert statuses(by_whatsapp) == ("sent", "sent")
 
 
