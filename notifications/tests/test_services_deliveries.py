@@ -331,3 +331,15 @@ def test_two_workers_with_one_row_hand_it_over_once(provider_simulator: Provider
     deliveries.send(payload, lambda: None)
     assert provider_simulator.sent() == []
     assert Delivery.objects.get().is_unknown
+
+
+def test_an_old_row_does_not_hand_over_the_next_attempt(provider_simulator: ProviderSimulator):
+    provider_simulator.faults("api.429", path="/v23")
+    message = tell()
+    with pytest.raises(gateway.TryAgain):
+        outbox.drain()
+    payload = {"message": str(message.pk), "number": 1}
+    deliveries.fall_back(payload)
+    deliveries.send(payload, lambda: None)
+    assert provider_simulator.sent() == []
+    assert attempts(message) == [("whatsapp", "failed"), ("sms", "queued")]
