@@ -16,7 +16,12 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("tutorhub")
 
-pytest_plugins = ["payments.tests.simulator", "tests.browser", "tests.leaks"]
+pytest_plugins = [
+    "payments.tests.simulator",
+    "notifications.tests.simulator",
+    "tests.browser",
+    "tests.leaks",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -1,198 +1,247 @@
 """What the marketplace tells people. Call these inside the transaction that gives the reason."""
 
-from collections.abc import Sequence
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from marketplace.models import Lead, TutoringSession
-from notifications.services import messages
-from notifications.services.messages import ALL_CHANNELS
+from notifications.catalogue import NOT_BY_SMS, define
+from notifications.services.messages import tell_user
 from tutorhub.core.money import rupees
 from tutorhub.core.templatetags.tutorhub import ist
 
-CHEAP = ("whatsapp",)
+LEAD_SENT = define(
+    "lead_sent",
+    _("New enquiry: %(subject)s, class %(grade)s, %(area)s, up to %(budget)s an hour. %(url)s"),
+    subject=_("A new enquiry for you"),
+    channels=NOT_BY_SMS,
+)
+OFFER_MADE = define(
+    "offer_made",
+    _(
+        "%(tutor)s can teach %(learner)s %(subject)s on %(start)s for %(price)s."
+        " Compare and pay before %(pay_by)s: %(url)s"
+    ),
+    subject=_("A tutor has answered"),
+)
+CLASS_BOOKED = define(
+    "class_booked",
+    _(
+        "Booked and paid: %(subject)s, %(learner)s with %(tutor)s on %(start)s."
+        " The money is held until the class is over. %(url)s"
+    ),
+    subject=_("Your class is booked"),
+)
+OFFER_WITHDRAWN = define(
+    "offer_withdrawn",
+    _("%(learner)s's family chose another tutor for %(subject)s on %(start)s."),
+    subject=_("Another tutor was chosen"),
+    channels=NOT_BY_SMS,
+)
+OFFER_CANCELLED = define(
+    "offer_cancelled",
+    _("The offer for %(subject)s on %(start)s was withdrawn. %(url)s"),
+    subject=_("An offer was withdrawn"),
+    channels=NOT_BY_SMS,
+)
+OFFER_EXPIRED = define(
+    "offer_expired",
+    _("The offer for %(subject)s on %(start)s was not paid in time and is gone. %(url)s"),
+    subject=_("An offer has expired"),
+    channels=NOT_BY_SMS,
+)
+MONEY_RETURNED = define(
+    "money_returned",
+    _(
+        "Your payment of %(price)s for %(subject)s with %(tutor)s on %(start)s arrived when"
+        " this class could no longer be booked. We are sending it back in full."
+    ),
+    subject=_("We are sending your money back"),
+)
+CLASS_ENDED = define(
+    "class_ended",
+    _(
+        "%(tutor)s says that %(learner)s's %(subject)s class is over. Please confirm; without"
+        " a word from you the money goes to the tutor on %(due)s. %(url)s"
+    ),
+    subject=_("Was the class held?"),
+)
+MONEY_RELEASED = define(
+    "money_released",
+    _("The money for %(subject)s with %(learner)s on %(start)s is yours now. %(url)s"),
+    subject=_("Money for your class"),
+    channels=NOT_BY_SMS,
+)
+PAYMENT_DISPUTED = define(
+    "payment_disputed",
+    _(
+        "The bank of %(learner)s's family disputes the payment for %(subject)s on"
+        " %(start)s. We answer it; the money of this class waits until it is over. %(url)s"
+    ),
+    subject=_("A disputed payment"),
+)
+PAYMENT_TAKEN_BACK = define(
+    "payment_taken_back",
+    _(
+        "The bank took %(deducted)s back that was paid for %(subject)s with %(learner)s on"
+        " %(start)s. Your part of it is taken from your earnings. %(url)s"
+    ),
+    subject=_("A disputed payment"),
+)
+PAYMENT_DISPUTE_OVER = define(
+    "payment_dispute_over",
+    _(
+        "The dispute about the payment for %(subject)s with %(learner)s on %(start)s is"
+        " over; your money is free again. %(url)s"
+    ),
+    subject=_("A disputed payment"),
+)
+CLASS_CALLED_OFF = define(
+    "class_called_off",
+    _(
+        "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the bank of the"
+        " family took the payment back. %(url)s"
+    ),
+    subject=_("A class is cancelled"),
+)
+CLASS_REFUNDED = define(
+    "class_refunded",
+    _(
+        "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the family has"
+        " been given its money back. %(url)s"
+    ),
+    subject=_("A class is cancelled"),
+)
+LEAD_REFUNDED = {
+    "unread": define(
+        "lead_refunded",
+        _("The family did not read your answer for %(subject)s. Your credit is back."),
+        subject=_("Your credit is back"),
+        channels=NOT_BY_SMS,
+    ),
+    "duplicate": define(
+        "lead_refunded_duplicate",
+        _("You answered this family for %(subject)s in the last 30 days. Your credit is back."),
+        subject=_("Your credit is back"),
+        channels=NOT_BY_SMS,
+    ),
+    "dead": define(
+        "lead_refunded_dead",
+        _("The number of the family who asked for %(subject)s does not work. Your credit is back."),
+        subject=_("Your credit is back"),
+        channels=NOT_BY_SMS,
+    ),
+}
 
 
 def lead_sent(lead: Lead) -> None:
     enquiry = lead.enquiry
     user = lead.tutor.user
     with translation.override(user.language):
-        body = _(
-            "New enquiry: %(subject)s, class %(grade)s, %(area)s, up to %(budget)s an hour. %(url)s"
-        ) % {
-            "subject": enquiry.subject,
+        values = {
+            "subject": str(enquiry.subject),
             "grade": enquiry.grade,
             "area": f"{enquiry.place.area}, {enquiry.place.city}",
             "budget": rupees(enquiry.budget_max_paise),
             "url": _url("marketplace:lead-detail", lead.pk),
         }
-        _tell(user, "lead_sent", _("A new enquiry for you"), body, CHEAP)
+    tell_user(user, LEAD_SENT, values)
 
 
 def offer_made(session: TutoringSession) -> None:
     user = session.learner.family.user
     with translation.override(user.language):
-        body = _(
-            "%(tutor)s can teach %(learner)s %(subject)s on %(start)s for %(price)s."
-            " Compare and pay before %(pay_by)s: %(url)s"
-        ) % {
-            **_words(session),
-            "pay_by": ist(session.pay_by),
-            "url": _url("marketplace:enquiry-detail", session.enquiry_id)
-            if session.enquiry_id
-            else _session_url(session),
-        }
-        _tell(user, "offer_made", _("A tutor has answered"), body)
+        values = {**_words(session), "pay_by": ist(session.pay_by)}
+        if session.enquiry_id:
+            values["url"] = _url("marketplace:enquiry-detail", session.enquiry_id)
+    tell_user(user, OFFER_MADE, values)
 
 
 def class_booked(session: TutoringSession) -> None:
     for user in _both(session):
-        with translation.override(user.language):
-            body = _(
-                "Booked and paid: %(subject)s, %(learner)s with %(tutor)s on %(start)s."
-                " The money is held until the class is over. %(url)s"
-            ) % _words(session)
-            _tell(user, "class_booked", _("Your class is booked"), body)
+        tell_user(user, CLASS_BOOKED, _words_for(user, session))
 
 
 def offer_withdrawn(session: TutoringSession) -> None:
     user = session.tutor.user
-    with translation.override(user.language):
-        body = _("%(learner)s's family chose another tutor for %(subject)s on %(start)s.") % _words(
-            session
-        )
-        _tell(user, "offer_withdrawn", _("Another tutor was chosen"), body, CHEAP)
+    tell_user(user, OFFER_WITHDRAWN, _words_for(user, session))
 
 
 def offer_cancelled(session: TutoringSession, user: User) -> None:
-    with translation.override(user.language):
-        body = _("The offer for %(subject)s on %(start)s was withdrawn. %(url)s") % _words(session)
-        _tell(user, "offer_cancelled", _("An offer was withdrawn"), body, CHEAP)
+    tell_user(user, OFFER_CANCELLED, _words_for(user, session))
 
 
 def offer_expired(session: TutoringSession) -> None:
     for user in _both(session):
-        with translation.override(user.language):
-            body = _(
-                "The offer for %(subject)s on %(start)s was not paid in time and is gone. %(url)s"
-            ) % _words(session)
-            _tell(user, "offer_expired", _("An offer has expired"), body, CHEAP)
+        tell_user(user, OFFER_EXPIRED, _words_for(user, session))
 
 
 def money_returned(session: TutoringSession) -> None:
     user = session.learner.family.user
-    with translation.override(user.language):
-        body = _(
-            "Your payment of %(price)s for %(subject)s with %(tutor)s on %(start)s arrived when"
-            " this class could no longer be booked. We are sending it back in full."
-        ) % _words(session)
-        _tell(user, "money_returned", _("We are sending your money back"), body)
+    tell_user(user, MONEY_RETURNED, _words_for(user, session))
 
 
 def class_ended(session: TutoringSession) -> None:
     user = session.learner.family.user
     with translation.override(user.language):
-        body = _(
-            "%(tutor)s says that %(learner)s's %(subject)s class is over. Please confirm; without"
-            " a word from you the money goes to the tutor on %(due)s. %(url)s"
-        ) % {**_words(session), "due": ist(session.release_due_at)}
-        _tell(user, "class_ended", _("Was the class held?"), body)
+        values = {**_words(session), "due": ist(session.release_due_at)}
+    tell_user(user, CLASS_ENDED, values)
 
 
 def money_released(session: TutoringSession) -> None:
     user = session.tutor.user
-    with translation.override(user.language):
-        body = _(
-            "The money for %(subject)s with %(learner)s on %(start)s is yours now. %(url)s"
-        ) % _words(session)
-        _tell(user, "money_released", _("Money for your class"), body, CHEAP)
+    tell_user(user, MONEY_RELEASED, _words_for(user, session))
 
 
 def payment_disputed(session: TutoringSession, *, is_over: bool, deducted_paise: int) -> None:
     """To the tutor; the payer hears it from payments."""
     user = session.tutor.user
+    if not is_over:
+        template = PAYMENT_DISPUTED
+    elif deducted_paise:
+        template = PAYMENT_TAKEN_BACK
+    else:
+        template = PAYMENT_DISPUTE_OVER
     with translation.override(user.language):
-        if not is_over:
-            body = _(
-                "The bank of %(learner)s's family disputes the payment for %(subject)s on"
-                " %(start)s. We answer it; the money of this class waits until it is over. %(url)s"
-            )
-        elif deducted_paise:
-            body = _(
-                "The bank took %(deducted)s back that was paid for %(subject)s with %(learner)s on"
-                " %(start)s. Your part of it is taken from your earnings. %(url)s"
-            )
-        else:
-            body = _(
-                "The dispute about the payment for %(subject)s with %(learner)s on %(start)s is"
-                " over; your money is free again. %(url)s"
-            )
-        words = {**_words(session), "deducted": rupees(deducted_paise)}
-        _tell(user, "payment_disputed", _("A disputed payment"), body % words)
+        values = {**_words(session), "deducted": rupees(deducted_paise)}
+    tell_user(user, template, values)
 
 
 def class_called_off(session: TutoringSession) -> None:
     """The bank took the money back before the class; what is left of it goes back as well."""
     for user in _both(session):
-        with translation.override(user.language):
-            body = _(
-                "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the bank of the"
-                " family took the payment back. %(url)s"
-            ) % _words(session)
-            _tell(user, "class_called_off", _("A class is cancelled"), body)
+        tell_user(user, CLASS_CALLED_OFF, _words_for(user, session))
 
 
 def class_refunded(session: TutoringSession) -> None:
     """We gave the money of a class back before it was held."""
     for user in _both(session):
-        with translation.override(user.language):
-            body = _(
-                "%(subject)s, %(learner)s with %(tutor)s on %(start)s is cancelled: the family has"
-                " been given its money back. %(url)s"
-            ) % _words(session)
-            _tell(user, "class_refunded", _("A class is cancelled"), body)
+        tell_user(user, CLASS_REFUNDED, _words_for(user, session))
 
 
 def lead_refunded(lead: Lead, why: str) -> None:
     user = lead.tutor.user
     with translation.override(user.language):
-        reasons = {
-            "unread": _("The family did not read your answer for %(subject)s."),
-            "duplicate": _("You answered this family for %(subject)s in the last 30 days."),
-            "dead": _("The number of the family who asked for %(subject)s does not work."),
-        }
-        body = reasons[why] % {"subject": lead.enquiry.subject} + " " + _("Your credit is back.")
-        _tell(user, "lead_refunded", _("Your credit is back"), body, CHEAP)
-
-
-def _tell(
-    user: User, template: str, subject: str, body: str, channels: Sequence[str] = ALL_CHANNELS
-) -> None:
-    messages.tell(
-        user_id=user.pk,
-        phone=user.phone or "",
-        email=user.email or "",
-        template=template,
-        subject=subject,
-        body=body,
-        language=user.language,
-        channels=channels,
-    )
+        values = {"subject": str(lead.enquiry.subject)}
+    tell_user(user, LEAD_REFUNDED[why], values)
 
 
 def _both(session: TutoringSession) -> tuple[User, User]:
     return session.learner.family.user, session.tutor.user
 
 
+def _words_for(user: User, session: TutoringSession) -> dict[str, object]:
+    with translation.override(user.language):
+        return _words(session)
+
+
 def _words(session: TutoringSession) -> dict[str, object]:
     return {
         "tutor": session.tutor.user.name,
         "learner": session.learner.first_name,
-        "subject": session.subject,
+        "subject": str(session.subject),
         "start": ist(session.start_at),
         "price": rupees(session.price_paise),
         "url": _session_url(session),

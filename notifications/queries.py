@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -16,10 +17,15 @@ def count_about(path: str, user_id: UUID) -> int:
 
 
 def inbox(to: str, limit: int = 100) -> list[dict[str, Any]]:
-    """What was "sent", newest first; `to` limits it to one number or e-mail address."""
-    messages = Message.objects.filter(status=Message.Status.SENT).order_by("-created_at", "-pk")
+    """What was said to people, newest first; `to` limits it to one number or e-mail address.
+
+    A message is here as soon as its reason is true, by the channel that is tried first or was tried
+    last, whatever its provider thinks of it. Only what was too late is not.
+    """
+    messages = Message.objects.exclude(error="expired").order_by("-created_at", "-pk")
     if to:
-        messages = messages.filter(to=address(to))
+        wanted = address(to)
+        messages = messages.filter(Q(to=wanted) | Q(phone=wanted) | Q(email=wanted))
     return [
         {
             "to": message.to,
@@ -28,7 +34,8 @@ def inbox(to: str, limit: int = 100) -> list[dict[str, Any]]:
             "subject": message.subject,
             "body": message.text,
             "language": message.language,
-            "sent_at": message.sent_at,
+            "sent_at": message.sent_at or message.created_at,
+            "status": message.status,
         }
         for message in messages[:limit]
     ]
@@ -41,6 +48,14 @@ def address(text: str) -> str:
     if not digits.isdigit():
         return text
     return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
+
+
+def masked(address: str) -> str:
+    """An address as those may see it who need not know it: the ends of a number, of a name."""
+    name, at, host = address.partition("@")
+    if at:
+        return f"{name[:1]}…@{host}"
+    return f"{address[:5]}…{address[-2:]}" if len(address) > 8 else "…"
 
 
 def staff_codes() -> list[dict[str, str]]:

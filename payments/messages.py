@@ -1,11 +1,10 @@
 """What this app tells people, in their language."""
 
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop as _
 
-from accounts.models import User
-from notifications.services.messages import tell
+from notifications.catalogue import define
+from notifications.services.messages import tell_user
 from payments.models import (
     CreditLot,
     GatewayDispute,
@@ -19,110 +18,173 @@ from payments.models import (
 )
 from tutorhub.core.money import rupees
 
+REFUND_STARTED = define(
+    "refund_started",
+    _(
+        "We are sending %(amount)s back to where you paid from (%(what)s). "
+        "Banks take up to 7 working days."
+    ),
+    subject=_("Your refund"),
+)
+REFUND_TO_WALLET = define(
+    "refund_to_wallet",
+    _("%(amount)s is back in your wallet. It is for: %(what)s."),
+    subject=_("Your refund"),
+)
+REFUND_SPLIT = define(
+    "refund_split",
+    _(
+        "We are sending %(sent)s back to where you paid from, and %(credited)s is back in your "
+        "wallet. It is for: %(what)s. Banks take up to 7 working days."
+    ),
+    subject=_("Your refund"),
+)
+REFUND_FAILED = define(
+    "refund_failed",
+    _(
+        "Your bank did not take back %(amount)s (%(what)s). Nothing is lost: take it as wallet "
+        "credit on the page of this payment, or wait until we have tried again."
+    ),
+    subject=_("Your refund needs you"),
+)
+REFUND_CREDITED = define(
+    "refund_credited",
+    _("%(amount)s is in your wallet (%(what)s)."),
+    subject=_("Your refund"),
+)
+PAYMENT_GIVEN_BACK = define(
+    "payment_given_back",
+    _(
+        "Your payment of %(amount)s (%(what)s) was not completed. Razorpay gives it back by "
+        "itself; banks take up to 7 working days."
+    ),
+    subject=_("Your payment"),
+)
+WALLET_TOPPED_UP = define(
+    "wallet_topped_up",
+    _("%(amount)s was added to your wallet."),
+    subject=_("Your wallet"),
+)
+PROMO_GRANTED = define(
+    "promo_granted",
+    _("We gave you %(amount)s for classes: %(reason)s"),
+    subject=_("A gift for your wallet"),
+)
+CREDITS_BOUGHT = define(
+    "credits_bought",
+    _("Lead credits added to your account: %(n)s."),
+    subject=_("Your credits"),
+)
+PAYOUT_CHANGED = define(
+    "payout_changed",
+    _("Your payout of %(amount)s: %(status)s."),
+    subject=_("Your payout"),
+)
+PAYOUT_EXPLAINED = define(
+    "payout_explained",
+    _("Your payout of %(amount)s: %(status)s. The reason: %(reason)s"),
+    subject=_("Your payout"),
+)
+# Also by e-mail, so that it reaches the owner of an account whose phone somebody else holds.
+PAYOUT_METHOD_CHANGED = define(
+    "payout_method_changed",
+    _(
+        "Your TutorHub earnings will now be paid to %(account)s. "
+        "If this was not you, write to us at once."
+    ),
+    subject=_("Your payout account"),
+    also_by_email=True,
+)
+DISPUTE_CHANGED = define(
+    "dispute_changed",
+    _(
+        "Your bank says that you dispute the payment of %(amount)s (%(what)s). "
+        "The money waits until the bank has decided. If this is a mistake, tell your bank."
+    ),
+    subject=_("Your payment"),
+)
+DISPUTE_WON_BY_PAYER = define(
+    "dispute_won_by_payer",
+    _("Your bank took %(amount)s (%(what)s) back from us and gives it to you."),
+    subject=_("Your payment"),
+)
+DISPUTE_OVER = define(
+    "dispute_over",
+    _("The dispute about your payment of %(amount)s (%(what)s) is over; it stays paid."),
+    subject=_("Your payment"),
+)
+PAYOUT_METHOD_REFUSED = define(
+    "payout_method_refused",
+    _("We cannot pay to %(account)s: %(reason)s Please give us another account."),
+    subject=_("Your payout account"),
+)
+
 
 def refund_started(refund: Refund) -> None:
     order = refund.payment.order
-    with translation.override(order.payer.language):
-        body = _(
-            "We are sending %(amount)s back to where you paid from (%(what)s). "
-            "Banks take up to 7 working days."
-        ) % {"amount": rupees(refund.amount_paise), "what": order.description}
-        _send(order.payer, "refund_started", _("Your refund"), body)
+    tell_user(order.payer, REFUND_STARTED, _money(order, refund.amount_paise))
 
 
 def refund_decided(decision: OrderRefund, *, sent_paise: int) -> None:
     """How much of a refund goes to the bank, and how much is in the wallet already."""
     order = decision.order
-    with translation.override(order.payer.language):
-        parts = []
-        if sent_paise:
-            parts.append(
-                _("We are sending %(amount)s back to where you paid from.")
-                % {"amount": rupees(sent_paise)}
-            )
-        if credited := decision.amount_paise - sent_paise:
-            parts.append(_("%(amount)s is back in your wallet.") % {"amount": rupees(credited)})
-        parts.append(_("It is for: %(what)s.") % {"what": order.description})
-        if sent_paise:
-            parts.append(_("Banks take up to 7 working days."))
-        _send(order.payer, "refund_started", _("Your refund"), " ".join(parts))
+    credited_paise = decision.amount_paise - sent_paise
+    if not credited_paise:
+        tell_user(order.payer, REFUND_STARTED, _money(order, sent_paise))
+    elif not sent_paise:
+        tell_user(order.payer, REFUND_TO_WALLET, _money(order, credited_paise))
+    else:
+        with translation.override(order.payer.language):
+            values = {
+                "sent": rupees(sent_paise),
+                "credited": rupees(credited_paise),
+                "what": order.description,
+            }
+        tell_user(order.payer, REFUND_SPLIT, values)
 
 
 def refund_failed(refund: Refund) -> None:
     order = refund.payment.order
-    with translation.override(order.payer.language):
-        body = _(
-            "Your bank did not take back %(amount)s (%(what)s). Nothing is lost: take it as wallet "
-            "credit on the page of this payment, or wait until we have tried again."
-        ) % {"amount": rupees(refund.amount_paise), "what": order.description}
-        _send(order.payer, "refund_failed", _("Your refund needs you"), body)
+    tell_user(order.payer, REFUND_FAILED, _money(order, refund.amount_paise))
 
 
 def refund_credited(refund: Refund) -> None:
     order = refund.payment.order
-    with translation.override(order.payer.language):
-        body = _("%(amount)s is in your wallet (%(what)s).") % {
-            "amount": rupees(refund.amount_paise),
-            "what": order.description,
-        }
-        _send(order.payer, "refund_credited", _("Your refund"), body)
+    tell_user(order.payer, REFUND_CREDITED, _money(order, refund.amount_paise))
 
 
 def payment_given_back(payment: Payment) -> None:
     """Of a payment that was authorised and never captured; we never had that money."""
     order = payment.order
-    with translation.override(order.payer.language):
-        body = _(
-            "Your payment of %(amount)s (%(what)s) was not completed. Razorpay gives it back by "
-            "itself; banks take up to 7 working days."
-        ) % {"amount": rupees(payment.amount_paise), "what": order.description}
-        _send(order.payer, "payment_given_back", _("Your payment"), body)
+    tell_user(order.payer, PAYMENT_GIVEN_BACK, _money(order, payment.amount_paise))
 
 
 def wallet_topped_up(order: PaymentOrder) -> None:
-    with translation.override(order.payer.language):
-        body = _("%(amount)s was added to your wallet.") % {"amount": rupees(order.amount_paise)}
-        _send(order.payer, "wallet_topped_up", _("Your wallet"), body)
+    tell_user(order.payer, WALLET_TOPPED_UP, _money(order, order.amount_paise))
 
 
 def promo_granted(grant: PromoGrant) -> None:
     with translation.override(grant.user.language):
-        body = _("We gave you %(amount)s for classes: %(reason)s") % {
-            "amount": rupees(grant.amount_paise),
-            "reason": grant.reason,
-        }
-        _send(grant.user, "promo_granted", _("A gift for your wallet"), body)
+        values = {"amount": rupees(grant.amount_paise), "reason": grant.reason}
+    tell_user(grant.user, PROMO_GRANTED, values)
 
 
 def credits_bought(lot: CreditLot) -> None:
-    with translation.override(lot.tutor.language):
-        body = ngettext(
-            "%(n)s lead credit was added to your account.",
-            "%(n)s lead credits were added to your account.",
-            lot.credits,
-        ) % {"n": lot.credits}
-        _send(lot.tutor, "credits_bought", _("Your credits"), body)
+    tell_user(lot.tutor, CREDITS_BOUGHT, {"n": lot.credits})
 
 
 def payout_changed(payout: Payout) -> None:
     with translation.override(payout.tutor.language):
-        body = _("Your payout of %(amount)s: %(status)s.") % {
+        values = {
             "amount": rupees(payout.amount_paise),
-            "status": payout.get_status_display(),
+            "status": str(payout.get_status_display()),
+            "reason": payout.reason,
         }
-        if payout.reason:
-            body += " " + payout.reason
-        _send(payout.tutor, "payout_changed", _("Your payout"), body)
+    tell_user(payout.tutor, PAYOUT_EXPLAINED if payout.reason else PAYOUT_CHANGED, values)
 
 
 def payout_method_changed(method: PayoutMethod) -> None:
-    """A notice that also reaches the owner of an account that was taken over."""
-    with translation.override(method.tutor.language):
-        body = _(
-            "Your TutorHub earnings will now be paid to %(account)s. "
-            "If this was not you, write to us at once."
-        ) % {"account": method.hint}
-        _send(method.tutor, "payout_method_changed", _("Your payout account"), body)
+    tell_user(method.tutor, PAYOUT_METHOD_CHANGED, {"account": method.hint})
 
 
 def dispute_changed(dispute: GatewayDispute) -> None:
@@ -130,40 +192,20 @@ def dispute_changed(dispute: GatewayDispute) -> None:
     if dispute.status == GatewayDispute.Status.UNDER_REVIEW:
         return
     order = dispute.payment.order
-    words = {"amount": rupees(dispute.amount_paise), "what": order.description}
-    with translation.override(order.payer.language):
-        if dispute.is_live:
-            body = _(
-                "Your bank says that you dispute the payment of %(amount)s (%(what)s). "
-                "The money waits until the bank has decided. If this is a mistake, tell your bank."
-            )
-        elif dispute.deducted_paise:
-            words["amount"] = rupees(dispute.deducted_paise)
-            body = _("Your bank took %(amount)s (%(what)s) back from us and gives it to you.")
-        else:
-            body = _(
-                "The dispute about your payment of %(amount)s (%(what)s) is over; it stays paid."
-            )
-        _send(order.payer, "dispute_changed", _("Your payment"), body % words)
+    if dispute.is_live:
+        tell_user(order.payer, DISPUTE_CHANGED, _money(order, dispute.amount_paise))
+    elif dispute.deducted_paise:
+        tell_user(order.payer, DISPUTE_WON_BY_PAYER, _money(order, dispute.deducted_paise))
+    else:
+        tell_user(order.payer, DISPUTE_OVER, _money(order, dispute.amount_paise))
 
 
 def payout_method_refused(method: PayoutMethod) -> None:
-    with translation.override(method.tutor.language):
-        body = _("We cannot pay to %(account)s: %(reason)s Please give us another account.") % {
-            "account": method.hint,
-            "reason": method.validation_note,
-        }
-        _send(method.tutor, "payout_method_refused", _("Your payout account"), body)
+    values = {"account": method.hint, "reason": method.validation_note}
+    tell_user(method.tutor, PAYOUT_METHOD_REFUSED, values)
 
 
-def _send(user: User, template: str, subject: str, body: str) -> None:
-    tell(
-        user_id=user.pk,
-        phone=user.phone or "",
-        email=user.email or "",
-        template=template,
-        subject=subject,
-        body=body,
-        language=user.language,
-        channels=("whatsapp", "sms", "email"),
-    )
+def _money(order: PaymentOrder, amount_paise: int) -> dict[str, object]:
+    """An amount of this order, in the words of the one who paid."""
+    with translation.override(order.payer.language):
+        return {"amount": rupees(amount_paise), "what": order.description}

@@ -47,6 +47,50 @@ def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
     )
 
 
+CHANNELS = {
+    "SMS_CHANNEL": "notifications.gateway.Msg91",
+    "WHATSAPP_CHANNEL": "notifications.gateway.WhatsApp",
+    "MSG91_AUTH_KEY": "a" * 24,
+    "MSG91_WEBHOOK_SECRET": "b" * 30,
+    "WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+    "WHATSAPP_ACCESS_TOKEN": "c" * 60,
+    "WHATSAPP_APP_SECRET": "d" * 32,
+    "WHATSAPP_VERIFY_TOKEN": "e" * 30,
+}
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("templates") / "ids.json"
+    path.write_text("{}")
+    return str(path)
+
+
+def test_production_starts_with_both_providers(templates: str):
+    started = start(**CHANNELS, MESSAGE_TEMPLATES_FILE=templates)
+    assert started.returncode == 0, started.stderr
+    assert "notifications.gateway.WhatsApp" in started.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, None) for name in CHANNELS if name.count("_") > 1 or "MSG91" in name),
+        ("MESSAGE_TEMPLATES_FILE", None),
+        ("MESSAGE_TEMPLATES_FILE", "/nowhere.json"),
+        ("WHATSAPP_ACCESS_TOKEN", "sim_whatsapp_token"),
+        ("MSG91_BASE_URL", "http://127.0.0.1:9200"),
+        ("WHATSAPP_BASE_URL", "http://127.0.0.1:9200"),
+    ],
+)
+def test_production_refuses_half_a_provider(templates: str, name: str, value: str | None):
+    complete: dict[str, str | None] = {**CHANNELS, "MESSAGE_TEMPLATES_FILE": templates}
+    started = start(**{**complete, name: value})
+    assert started.returncode != 0
+    assert "ImproperlyConfigured" in started.stderr
+    assert name in started.stderr
+
+
 def test_production_starts_when_everything_is_named():
     started = start()
     assert started.returncode == 0, started.stderr

@@ -6,6 +6,7 @@ gateway simulator. `TUTORHUB_ENV=production` turns every convenience off and ref
 without secrets.
 """
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -469,6 +470,74 @@ MESSAGE_CHANNELS = {
     "whatsapp": channel("WHATSAPP_CHANNEL"),
     "email": channel("EMAIL_CHANNEL", "notifications.gateway.Smtp"),
 }
+_uses_msg91 = MESSAGE_CHANNELS["sms"] == "notifications.gateway.Msg91"
+_uses_whatsapp = MESSAGE_CHANNELS["whatsapp"] == "notifications.gateway.WhatsApp"
+
+
+def of_provider(name: str, development: str, *, is_used: bool) -> str:
+    """A secret that production must be given if it uses the provider."""
+    return env.str(name, "") if PRODUCTION and not is_used else secret(name, development)
+
+
+def provider_url(name: str, production: str, *, is_used: bool) -> str:
+    url = env.str(name, production if PRODUCTION else "http://127.0.0.1:9200").rstrip("/")
+    if PRODUCTION and is_used and not url.startswith("https://"):
+        raise ImproperlyConfigured(f"{name} is not https: is this the simulator?")
+    return url
+
+
+MSG91_BASE_URL = provider_url("MSG91_BASE_URL", "https://control.msg91.com", is_used=_uses_msg91)
+MSG91_AUTH_KEY = of_provider("MSG91_AUTH_KEY", "sim_msg91_key", is_used=_uses_msg91)
+MSG91_WEBHOOK_SECRETS = [
+    of_provider("MSG91_WEBHOOK_SECRET", "sim_msg91_webhook_secret", is_used=_uses_msg91),
+    *env.list("MSG91_WEBHOOK_SECRETS_PREVIOUS", default=[]),
+]
+WHATSAPP_BASE_URL = provider_url(
+    "WHATSAPP_BASE_URL", "https://graph.facebook.com/v23.0", is_used=_uses_whatsapp
+)
+WHATSAPP_PHONE_NUMBER_ID = of_provider(
+    "WHATSAPP_PHONE_NUMBER_ID", "100000000000001", is_used=_uses_whatsapp
+)
+WHATSAPP_ACCESS_TOKEN = of_provider(
+    "WHATSAPP_ACCESS_TOKEN", "sim_whatsapp_token", is_used=_uses_whatsapp
+)
+WHATSAPP_APP_SECRETS = [
+    of_provider("WHATSAPP_APP_SECRET", "sim_whatsapp_app_secret", is_used=_uses_whatsapp),
+    *env.list("WHATSAPP_APP_SECRETS_PREVIOUS", default=[]),
+]
+WHATSAPP_VERIFY_TOKEN = of_provider(
+    "WHATSAPP_VERIFY_TOKEN", "sim_whatsapp_verify_token", is_used=_uses_whatsapp
+)
+
+
+def template_ids() -> dict[str, dict[str, dict[str, str]]] | None:
+    """The providers' ids of our templates, from a JSON file; None where the simulators take any.
+
+    Whether it is complete is looked at when all apps are loaded (tutorhub/site/apps.py).
+    """
+    path = env.str("MESSAGE_TEMPLATES_FILE", "")
+    if not path and PRODUCTION and (_uses_msg91 or _uses_whatsapp):
+        raise ImproperlyConfigured(
+            "MESSAGE_TEMPLATES_FILE is not set. SMS and WhatsApp need the ids of our templates;"
+            " see docs/messages.md."
+        )
+    if not path:
+        return None
+    try:
+        ids: dict[str, dict[str, dict[str, str]]] = json.loads((BASE_DIR / path).read_text())
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"MESSAGE_TEMPLATES_FILE cannot be read ({type(error).__name__})."
+        ) from error
+    return ids
+
+
+MESSAGE_TEMPLATE_IDS = template_ids()
+# How long one channel may take to deliver before the next has its turn: when a person waits for a
+# code, for anything else, and after a call without an answer.
+MESSAGE_FALLBACK_AFTER_CODE = timedelta(seconds=30)
+MESSAGE_FALLBACK_AFTER = timedelta(minutes=10)
+MESSAGE_FALLBACK_AFTER_UNKNOWN = timedelta(seconds=20)
 
 # Secrets at rest (bank accounts, PAN, codes on their way): Fernet keys, newest first.
 
@@ -515,6 +584,7 @@ OTP_SENDS_PER_DAY = 8
 OTP_SENDS_PER_HOUR_BY_ADDRESS = 200 if HURRIED else 10
 OTP_SENDS_PER_DAY_BY_ADDRESS = 1000 if HURRIED else 30
 SMS_COST_PAISE = env.int("SMS_COST_PAISE", 25)
+WHATSAPP_COST_PAISE = env.int("WHATSAPP_COST_PAISE", 15)
 SMS_DAILY_BUDGET_PAISE = env.int("SMS_DAILY_BUDGET_PAISE", 2000_00)
 REFRESH_IDLE = timedelta(days=14)
 REFRESH_ABSOLUTE = timedelta(days=60)

@@ -3,69 +3,71 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from accounts.models import User
-from notifications.services.messages import ALL_CHANNELS, tell
+from notifications.catalogue import define
+from notifications.services.messages import tell_user
 from tutors.models import TutorDocument, TutorProfile
+
+SUBMITTED = define(
+    "tutor_submitted",
+    _("We have your profile and papers. A person looks at them within two working days."),
+    subject=_("Your profile is with us"),
+)
+APPROVED = define(
+    "tutor_approved",
+    _("Your papers are checked and families can find you now: %(url)s"),
+    subject=_("Welcome to TutorHub"),
+)
+REJECTED = define(
+    "tutor_rejected",
+    _("Please correct your profile and send it again: %(notes)s %(url)s"),
+    subject=_("Your profile needs a correction"),
+)
+SUSPENDED = define(
+    "tutor_suspended",
+    _("Your profile is not shown for now. The reason: %(notes)s"),
+    subject=_("Your profile is suspended"),
+)
+RESTORED = define(
+    "tutor_restored",
+    _("Your profile is shown to families again."),
+    subject=_("Your profile is back"),
+)
+DOCUMENT_REFUSED = define(
+    "tutor_document_refused",
+    _("We cannot accept one of your papers (%(kind)s): %(notes)s %(url)s"),
+    subject=_("One of your papers"),
+)
 
 
 def submitted(tutor: TutorProfile) -> None:
-    with translation.override(tutor.user.language):
-        body = _("We have your profile and papers. A person looks at them within two working days.")
-        _send(tutor.user, "tutor_submitted", _("Your profile is with us"), body)
+    tell_user(tutor.user, SUBMITTED, {})
 
 
 def approved(tutor: TutorProfile) -> None:
-    with translation.override(tutor.user.language):
-        body = _("Your papers are checked and families can find you now: %(url)s") % {
-            "url": settings.SITE_URL + tutor.get_absolute_url()
-        }
-        _send(tutor.user, "tutor_approved", _("Welcome to TutorHub"), body)
+    tell_user(tutor.user, APPROVED, {"url": settings.SITE_URL + tutor.get_absolute_url()})
 
 
 def rejected(tutor: TutorProfile) -> None:
-    with translation.override(tutor.user.language):
-        body = _("Please correct your profile and send it again: %(notes)s %(url)s") % {
-            "notes": tutor.status_notes,
-            "url": settings.SITE_URL + reverse("tutors:profile-edit"),
-        }
-        _send(tutor.user, "tutor_rejected", _("Your profile needs a correction"), body)
+    url = settings.SITE_URL + reverse("tutors:profile-edit")
+    tell_user(tutor.user, REJECTED, {"notes": tutor.status_notes, "url": url})
 
 
 def suspended(tutor: TutorProfile) -> None:
-    with translation.override(tutor.user.language):
-        body = _("Your profile is not shown for now. The reason: %(notes)s") % {
-            "notes": tutor.status_notes
-        }
-        _send(tutor.user, "tutor_suspended", _("Your profile is suspended"), body)
+    tell_user(tutor.user, SUSPENDED, {"notes": tutor.status_notes})
 
 
 def restored(tutor: TutorProfile) -> None:
-    with translation.override(tutor.user.language):
-        body = _("Your profile is shown to families again.")
-        _send(tutor.user, "tutor_restored", _("Your profile is back"), body)
+    tell_user(tutor.user, RESTORED, {})
 
 
 def document_refused(document: TutorDocument) -> None:
     user = document.tutor.user
     with translation.override(user.language):
-        body = _("We cannot accept one of your papers (%(kind)s): %(notes)s %(url)s") % {
-            "kind": document.get_kind_display(),
+        values = {
+            "kind": str(document.get_kind_display()),
             "notes": document.notes,
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
-        _send(user, "tutor_document_refused", _("One of your papers"), body)
-
-
-def _send(user: User, template: str, subject: str, body: str) -> None:
-    tell(
-        user_id=user.pk,
-        phone=user.phone or "",
-        email=user.email or "",
-        template=template,
-        subject=subject,
-        body=body,
-        language=user.language,
-        channels=ALL_CHANNELS,
-    )
+    tell_user(user, DOCUMENT_REFUSED, values)

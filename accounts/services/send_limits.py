@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import messages
 from accounts.models import OtpChallenge, SmsBudgetDay
 from accounts.services import locks
 from tutorhub.core import clock
@@ -48,8 +49,13 @@ def take(phone: str, network: str) -> int:
     return _gap(_unanswered(phone, now) + 1)
 
 
-def spend() -> bool:
-    """Take the price of one SMS from the day's budget; False if that much is not left."""
+def spend(cost_paise: int | None = None) -> bool:
+    """Take what a code costs from the day's budget; False if that much is not left.
+
+    Without an amount it is the price of the dearest channel that a code may go by; the channels
+    after the first pay what is missing when they have their turn (accounts/receivers.py).
+    """
+    cost = messages.signin_code_paise() if cost_paise is None else cost_paise
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -61,7 +67,7 @@ def spend() -> bool:
             """,  # noqa: S608 - the only thing put in is our own table's name
             {
                 "day": clock.today(),
-                "cost": settings.SMS_COST_PAISE,
+                "cost": cost,
                 "cap": settings.SMS_DAILY_BUDGET_PAISE,
             },
         )

@@ -11,7 +11,7 @@ from accounts.models import LoginAttempt, OtpChallenge, SmsBudgetDay
 from accounts.services import locks, send_limits, signin
 from accounts.tests.cast import PHONE, ask_code, last_code, together
 from notifications.models import Message
-from tutorhub.core import clock
+from tutorhub.core import clock, outbox
 
 db = pytest.mark.django_db
 race = pytest.mark.django_db(transaction=True)
@@ -172,3 +172,42 @@ def test_a_made_up_header_does_not_get_around_the_limit():
         for n in range(11)
     ]
     assert statuses == [202] * 10 + [429]
+
+
+@db
+def test_sec_04_a_second_channel_is_paid_from_the_same_budget(provider_simulator, settings):
+    settings.SMS_COST_PAISE, settings.WHATSAPP_COST_PAISE = 25, 15
+    settings.SMS_DAILY_BUDGET_PAISE = 25 + 15
+    start = clock.now()
+    with clock.at(start):
+        ask()
+        outbox.drain()
+    assert SmsBudgetDay.objects.get().spent_paise == 25
+    with clock.at(start + timedelta(seconds=31)):
+        outbox.drain()
+    assert [sent["provider"] for sent in provider_simulator.sent()] == ["sms", "whatsapp"]
+    assert SmsBudgetDay.objects.get().spent_paise == 40
+
+
+@db
+def test_sec_04_a_second_channel_over_the_budget_is_not_used(provider_simulator, settings):
+    settings.SMS_COST_PAISE, settings.WHATSAPP_COST_PAISE = 25, 15
+    settings.SMS_DAILY_BUDGET_PAISE = 25 + 14
+    start = clock.now()
+    with clock.at(start):
+        ask()
+        outbox.drain()
+    with clock.at(start + timedelta(seconds=31)):
+        outbox.drain()
+    assert [sent["provider"] for sent in provider_simulator.sent()] == ["sms"]
+    assert SmsBudgetDay.objects.get().spent_paise == 25
+
+
+@db
+def test_sec_04_a_code_is_paid_at_the_price_of_the_dearest_channel(settings):
+    settings.SMS_COST_PAISE, settings.WHATSAPP_COST_PAISE = 25, 40
+    ask()
+    assert SmsBudgetDay.objects.get().spent_paise == 40
+    settings.MESSAGE_CHANNELS = {**settings.MESSAGE_CHANNELS, "whatsapp": "off"}
+    ask(number(2))
+    assert SmsBudgetDay.objects.get().spent_paise == 65

@@ -1,106 +1,131 @@
 """Tell people things: written in the transaction that gives the reason, sent after it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache, partial
-from typing import Any
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
-from notifications.gateway import Outgoing, Provider
+from notifications import catalogue, gateway
+from notifications.catalogue import Template
 from notifications.models import Channel, Message
+from notifications.services import deliveries
 from tutorhub.core import clock, outbox, sealing
 
-SEND = "notifications.send"
+
+class Reader(Protocol):
+    """Somebody with an account, as far as this app knows one."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+    phone: str | None
+    email: str | None
+    language: str
+
+
+def tell_user(user: Reader, template: Template, values: Mapping[str, object]) -> Message | None:
+    """Queue what `template` says for this person; call it inside the reason's transaction.
+
+    The values are in the person's language already.
+    """
+    return tell(
+        template=template,
+        values=values,
+        user_id=user.pk,
+        phone=user.phone or "",
+        email=user.email or "",
+        language=user.language,
+    )
 
 
 def tell(
     *,
+    template: Template | str,
+    values: Mapping[str, object] | None = None,
+    body: str = "",
+    subject: str = "",
     user_id: UUID | None = None,
     phone: str = "",
     email: str = "",
-    template: str,
-    body: str,
-    subject: str = "",
     language: str = "en",
-    channels: Sequence[str] = ("whatsapp", "sms"),
+    channels: Sequence[str] | None = None,
     secret: bool = False,
     good_for: timedelta | None = None,
-) -> list[Message]:
-    """Queue one message per channel that has an address; call it inside the reason's transaction.
+    prepaid_paise: int = 0,
+) -> Message | None:
+    """Queue one message; None if there is no address on a channel that is on.
 
-    A `secret` body (a one-time code) is sealed while it waits and wiped once it is sent. A message
-    still unsent after `good_for` is not sent at all.
+    Its channels are tried in turn until one has delivered. A secret (a one-time code) is sealed
+    while it waits and wiped once nothing can need it any more. A message still unsent after
+    `good_for` is not sent at all. `prepaid_paise` is what a budget gave for it already.
+
+    With the name of a template and a finished `body` it is only for development and e-mail: SMS
+    and WhatsApp let nothing through that was not registered.
     """
+    texts: list[str] = []
+    if isinstance(template, Template):
+        body, subject = template.body(values or {}, language), template.title(language)
+        texts, channels = template.ordered(values or {}), channels or template.channels
+        secret = secret or template.is_code
+    name = template.name if isinstance(template, Template) else template
     now = clock.now()
-    addresses = {"whatsapp": phone, "sms": phone, "email": email}
-    rows = [
-        Message(
-            user_id=user_id,
-            to=addresses[channel],
-            channel=channel,
-            template=template,
-            language=language,
-            subject=subject,
-            body=sealing.seal(body) if secret else body,
-            is_secret=secret,
-            created_at=now,
-            expires_at=now + good_for if good_for else None,
-        )
-        for channel in channels
-        if addresses[channel] and settings.MESSAGE_CHANNELS[channel] != "off"
-    ]
-    Message.objects.bulk_create(rows)
-    for row in rows:
-        outbox_id = outbox.later(SEND, {"message": row.pk})
-        if _provider(settings.MESSAGE_CHANNELS[row.channel]).is_instant:
-            transaction.on_commit(partial(outbox.attempt, outbox_id), robust=True)
-    return rows
-
-
-def send(payload: dict[str, Any], done: Any) -> None:
-    """The outbox call: hand one message to its provider and write down what came of it."""
-    message = Message.objects.get(pk=payload["message"])
-    if message.status != Message.Status.QUEUED:
-        done()
-        return
-    if message.expires_at and message.expires_at <= clock.now():
-        _close(message, done, status=Message.Status.FAILED, error="expired", body="")
-        return
-    provider_id = _provider(settings.MESSAGE_CHANNELS[message.channel]).send(
-        Outgoing(
-            key=str(message.pk),
-            to=message.to,
-            template=message.template,
-            language=message.language,
-            subject=message.subject,
-            body=message.text,
-        )
+    message = Message(
+        user_id=user_id,
+        phone=phone,
+        email=email,
+        template=name,
+        language=language,
+        subject=subject,
+        body=sealing.seal(body) if secret else body,
+        values_text=_packed(texts, secret),
+        is_secret=secret,
+        prepaid_paise=prepaid_paise,
+        created_at=now,
+        expires_at=now + good_for if good_for else None,
     )
-    is_wiped = message.is_secret and not settings.DEVELOPMENT_PAGES
-    _close(
-        message,
-        done,
-        status=Message.Status.SENT,
-        sent_at=clock.now(),
-        provider_id=provider_id,
-        body="" if is_wiped else message.body,
+    wanted = list(channels or catalogue.EVERYWHERE)
+    if isinstance(template, Template) and template.also_by_email and email and phone:
+        _queue(_copy_by_email(message))
+        wanted = [channel for channel in wanted if channel != Channel.EMAIL]
+    return _queue(message, wanted)
+
+
+def _copy_by_email(message: Message) -> Message:
+    return Message(
+        user_id=message.user_id,
+        email=message.email,
+        template=message.template,
+        language=message.language,
+        subject=message.subject,
+        body=message.body,
+        values_text=message.values_text,
+        is_secret=message.is_secret,
+        created_at=message.created_at,
+        expires_at=message.expires_at,
     )
 
 
-def _close(message: Message, done: Any, **values: Any) -> None:
-    with transaction.atomic():
-        Message.objects.filter(pk=message.pk).update(**values)
-        done()
+def _queue(message: Message, wanted: Sequence[str] = (Channel.EMAIL,)) -> Message | None:
+    on = gateway.channels_on()
+    message.channels = [name for name in wanted if name in on and message.address(name)]
+    if not message.channels:
+        return None
+    message.channel = message.channels[0]
+    message.to = message.address(message.channel)
+    message.save(force_insert=True)
+    outbox_id = outbox.later(deliveries.SEND, {"message": message.pk, "number": 1})
+    if all(gateway.provider(name).is_instant for name in message.channels):
+        transaction.on_commit(partial(outbox.attempt, outbox_id), robust=True)
+    return message
 
 
-@cache
-def _provider(path: str) -> Provider:
-    provider: Provider = import_string(path)()
-    return provider
+def _packed(texts: list[str], secret: bool) -> str:
+    text = json.dumps(texts, ensure_ascii=False) if texts else ""
+    return sealing.seal(text) if secret and text else text
 
 
-ALL_CHANNELS = tuple(Channel.values)
+ALL_CHANNELS = catalogue.EVERYWHERE

@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from notifications import gateway
+from notifications import catalogue, gateway
 from notifications.models import Message
-from notifications.services import messages
+from notifications.services import deliveries, messages
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 
@@ -19,13 +19,15 @@ PHONE = "+919876543210"
 
 class Recorder:
     is_instant = False
+    has_receipts = False
+    may_repeat = False
     sent: list[gateway.Outgoing] = []
     failures = 0
 
     def send(self, message: gateway.Outgoing) -> str:
         Recorder.sent.append(message)
         if len(Recorder.sent) <= Recorder.failures:
-            raise gateway.DeliveryFailed("busy")
+            raise gateway.TryAgain("busy")
         return "provider-1"
 
 
@@ -34,19 +36,24 @@ def recorder(settings) -> type[Recorder]:
     Recorder.sent, Recorder.failures = [], 0
     name = f"{Recorder.__module__}.Recorder"
     settings.MESSAGE_CHANNELS = {"sms": name, "whatsapp": name, "email": name}
-    messages._provider.cache_clear()
     return Recorder
 
 
-def test_one_row_and_one_call_per_channel_with_an_address(drain):
-    rows = messages.tell(
+def test_one_message_and_one_call_whatever_channels_there_are(drain):
+    message = messages.tell(
         phone=PHONE, template="t", body="Hello", channels=("whatsapp", "sms", "email")
     )
-    assert [row.channel for row in rows] == ["whatsapp", "sms"]
-    payloads = OutboxRow.objects.values_list("payload", flat=True)
-    assert {tuple(payload) for payload in payloads} == {("message",)}
+    assert message.channels == ["whatsapp", "sms"]
+    assert OutboxRow.objects.get().payload == {"message": str(message.pk), "number": 1}
     drain()
-    assert set(Message.objects.values_list("status", flat=True)) == {"sent"}
+    message.refresh_from_db()
+    assert (message.status, message.channel) == ("sent", "whatsapp")
+    assert message.deliveries.count() == 1
+
+
+def test_nobody_to_tell_is_no_message():
+    assert messages.tell(template="t", body="Hello", phone="", email="") is None
+    assert not OutboxRow.objects.exists()
 
 
 def test_a_message_whose_reason_was_rolled_back_never_was():
@@ -59,27 +66,28 @@ def test_a_message_whose_reason_was_rolled_back_never_was():
 
 def test_a_channel_that_is_off_gets_nothing(settings):
     settings.MESSAGE_CHANNELS = {**settings.MESSAGE_CHANNELS, "whatsapp": "off"}
-    rows = messages.tell(phone=PHONE, template="t", body="Hello")
-    assert [row.channel for row in rows] == ["sms"]
+    message = messages.tell(phone=PHONE, template="t", body="Hello")
+    assert message.channels == ["sms"]
 
 
 def test_a_provider_that_fails_is_asked_again_with_the_same_key(recorder):
     recorder.failures = 1
     messages.tell(phone=PHONE, template="t", body="Hello", channels=("sms",))
-    with pytest.raises(gateway.DeliveryFailed):
+    with pytest.raises(gateway.TryAgain):
         outbox.drain()
     with clock.at(clock.now() + timedelta(minutes=1)):
         outbox.drain()
     assert len({message.key for message in recorder.sent}) == 1
     assert len(recorder.sent) == 2
     message = Message.objects.get()
-    assert (message.status, message.provider_id) == ("sent", "provider-1")
+    assert (message.status, message.deliveries.get().provider_id) == ("sent", "provider-1")
 
 
 def test_a_sent_message_is_not_sent_again(recorder, drain):
     messages.tell(phone=PHONE, template="t", body="Hello", channels=("sms",))
     drain()
-    messages.send({"message": str(Message.objects.get().pk)}, lambda: None)
+    payload = {"message": str(Message.objects.get().pk), "number": 1}
+    deliveries.send(payload, lambda: None)
     assert len(recorder.sent) == 1
 
 
@@ -117,6 +125,16 @@ def test_what_is_late_is_not_sent(recorder):
     assert (message.status, message.error, message.body) == ("failed", "expired", "")
     assert recorder.sent == []
     assert not OutboxRow.objects.filter(done_at__isnull=True).exists()
+
+
+def test_a_notice_also_goes_by_email(settings, drain):
+    settings.MESSAGE_CHANNELS = {**settings.MESSAGE_CHANNELS, "email": "notifications.gateway.Smtp"}
+    notice = catalogue.Template("n", "Hello", subject="News", also_by_email=True)
+    messages.tell(template=notice, values={}, phone=PHONE, email="asha@example.com")
+    drain()
+    assert [(m.to, m.subject) for m in mail.outbox] == [(["asha@example.com"], "News")]
+    told = Message.objects.order_by("channel").values_list("channel", "channels")
+    assert list(told) == [("email", ["email"]), ("whatsapp", ["whatsapp", "sms"])]
 
 
 def test_mail_goes_through_django(settings, drain):

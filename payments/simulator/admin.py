@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from notifications.simulator.http import Request, Routes, route
 from payments.simulator import accounts, checkout, disputes, payments, payouts, refunds, settlements
 from payments.simulator.books import TABLES, Books, Entity, Rules, public
 from payments.simulator.errors import refuse
 from payments.simulator.faults import Faults
-from payments.simulator.routing import Request, Routes, route
 from payments.simulator.webhooks import Sender
 
 

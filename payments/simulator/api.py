@@ -1,5 +1,6 @@
 """The `/v1` API: which path does what."""
 
+from notifications.simulator.http import Request, Routes, route
 from payments.simulator import (
     accounts,
     disputes,
@@ -12,7 +13,6 @@ from payments.simulator import (
     transactions,
 )
 from payments.simulator.books import Books, Entity
-from payments.simulator.routing import Request, Routes, route
 
 
 def routes(books: Books) -> Routes:

@@ -6,10 +6,10 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
+from notifications.simulator.http import Answer, Request, Routes, route
 from payments.simulator import payments
 from payments.simulator.books import Books, Entity
 from payments.simulator.errors import refuse
-from payments.simulator.routing import Answer, Request, Routes, route
 
 PAGES = Path(__file__).parent / "pages"
 POLICY = (

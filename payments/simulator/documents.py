@@ -4,9 +4,9 @@ import hashlib
 from email.parser import BytesParser
 from email.policy import HTTP
 
+from notifications.simulator.http import Request
 from payments.simulator.books import Books, Entity, locked, public
 from payments.simulator.errors import refuse
-from payments.simulator.routing import Request
 
 MARKS = {
     "application/pdf": b"%PDF-",

@@ -4,13 +4,10 @@ A fault has a kind, a count (how many times; -1 is for ever) and, by kind, `meth
 (regular expressions over API calls), `event` (over event names), `seconds` and `value`.
 """
 
-import itertools
-import re
-import threading
-from dataclasses import asdict, dataclass
 from typing import Any
 
-from payments.simulator.errors import refuse
+from notifications.simulator import faults
+from notifications.simulator.faults import Fault
 
 API = {
     "api.lost": "performs, then closes the connection without an answer",
@@ -41,88 +38,21 @@ DATA = {
     "data.order_id": "the next payment names order `value`, or one that does not exist",
     "data.fee_null": "the next payment's fee stays unknown until it is settled",
 }
-KINDS = {**API, **WEBHOOK, **DATA}
 
 
-@dataclass
-class Fault:
-    """One thing that will go wrong `count` times."""
-
-    id: int
-    kind: str
-    method: str = ""
-    path: str = ""
-    event: str = ""
-    count: int = 1
-    seconds: float | None = None
-    value: Any = None
-
-
-class Faults:
-    """The faults that are waiting, oldest first."""
+class Faults(faults.Faults):
+    """What may go wrong with Razorpay."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
-        self._waiting: list[Fault] = []
-
-    def add(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        if wanted.get("kind") not in KINDS:
-            raise refuse(f"kind must be one of {', '.join(KINDS)}", field="kind")
-        unknown = set(wanted) - set(Fault.__dataclass_fields__) | set(wanted) & {"id"}
-        if unknown:
-            raise refuse(f"{', '.join(sorted(unknown))} is/are unknown")
-        fault = Fault(id=next(self._numbers), **wanted)
-        with self._lock:
-            self._waiting.append(fault)
-        return asdict(fault)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
-
-    def list(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [asdict(fault) for fault in self._waiting]
-
-    def for_call(self, method: str, path: str) -> Fault | None:
-        """The oldest fault for this API call; it counts as used."""
-        with self._lock:
-            for fault in self._waiting:
-                if (
-                    fault.kind in API
-                    and re.fullmatch(fault.method or ".*", method)
-                    and re.search(fault.path, path)
-                ):
-                    return self._use(fault)
-        return None
+        super().__init__(API, {**WEBHOOK, **DATA})
 
     def for_event(self, event: str) -> dict[str, Fault]:
         """Every fault for this event, by kind."""
-        return self._take(WEBHOOK, event)
+        return self.take(WEBHOOK, event)
 
     def for_payment(self) -> dict[str, Fault]:
         """Every fault for the payment that is being made, by kind."""
-        return self._take(DATA, "")
-
-    def _take(self, kinds: dict[str, str], event: str) -> dict[str, Fault]:
-        found: dict[str, Fault] = {}
-        with self._lock:
-            for fault in list(self._waiting):
-                if (
-                    fault.kind in kinds
-                    and fault.kind not in found
-                    and re.search(fault.event, event)
-                ):
-                    found[fault.kind] = self._use(fault)
-        return found
-
-    def _use(self, fault: Fault) -> Fault:
-        if fault.count > 0:
-            fault.count -= 1
-        if fault.count == 0:
-            self._waiting.remove(fault)
-        return fault
+        return self.take(DATA)
 
     def disturb(self, payment: dict[str, Any]) -> None:
         """Falsify a payment that is being made."""

@@ -3,25 +3,28 @@
 import base64
 import hmac
 import os
-import socket
-import struct
-import sys
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
+from notifications.simulator.http import (
+    Answer,
+    BadRequest,
+    NoRoute,
+    Request,
+    Routes,
+    Server,
+    Silence,
+    dispatch,
+    json_answer,
+)
+from notifications.simulator.scheduler import Scheduler
 from payments.simulator import accounts, admin, api, checkout, errors, payments, payouts
 from payments.simulator.books import Books, Rules
 from payments.simulator.errors import ApiError
 from payments.simulator.faults import Fault, Faults
-from payments.simulator.routing import Answer, Request, Routes, dispatch, error_answer
-from payments.simulator.scheduler import Scheduler
 from payments.simulator.webhooks import Sender
 
-LARGEST_BODY = 16 * 1024 * 1024
 LONGEST_SILENCE = 30.0
 REFUSALS = {
     "api.409": errors.in_progress,
@@ -50,14 +53,6 @@ class Account:
             key_secret=os.environ.get("RAZORPAY_KEY_SECRET") or usual.key_secret,
             webhook_secret=os.environ.get("RAZORPAY_WEBHOOK_SECRET") or usual.webhook_secret,
         )
-
-
-@dataclass
-class Silence:
-    """No answer: after `seconds` the connection is closed, or at once and rudely by `reset`."""
-
-    seconds: float = 0.0
-    reset: bool = False
 
 
 @dataclass
@@ -99,27 +94,25 @@ class Simulator:
 
     def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen, and serve from threads of this process."""
-        self._server = Server((host, port), Handler, self)
+        self._server = Server((host, port), self)
         self.sender.start()
         self.scheduler.start()
         payouts.resume(self.books)
         accounts.resume(self.books)
-        threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True).start()
+        self._server.run("simulator")
 
     def stop(self) -> None:
         self._released.set()
         self.sender.stop()
         self.scheduler.stop()
         if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+            self._server.close()
 
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
         assert self._server is not None, "the simulator was not started"
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return self._server.url
 
     def reset(self) -> None:
         """As on the first day: no entities, no faults, no webhooks, the rules it started with."""
@@ -134,12 +127,12 @@ class Simulator:
     def answer(self, request: Request) -> Answer | Silence:
         try:
             if not request.path.startswith("/v1/") or request.path == "/v1/checkout.js":
-                return dispatch(self._open, request)
+                return _answered(self._open, request)
             self._authenticate(request)
             fault = self.faults.for_call(request.method, request.path)
             return self._perform(request) if fault is None else self._disturbed(request, fault)
         except ApiError as error:
-            return error_answer(error)
+            return json_answer(error.body, error.status)
 
     def _authenticate(self, request: Request) -> None:
         key = f"{self.account.key_id}:{self.account.key_secret}"
@@ -151,9 +144,9 @@ class Simulator:
     def _perform(self, request: Request) -> Answer:
         payments.expire(self.books)
         try:
-            return dispatch(self._api, request)
+            return _answered(self._api, request)
         except ApiError as error:
-            return error_answer(error)
+            return json_answer(error.body, error.status)
 
     def _disturbed(self, request: Request, fault: Fault) -> Answer | Silence:
         """Answer as the fault says."""
@@ -180,87 +173,11 @@ class Simulator:
         self._released.wait(seconds)
 
 
-class Server(ThreadingHTTPServer):
-    """Threads that do not hold up the end of the process."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(
-        self, address: tuple[str, int], handler: type["Handler"], simulator: Simulator
-    ) -> None:
-        self.simulator = simulator
-        super().__init__(address, handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Callers that hang up are nothing to write about; everything else is."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection, kept open between requests."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
-    server: Server
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def do_PATCH(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        request = self._read()
-        answer = self.server.simulator.answer(request)
-        if isinstance(answer, Silence):
-            self._be_silent(answer)
-        else:
-            self._write(answer)
-
-    def _read(self) -> Request:
-        length = self.headers.get("Content-Length", "0")
-        size = int(length) if length.isdigit() else LARGEST_BODY + 1
-        if size > LARGEST_BODY:
-            self.close_connection = True
-            size = 0
-        parts = urlsplit(self.path)
-        return Request(
-            method=self.command,
-            path=parts.path,
-            query=dict(parse_qsl(parts.query)),
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(size),
-        )
-
-    def _write(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def _be_silent(self, silence: Silence) -> None:
-        self.close_connection = True
-        if silence.reset:
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            os.close(self.connection.detach())
-            return
-        self.server.simulator.wait(silence.seconds)
-
-    def log_message(self, *words: Any) -> None:
-        """Say nothing: the state and the log of webhooks tell more."""
+def _answered(routes: Routes, request: Request) -> Answer:
+    """The route's answer; what the server below cannot read or find, in Razorpay's words."""
+    try:
+        return dispatch(routes, request)
+    except BadRequest as error:
+        raise errors.refuse(str(error)) from None
+    except NoRoute:
+        raise errors.unknown_url() from None

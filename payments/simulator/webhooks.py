@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from notifications.simulator.scheduler import Scheduler
 from payments.simulator.books import ACCOUNT, Books, Entity
 from payments.simulator.faults import Fault, Faults
-from payments.simulator.scheduler import Scheduler
 
 TIMEOUT = 5.0
 """Seconds the receiver has, as with the real one."""

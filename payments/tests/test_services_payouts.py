@@ -115,7 +115,7 @@ class TestDecision:
         """Kind 27."""
         payout = payouts.reject(ask(tutor), by=finance, reason="The name differs.")
         assert (payout.status, available(tutor)) == ("REJECTED", 164_600)
-        assert "The name differs." in Message.objects.filter(template="payout_changed")[0].body
+        assert "The name differs." in Message.objects.get(template="payout_explained").body
 
     def test_the_tutor_takes_it_back(self, tutor):
         payout = payouts.cancel(ask(tutor), by=tutor)

@@ -33,7 +33,7 @@ class TestCreditPack:
             reconcile_orders()
             reconcile_orders()
         assert credits.balance(tutor) == 5
-        assert Message.objects.filter(template="credits_bought", channel="sms").count() == 1
+        assert Message.objects.filter(template="credits_bought").count() == 1
 
 
 class TestReconciler:

@@ -76,5 +76,7 @@ NO_MONEY = {
     # Razorpay and its Checkout do not send our keys: a payment is booked under its own id.
     "payments:webhook-razorpay",
     "payments:checkout-callback",
+    "notifications:webhook-whatsapp",
+    "notifications:webhook-msg91",
     "core:upload",
 }

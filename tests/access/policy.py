@@ -186,6 +186,8 @@ API: dict[str, Row] = {
 # Let in by what the request carries, not by who sends it; each has tests of its own.
 BY_SIGNATURE: dict[str, str] = {
     "payments:webhook-razorpay": "the signature over the body",
+    "notifications:webhook-whatsapp": "the signature over the body; the verify token for a GET",
+    "notifications:webhook-msg91": "the secret in a header or in the body",
     "payments:checkout-callback": "the signature over order and payment",
     "core:upload": "the signed token of one upload",
     "core:download": "the signed token of one file",

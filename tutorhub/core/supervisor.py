@@ -1,7 +1,8 @@
 """`make run`: every process of TutorHub as a child of this one, in the foreground.
 
 It starts what is missing of PostgreSQL and Redis, migrates, fills the demo data once, and then
-keeps web, worker, beat, relay and the gateway simulator running until Ctrl-C. Children die with it,
+keeps web, worker, beat, relay and the simulators of the gateway and of the providers of messages
+running until Ctrl-C. Children die with it,
 also when it is killed, so that nothing stands in the way of the next start.
 """
 
@@ -23,6 +24,7 @@ from tutorhub.core.processes import die_with_parent
 
 PORT = int(os.environ.get("PORT", "8000"))
 GATEWAY_PORT = int(os.environ.get("GATEWAY_PORT", str(PORT + 1100)))
+MESSAGES_PORT = int(os.environ.get("MESSAGES_PORT", str(PORT + 1200)))
 STOP_SECONDS = 15
 
 
@@ -123,11 +125,27 @@ def start_all() -> list[Child]:
     }
     for child in children:
         if child is not simulator:
-            child.environment = app_role if child.name == "web" else {**app_role, **slow_role()}
+            role = app_role if child.name == "web" else {**app_role, **slow_role()}
+            child.environment = {**role, **channels()}
             child.start()
     wait_for(f"http://127.0.0.1:{PORT}/health/ready", children[0])
     greet()
     return children
+
+
+def channels() -> dict[str, str]:
+    """SMS and WhatsApp go to their simulator, unless something else is named.
+
+    Not while the demo data is made: its people get theirs in the inbox of development.
+    """
+    simulator = f"http://127.0.0.1:{MESSAGES_PORT}"
+    wanted = {
+        "SMS_CHANNEL": "notifications.gateway.Msg91",
+        "WHATSAPP_CHANNEL": "notifications.gateway.WhatsApp",
+        "MSG91_BASE_URL": simulator,
+        "WHATSAPP_BASE_URL": f"{simulator}/v23.0",
+    }
+    return {name: os.environ.get(name, value) for name, value in wanted.items()}
 
 
 def slow_role() -> dict[str, str]:
@@ -155,6 +173,16 @@ def commands() -> list[Child]:
                     *(sys.executable, "-m", "payments.simulator", "--port", str(GATEWAY_PORT)),
                     *("--webhook-url", f"http://127.0.0.1:{PORT}/webhooks/razorpay"),
                     *("--journal", str(embedded.VAR / "gateway.jsonl")),
+                ],
+            )
+        )
+    if channels()["MSG91_BASE_URL"] == f"http://127.0.0.1:{MESSAGES_PORT}":
+        children.append(
+            Child(
+                "messages",
+                [
+                    *(sys.executable, "-m", "notifications.simulator"),
+                    *("--port", str(MESSAGES_PORT), "--site", f"http://127.0.0.1:{PORT}"),
                 ],
             )
         )

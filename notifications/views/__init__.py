@@ -1,0 +1,1 @@
+"""The development inbox, and the doors for receipts."""
