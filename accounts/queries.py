@@ -57,6 +57,8 @@ def signed_in(user: User, here: UUID | None) -> list[SignedInPlace]:
 
 def sign_in(user: User, sign_in_id: UUID | None) -> BrowserSession | AppSession | None:
     """The sign-in with its device, if it is this person's."""
+    if sign_in_id is None:
+        return None
     browser = BrowserSession.objects.select_related("known_device").filter(
         user=user, public_id=sign_in_id
     )

@@ -5,7 +5,7 @@ person that the person cannot see and end.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -29,7 +29,7 @@ class SessionStore(DatabaseStore):
             data.setdefault(SIGN_IN, {"id": str(uuid7()), "created_at": now, "seen_at": now})
         else:
             data.pop(SIGN_IN, None)
-        row: BrowserSession = super().create_model_instance(data)
+        row = cast(BrowserSession, super().create_model_instance(data))
         about = data.get(SIGN_IN, {})
         row.user_id = user_id
         row.public_id = about.get("id") or uuid7()

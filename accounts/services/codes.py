@@ -1,4 +1,4 @@
-"""One-time codes: made, paid for, sent, guessed at. What a right one opens is the caller's matter."""
+"""One-time codes: made, paid for, sent, guessed at. What one opens is the caller's matter."""
 
 import hashlib
 import hmac

@@ -36,7 +36,8 @@ def touched(user: User, about: dict[str, Any]) -> dict[str, Any] | None:
     if now - datetime.fromisoformat(about["seen_at"]) < settings.SEEN_EVERY:
         return None
     if not about.get("proof_due"):
-        KnownDevice.objects.filter(pk=about.get("known_device")).update(seen_at=now)
+        if device_id := about.get("known_device"):
+            KnownDevice.objects.filter(pk=device_id).update(seen_at=now)
         devices.note_life(user)
     return {**about, "seen_at": now.isoformat()}
 
@@ -53,7 +54,7 @@ def sign_out(user: User, sign_in_id: UUID) -> bool:
 @transaction.atomic
 def sign_out_others(user: User, here: UUID | None) -> int:
     """End every sign-in of this person but `here`; how many those were."""
-    if queries.sign_in(user, here) is None:
+    if here is None or queries.sign_in(user, here) is None:
         raise NotAllowed
     browsers = BrowserSession.objects.filter(user=user).exclude(public_id=here)
     apps = AppSession.objects.filter(user=user, ended_at__isnull=True).exclude(pk=here)

@@ -68,7 +68,7 @@ def email(request: HttpRequest) -> HttpResponse:
 def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail. Opening it changes nothing yet: mail programs open links too."""
     change = emails.waiting(token)
-    error = emails.LinkRefused() if change is None else None
+    error: DomainError | None = emails.LinkRefused() if change is None else None
     if request.method == "POST" and error is None:
         try:
             emails.confirm(token)
