@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.clients import SIGN_IN
 from accounts.clients import Client as Device
-from accounts.models import KnownDevice, OtpChallenge, User
+from accounts.models import AppSession, KnownDevice, OtpChallenge, User
 from accounts.services import page_tokens, tokens
 from notifications.models import Message
 from tutorhub.core import clock
@@ -85,6 +86,17 @@ def trust(client: Client, user: User) -> None:
 
 def trusted_app(user: User) -> str:
     """An access token of this person that may do everything."""
+    return _trusted_app(user)[0].access
+
+
+def trusted_api(user: User) -> APIClient:
+    """The same for tests that skip the token."""
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(user, token={"sid": str(_trusted_app(user)[1].pk)})
+    return client
+
+
+def _trusted_app(user: User) -> tuple[tokens.Pair, AppSession]:
     device = KnownDevice.objects.create(
         user=user,
         kind="app",
@@ -92,8 +104,9 @@ def trusted_app(user: User) -> str:
         first_seen_at=clock.now() - timedelta(days=7),
     )
     pair = tokens.issue(user=user, client=Device(), device=device)
-    step_up(user, user.app_sessions.latest("pk").pk)
-    return pair.access
+    session = AppSession.objects.get(known_device=device)
+    step_up(user, session.pk)
+    return pair, session
 
 
 def sign_in(client: Client, phone: str, role: str = "student") -> dict[str, Any]:
