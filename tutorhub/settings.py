@@ -537,7 +537,7 @@ NEW_DEVICE_WAITS = {
     "payout_account": timedelta(0) if HURRIED else timedelta(hours=72),
     "withdrawal": timedelta(0) if HURRIED else timedelta(hours=72),
 }
-DORMANT_AFTER = timedelta(days=90)
+DORMANT_AFTER = timedelta(days=3650 if HURRIED else 90)
 SEEN_EVERY = timedelta(minutes=5)
 STEP_UP_LIFE = timedelta(minutes=5)
 EMAIL_LINK_LIFE = timedelta(hours=24)

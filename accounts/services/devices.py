@@ -54,7 +54,7 @@ def recognise(user: User, client: Client, *, kind: str, is_new_user: bool) -> Kn
 
 def is_dormant(user: User) -> bool:
     """Whether nothing was heard of this person for so long that the number may be another's."""
-    seen_at = max(filter(None, [user.seen_at, user.last_login, user.joined_at]))
+    seen_at = user.seen_at or user.joined_at
     return bool(seen_at < clock.now() - settings.DORMANT_AFTER)
 
 

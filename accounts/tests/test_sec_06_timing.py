@@ -9,8 +9,9 @@ There is no endpoint for an invitation or a referral. The routes that take someb
 `auth/otp/request` and `/signin/`, `auth/otp/verify` and `/signin/code/`, `me/phone/request` and
 `/account/phone/` with the code that follows, and the guardian's number in a learner
 (`students/profile`, `students/learners`, `/family/learners/…`). A step-up takes no number: its code
-goes to the account's own; an e-mail address is looked up only once its link was followed. Ids that could be
-guessed are those of `enquiries`, `leads`, `sessions`, `learners`, `documents`, `payouts`, orders.
+goes to the account's own; an e-mail address is looked up only once its link was followed. Ids that
+could be guessed are those of `enquiries`, `leads`, `sessions`, `learners`, `documents`, `payouts`,
+orders and sign-ins.
 """
 
 import gc

@@ -128,7 +128,8 @@ def test_sec_07_the_new_device_itself_and_known_ones_see_no_notice(tutor: User):
 @pytest.fixture
 def dormant() -> User:
     """A family that was last seen a hundred days ago, with a child."""
-    user = FamilyUserFactory(phone=PHONE, email=EMAIL, joined_at=clock.now() - timedelta(days=400))
+    long_ago = clock.now() - timedelta(days=101)
+    user = FamilyUserFactory(phone=PHONE, email=EMAIL, seen_at=long_ago)
     LearnerFactory(family__user=user, name="Kavya Secretname")
     with clock.at(clock.now() - timedelta(days=100)):
         enter(Client())
