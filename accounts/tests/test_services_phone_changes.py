@@ -171,3 +171,35 @@ def test_negative_control_without_the_lock_only_the_database_stops_the_second(
     monkeypatch.setattr(type(User.objects.all()), "exists", slow_exists)
     results = together(2, lambda n: confirm(*people[n]))
     assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "User"]
+
+
+def ten_new_numbers(user: User, sign_in_id: UUID) -> list[Any]:
+    def one(n: int) -> codes.CodeSent:
+        client = Client(f"10.{n}.1.1", "test")
+        return phone_changes.request(user, sign_in_id, phone=f"+919{n:06d}000", client=client)
+
+    return together(10, one, threads=10)
+
+
+@race
+def test_of_ten_new_numbers_at_once_five_are_sent():
+    results = ten_new_numbers(*signed_in(phone=PHONE))
+    assert sum(isinstance(result, codes.CodeSent) for result in results) == 5
+    assert sum(isinstance(result, TooMany) for result in results) == 5
+
+
+@race
+def test_negative_control_without_the_lock_of_the_person_more_are_sent(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    check = phone_changes._check_not_too_often
+
+    def slowly(sign_in_id: UUID | None) -> None:
+        check(sign_in_id)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(phone_changes, "_check_not_too_often", slowly)
+    queryset = type(User.objects.all())
+    monkeypatch.setattr(queryset, "select_for_update", lambda self, **options: self)
+    results = ten_new_numbers(*signed_in(phone=PHONE))
+    assert sum(isinstance(result, codes.CodeSent) for result in results) > 5
