@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AppSession, Consent, LoginAttempt, SmsBudgetDay, User
-from accounts.services import users
+from accounts.services import proofs, users
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
 
@@ -34,7 +34,7 @@ class UserAdmin(ReadOnlyAdmin):
         "groups", "is_superuser",
     ]  # fmt: skip
     action_form = ReasonForm
-    actions = ["suspend", "restore"]
+    actions = ["suspend", "restore", "vouch"]
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.suspend_user")
@@ -46,6 +46,12 @@ class UserAdmin(ReadOnlyAdmin):
     @admin.action(description="Restore (give a reason)", permissions=["suspend"])
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._decide(request, queryset, users.restore, "restored")
+
+    @admin.action(description="Open to new devices: it is really them", permissions=["suspend"])
+    def vouch(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For somebody who has proved to us that a long silent account is theirs."""
+        opened = sum(proofs.vouch(user, by=request.user) for user in queryset)
+        self.message_user(request, f"{opened} devices opened.", messages.SUCCESS)
 
     def _decide(
         self, request: HttpRequest, queryset: QuerySet[User], decide: Callable[..., User], did: str

@@ -1,10 +1,38 @@
 """Where a request comes from."""
 
+import hashlib
 import ipaddress
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+
+SIGN_IN = "sign_in"
+"""Where a browser session says which sign-in it is, on which device and since when."""
+
+NOTICE_SEEN = "notice_seen_at"
+"""Where it says which new device the person has been shown."""
+
+# The first that matches names it: Chrome calls itself Safari too, and everybody Mozilla.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - stands for "unknown", nothing listens on it
 
@@ -15,6 +43,19 @@ class Client:
 
     ip: str = NOWHERE
     user_agent: str = ""
+    device: str = ""
+    """The secret that a browser's cookie holds, or the id that an app install has given itself."""
+
+    @property
+    def device_hash(self) -> str:
+        """What is kept of the device's secret; empty without one."""
+        return hashlib.sha256(self.device.encode()).hexdigest() if self.device else ""
+
+    @property
+    def neighbourhood(self) -> str:
+        """The /24 around an IPv4 address, or the /48 that one IPv6 site has."""
+        address = ipaddress.ip_address(self.ip)
+        return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), False))
 
     @property
     def network(self) -> str:
@@ -44,5 +85,30 @@ def ip_of(request: HttpRequest) -> str:
     return str(mapped or parsed)
 
 
+def device_name(user_agent: str) -> str:
+    """`Chrome, Android`: what a person knows the device by; else how it begins to call itself."""
+    names = [
+        next((name for sign, name in known if sign in user_agent), "")
+        for known in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, names)) or user_agent.split(" ")[0][:60]
+
+
 def client_of(request: HttpRequest) -> Client:
-    return Client(ip_of(request), request.META.get("HTTP_USER_AGENT", "")[:300])
+    """A browser, which brings the secret of its device in a cookie."""
+    device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return Client(ip_of(request), request.META.get("HTTP_USER_AGENT", "")[:300], device[:100])
+
+
+def app_of(request: HttpRequest, install_id: str = "") -> Client:
+    """An app, which may name its install; cookies are not looked at."""
+    return Client(ip_of(request), request.META.get("HTTP_USER_AGENT", "")[:300], install_id)
+
+
+def sign_in_of(request: Any) -> UUID | None:
+    """Which sign-in a request belongs to: that of its access token, else that of its session."""
+    token = getattr(request, "auth", None)
+    if token is not None:
+        return UUID(token["sid"])
+    about = request.session.get(SIGN_IN)
+    return UUID(about["id"]) if about else None

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from django_otp.admin import OTPAdminAuthenticationForm
@@ -35,13 +37,21 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(str(error), code=error.code) from error
 
 
+class NotDrawn(forms.HiddenInput):
+    """A field that the template draws itself, with a value that is new each time."""
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        return SafeString("")
+
+
 class PhoneForm(forms.Form):
     phone = PhoneField(label=_("Mobile number"), help_text=_("We send a code to it by SMS."))
     next = forms.CharField(required=False, widget=forms.HiddenInput)
     role = forms.CharField(required=False, widget=forms.HiddenInput)
+    page = forms.CharField(required=False, widget=NotDrawn)
 
 
-class CodeForm(forms.Form):
+class CodeOnlyForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=12,
@@ -49,12 +59,37 @@ class CodeForm(forms.Form):
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
         ),
     )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class CodeForm(CodeOnlyForm):
     role = forms.ChoiceField(
         label=_("If you are new here"), choices=ROLES, required=False, widget=forms.RadioSelect
     )
 
-    def clean_code(self) -> str:
-        return "".join(self.cleaned_data["code"].split())
+
+class NewPhoneForm(forms.Form):
+    phone = PhoneField(label=_("New mobile number"), help_text=_("We send a code to it by SMS."))
+
+
+class AccountForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("We send a link to it. The address is yours here once you have followed it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class StaffLoginForm(OTPAdminAuthenticationForm):

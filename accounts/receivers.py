@@ -1,8 +1,15 @@
-"""What this app asks of those below."""
+"""What this app asks of those below, and its work for later."""
 
 from accounts import messages
-from accounts.services import send_limits
+from accounts.services import alarms, send_limits
 from notifications.services import deliveries
+from tutorhub.core import outbox
 
 # A code that goes by a second channel is paid for twice, and both times from the day's budget.
-deliveries.register_purse(messages.SIGNIN_CODE.name, send_limits.spend)
+for code in messages.CODES:
+    deliveries.register_purse(code.name, send_limits.spend)
+
+
+@outbox.job(alarms.RING)
+def ring_alarm(payload: outbox.Payload) -> None:
+    alarms.rang(payload["what"])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import signin
+from accounts.views import account, confirm, signin
 
 app_name = "accounts"
 
@@ -8,4 +8,23 @@ urlpatterns = [
     path("signin/", signin.phone, name="signin"),
     path("signin/code/", signin.code, name="signin-code"),
     path("signout/", signin.signout, name="signout"),
+    path("account/", account.account, name="account"),
+    path("account/email/", account.email, name="email-edit"),
+    path("account/email/<str:token>/", account.email_confirm, name="email-confirm"),
+    path("account/devices/", account.device_list, name="device-list"),
+    path(
+        "account/devices/sign-out-others/",
+        account.device_sign_out_others,
+        name="device-sign-out-others",
+    ),
+    path(
+        "account/devices/<uuid:sign_in_id>/sign-out/",
+        account.device_sign_out,
+        name="device-sign-out",
+    ),
+    path("account/phone/", account.phone_new, name="phone-new"),
+    path("account/phone/code/", account.phone_confirm, name="phone-confirm"),
+    path("account/confirm/", confirm.step_up, name="step-up"),
+    path("account/prove/", confirm.prove, name="prove"),
+    path("account/prove/start-clean/", confirm.start_clean, name="start-clean"),
 ]

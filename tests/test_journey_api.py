@@ -329,6 +329,8 @@ def confirm_and_review(family: Person, tutor: Person, session: str) -> None:
 def ask_for_payout(town: Town, tutor: Person) -> None:
     wish = {"amount_paise": NET}
     tutor.post("tutors/payouts", wish, wants=422)
+    tutor.post("tutors/payout-method", BANK, verb="put", wants=403)
+    tutor.step_up()
     tutor.post("tutors/payout-method", BANK, verb="put")
     assert "123456789012" not in str(tutor.get("tutors/payout-method"))
     tutor.post("tutors/payouts", wish, wants=409)

@@ -1,6 +1,8 @@
 """SEC-01, SEC-04 and SEC-08 against two real web processes."""
 
+import contextlib
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -8,19 +10,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from accounts.models import AppSession, OtpChallenge, RefreshToken
+from accounts.models import AppSession, OtpChallenge, RefreshToken, SmsBudgetDay
 from accounts.tests.cast import PHONE, last_code, together, wrong_code
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
 from tests.gunicorn import serving
+from tutorhub.core import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-def post(url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def post(
+    url: str, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
     request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        url, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})}
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
@@ -59,6 +65,42 @@ def test_sec_04_two_processes_send_ten_codes_for_one_address(site: str):
     answers = together(100, lambda n: post(ask, {"phone": f"+9198765{n:05d}"})[0])
     assert Counter(answers) == {202: 10, 429: 90}
     assert Message.objects.count() == 10
+
+
+@contextlib.contextmanager
+def black_hole() -> Iterator[str]:
+    """A Redis that is frozen: it takes every connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def redis_that_is(state: str) -> Iterator[str]:
+    if state == "frozen":
+        with black_hole() as url:
+            yield url
+    else:
+        yield "redis://127.0.0.1:9" if state == "down" else settings.CACHE_REDIS_URL
+
+
+@pytest.mark.parametrize("state", ["up", "down", "frozen"])
+def test_sec_04_the_budget_holds_to_the_paisa_with_redis(state: str):
+    """What is left of the day is 40 codes; 200 numbers ask for one at once."""
+    left = 40
+    spent = settings.SMS_DAILY_BUDGET_PAISE - left * settings.SMS_COST_PAISE
+    SmsBudgetDay.objects.create(day=clock.today(), spent_paise=spent)
+    with redis_that_is(state) as url, serving(CACHE_REDIS_URL=url, TRUSTED_PROXY_COUNT="1") as site:
+        ask = f"{site}/api/v1/auth/otp/request"
+
+        def attack(n: int) -> int:
+            address = {"X-Forwarded-For": f"10.{n}.1.1"}
+            return post(ask, {"phone": f"+919{n:06d}000"}, address)[0]
+
+        answers = Counter(together(200, attack))
+    assert answers == {202: 200}
+    budget = SmsBudgetDay.objects.get()
+    assert budget.spent_paise == settings.SMS_DAILY_BUDGET_PAISE
+    assert budget.sent == Message.objects.count() == left
 
 
 def test_sec_08_two_processes_make_one_child(site: str):

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "tutorhub.core.http.DomainErrorMiddleware",
     "tutorhub.site.middleware.StaffSessionMiddleware",
     "tutorhub.site.middleware.SuspendedMiddleware",
+    "tutorhub.site.middleware.DeviceMiddleware",
 ]
 
 TEMPLATES = [
@@ -220,6 +221,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
+    "accounts-clear-out": {"task": "accounts.clear_out", "schedule": timedelta(hours=1)},
+    "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
     "core-forget-idempotency-keys": {
         "task": "core.forget_idempotency_keys",
         "schedule": timedelta(hours=1),
@@ -260,10 +263,11 @@ if TESTING:
 LOGIN_URL = "accounts:signin"
 LOGIN_REDIRECT_URL = "site:dashboard"
 LOGOUT_REDIRECT_URL = "site:home"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = "device"
 OTP_TOTP_ISSUER = "TutorHub"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
@@ -279,6 +283,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sid"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -573,8 +578,8 @@ LOGGING = {
 
 HURRIED = env.bool("HURRIED", not PRODUCTION and not TESTING)
 
-# One-time codes (security.md, cases 1 and 4). The limits by address are wider in development, where
-# everybody comes from the same one.
+# One-time codes (security.md, cases 1 to 5; docs/signin.md). The limits by address are wider in
+# development, where everybody comes from the same one.
 OTP_LIFE = timedelta(minutes=5)
 OTP_GUESSES = 5
 OTP_GUESSES_PER_DAY = 10
@@ -583,6 +588,42 @@ OTP_SENDS_PER_HOUR = 5
 OTP_SENDS_PER_DAY = 8
 OTP_SENDS_PER_HOUR_BY_ADDRESS = 200 if HURRIED else 10
 OTP_SENDS_PER_DAY_BY_ADDRESS = 1000 if HURRIED else 30
+# What strangers may have sent to one number; the rest of its day belongs to devices it knows.
+OTP_SENDS_PER_DAY_TO_STRANGERS = 5
+OTP_SENDS_PER_HOUR_BY_NEIGHBOURHOOD = 1000 if HURRIED else 60
+OTP_SENDS_PER_DAY_BY_NEIGHBOURHOOD = 5000 if HURRIED else 200
+OTP_SENDS_PER_HOUR_BY_BLOCK = 200 if HURRIED else 10
+OTP_SENDS_PER_DAY_BY_BLOCK = 1000 if HURRIED else 30
+OTP_NEW_PHONES_PER_DAY = 5
+# The form of the sign-in page: older than a person needs, younger than an hour.
+PAGE_TOKEN_YOUNGEST = timedelta(0) if HURRIED else timedelta(seconds=2)
+PAGE_TOKEN_OLDEST = timedelta(hours=1)
+# Guessing spread over many numbers: above either of these strangers wait and known devices do not.
+SPRAY_FAILURES_PER_HOUR = 2000
+SPRAY_LEAST_TRIES = 200
+SPRAY_LEAST_SUCCESS_PERCENT = 40
+SPRAY_FAILURES_PER_HOUR_BY_NEIGHBOURHOOD = 100
+# Codes that are paid for and not used are somebody's business.
+PUMPING_LEAST_SENDS = 50
+PUMPING_LEAST_USED_PERCENT = 50
+# Devices (security.md, cases 5 and 7).
+DEVICE_COOKIE_AGE = timedelta(days=365)
+NEW_DEVICE_WAITS = {
+    "export": timedelta(0) if HURRIED else timedelta(hours=24),
+    "contact": timedelta(0) if HURRIED else timedelta(hours=24),
+    "payout_account": timedelta(0) if HURRIED else timedelta(hours=72),
+    "withdrawal": timedelta(0) if HURRIED else timedelta(hours=72),
+}
+DORMANT_AFTER = timedelta(days=3650 if HURRIED else 90)
+SEEN_EVERY = timedelta(minutes=5)
+STEP_UP_LIFE = timedelta(minutes=5)
+EMAIL_LINK_LIFE = timedelta(hours=24)
+EMAIL_LINKS_PER_DAY = 5
+# What is cleared out, and when.
+CODES_KEPT = timedelta(days=2)
+DEAD_SIGN_INS_KEPT = timedelta(days=30)
+DEVICES_KEPT = timedelta(days=400)
+ALARM_EMAIL = env.str("ALARM_EMAIL", "")
 SMS_COST_PAISE = env.int("SMS_COST_PAISE", 25)
 WHATSAPP_COST_PAISE = env.int("WHATSAPP_COST_PAISE", 15)
 SMS_DAILY_BUDGET_PAISE = env.int("SMS_DAILY_BUDGET_PAISE", 2000_00)

@@ -22,13 +22,16 @@ class AccessTokenAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
         try:
-            return tokens.user_of(
+            session = tokens.session_of(
                 user_id=validated_token["sub"],
                 session_id=validated_token["sid"],
                 epoch=validated_token["epoch"],
             )
         except tokens.SessionEnded as error:
             raise InvalidToken(str(error)) from error
+        device = session.known_device
+        validated_token.proof_due = device is not None and device.proof_due
+        return session.user
 
 
 class NoTokenNeeded(AccessTokenAuthentication):

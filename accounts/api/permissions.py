@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
+from accounts import policies
+from accounts.clients import sign_in_of
 from accounts.models.users import Role
-from accounts.services import standing
+from accounts.services import standing, stepup
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -21,11 +23,25 @@ class DenyAll(BasePermission):
         return False
 
 
-class OwnAccount(BasePermission):
-    """Everybody with a token, whatever else they may not do: it is their own data."""
+class AnyToken(BasePermission):
+    """Everybody with a token, even on a device that has to prove itself first."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user and request.user.is_authenticated)
+
+
+class OwnAccount(AnyToken):
+    """Everybody with a token, whatever else they may not do: it is their own data.
+
+    Raises policies.ProofDue on a device that has to prove itself first.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if getattr(request.auth, "proof_due", False):
+            raise policies.ProofDue
+        return True
 
 
 class SignedIn(OwnAccount):
@@ -50,3 +66,34 @@ class IsFamily(SignedIn):
 
 class IsTutor(SignedIn):
     roles: frozenset[str] = frozenset({Role.TUTOR})
+
+
+def check_fresh_code(request: Request) -> None:
+    """Raise stepup.StepUpNeeded unless a code was entered a moment ago."""
+    stepup.check_fresh(request.user, sign_in_of(request))
+
+
+def check_settled(request: Request, action: str) -> None:
+    """Raise policies.DeviceTooNew on a device that is too new (settings.NEW_DEVICE_WAITS)."""
+    policies.check_device_is_settled(request.user, sign_in_of(request), action)
+
+
+class FreshCode(BasePermission):
+    """Whatever is changed here takes a code of a moment ago.
+
+    List it after the permission that says who may come here at all.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS:
+            check_fresh_code(request)
+        return True
+
+
+class SettledForWithdrawal(BasePermission):
+    """Whatever is changed here takes a device that is not new."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS:
+            check_settled(request, "withdrawal")
+        return True

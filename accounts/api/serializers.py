@@ -1,17 +1,35 @@
 """Shapes of what goes in and out."""
 
+from typing import Any
+
 from django.conf import settings
 from rest_framework import serializers
 
 from accounts.api.fields import PhoneField
-from accounts.models import Role, User
+from accounts.models import KnownDevice, Role, User
 from accounts.services import onboarding
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
 
 
+INSTALL_ID = (
+    "a random text that the app made when it was installed; the code then works for this install "
+    "only, and the install is recognised at the next sign-in. Send the same one to verify"
+)
+
+
+class InstallIdField(serializers.RegexField):
+    """Long enough that nobody guesses it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            r"^[A-Za-z0-9_.-]{16,100}$", required=False, default="", help_text=INSTALL_ID, **kwargs
+        )
+
+
 class OtpRequestIn(serializers.Serializer):
     phone = PhoneField()
+    install_id = InstallIdField()
 
 
 class OtpRequestOut(serializers.Serializer):
@@ -25,6 +43,7 @@ class OtpVerifyIn(serializers.Serializer):
     role = serializers.ChoiceField(
         choices=ROLES, required=False, default="", help_text="needed for a number that is new"
     )
+    install_id = InstallIdField()
 
     def validate_code(self, value: str) -> str:
         return "".join(value.split())
@@ -54,6 +73,35 @@ class SignedInOut(PairOut):
 class MeIn(serializers.Serializer):
     name = serializers.CharField(max_length=120, required=False, allow_blank=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+
+
+class CodeIn(serializers.Serializer):
+    code = serializers.CharField(max_length=12)
+
+    def validate_code(self, value: str) -> str:
+        return "".join(value.split())
+
+
+class NewPhoneIn(serializers.Serializer):
+    phone = PhoneField()
+
+
+class NewEmailIn(serializers.Serializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class SignedInPlaceOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=KnownDevice.Kind.choices)
+    device = serializers.CharField(help_text="what the browser or the app calls itself")
+    network = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(help_text="the last sign of life, to five minutes")
+    is_this = serializers.BooleanField(help_text="the sign-in that asks")
+
+
+class EndedOut(serializers.Serializer):
+    ended = serializers.IntegerField()
 
 
 class MeOut(serializers.ModelSerializer[User]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import views
+from accounts.api import account_views, views
 
 urlpatterns = [
     path("auth/otp/request", views.OtpRequestView.as_view(), name="auth-otp-request"),
@@ -8,4 +8,20 @@ urlpatterns = [
     path("auth/token/refresh", views.RefreshView.as_view(), name="auth-token-refresh"),
     path("auth/logout", views.LogoutView.as_view(), name="auth-logout"),
     path("me", views.MeView.as_view(), name="me"),
+    path("me/sessions/", account_views.SessionsView.as_view(), name="me-sessions"),
+    path(
+        "me/sessions/sign-out-others",
+        account_views.SignOutOthersView.as_view(),
+        name="me-sessions-others",
+    ),
+    path("me/sessions/<uuid:pk>", account_views.SessionView.as_view(), name="me-session"),
+    path(
+        "me/step-up/request", account_views.StepUpRequestView.as_view(), name="me-step-up-request"
+    ),
+    path("me/step-up/verify", account_views.StepUpVerifyView.as_view(), name="me-step-up-verify"),
+    path("me/phone/request", account_views.PhoneRequestView.as_view(), name="me-phone-request"),
+    path("me/phone/confirm", account_views.PhoneConfirmView.as_view(), name="me-phone-confirm"),
+    path("me/email", account_views.EmailView.as_view(), name="me-email"),
+    path("me/proof/request", account_views.ProofRequestView.as_view(), name="me-proof-request"),
+    path("me/proof/verify", account_views.ProofVerifyView.as_view(), name="me-proof-verify"),
 ]

@@ -15,8 +15,8 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts.api import serializers
 from accounts.api.authentication import NoTokenNeeded
-from accounts.api.permissions import OwnAccount
-from accounts.clients import client_of
+from accounts.api.permissions import OwnAccount, check_fresh_code
+from accounts.clients import app_of
 from accounts.models import User
 from accounts.services import onboarding, signin, tokens, users
 from tutorhub.core.error_schemas import RefusalResponse
@@ -40,8 +40,11 @@ class OtpRequestView(OpenView):
         """Send a one-time code to an Indian mobile number."""
         data = serializers.OtpRequestIn(data=request.data)
         data.is_valid(raise_exception=True)
+        install_id = data.validated_data.pop("install_id")
         sent = signin.request_code(
-            **data.validated_data, client=client_of(request), language=get_language() or "en"
+            **data.validated_data,
+            client=app_of(request, install_id),
+            language=get_language() or "en",
         )
         return Response(serializers.OtpRequestOut(sent).data, status=status.HTTP_202_ACCEPTED)
 
@@ -56,7 +59,7 @@ class OtpVerifyView(OpenView):
         """Sign in with the code; a new number says which role it wants."""
         data = serializers.OtpVerifyIn(data=request.data)
         data.is_valid(raise_exception=True)
-        client = client_of(request)
+        client = app_of(request, data.validated_data.pop("install_id"))
         try:
             signed_in = signin.verify_code(
                 **data.validated_data, client=client, language=get_language() or "en"
@@ -65,7 +68,7 @@ class OtpVerifyView(OpenView):
             raise _field_error("code", error) from error
         except signin.RoleRequired as error:
             raise _field_error("role", error) from error
-        pair = tokens.issue(user=signed_in.user, client=client)
+        pair = tokens.issue(user=signed_in.user, client=client, device=signed_in.device)
         user = signed_in.user
         body = {
             "access": pair.access,
@@ -92,7 +95,7 @@ class RefreshView(OpenView):
         data = serializers.RefreshIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            pair = tokens.rotate(**data.validated_data, client=client_of(request))
+            pair = tokens.rotate(**data.validated_data, client=app_of(request))
         except tokens.SessionEnded as error:
             raise InvalidToken(str(error)) from error
         return Response(serializers.PairOut(pair).data)
@@ -124,9 +127,13 @@ class MeView(APIView):
         user = users.update_profile(_me(request), **data.validated_data)
         return Response(serializers.MeOut(user).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None, 403: RefusalResponse})
     def delete(self, request: Request) -> Response:
-        """Erase the account: name and number go, money records stay. There is no way back."""
+        """Erase the account: name and number go, money records stay. There is no way back.
+
+        Takes a step-up: `POST /me/step-up/request` and `/verify` before it.
+        """
+        check_fresh_code(request)
         users.erase(_me(request), by=_me(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

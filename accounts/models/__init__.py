@@ -1,12 +1,17 @@
 from accounts.models.attempts import LoginAttempt
 from accounts.models.challenges import OtpChallenge, SmsBudgetDay
 from accounts.models.consents import Consent
-from accounts.models.sessions import AppSession, RefreshToken
+from accounts.models.devices import KnownDevice
+from accounts.models.emails import EmailChange
+from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
 from accounts.models.users import Role, User
 
 __all__ = [
     "AppSession",
+    "BrowserSession",
     "Consent",
+    "EmailChange",
+    "KnownDevice",
     "LoginAttempt",
     "OtpChallenge",
     "RefreshToken",

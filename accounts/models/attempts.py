@@ -15,6 +15,9 @@ class LoginAttempt(models.Model):
         CODE = "code", "code entered"
         PASSWORD = "password", "staff password"
         REFRESH = "refresh", "refresh token"
+        STEP_UP = "step_up", "code before something sensitive"
+        NEW_PHONE = "new_phone", "code of a new number"
+        PROOF = "proof", "code by e-mail after a long absence"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -25,6 +28,7 @@ class LoginAttempt(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     ip = models.GenericIPAddressField()
+    neighbourhood = models.CharField(max_length=49, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     is_success = models.BooleanField(default=False)
     reason = models.CharField(max_length=40, blank=True)
@@ -36,6 +40,12 @@ class LoginAttempt(models.Model):
             models.Index(name="login_email", fields=["email", "at"]),
             models.Index(name="login_ip", fields=["ip", "at"]),
             models.Index(name="login_at", fields=["at"]),
+            models.Index(name="login_neighbourhood", fields=["neighbourhood", "at"]),
+            models.Index(
+                name="login_codes",
+                fields=["at", "phone", "is_success"],
+                condition=models.Q(kind="code", reason__in=["", "code_invalid"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,15 +28,28 @@ class ChallengeQuerySet(models.QuerySet["OtpChallenge"]):
 class OtpChallenge(models.Model):
     """A code that was made for a phone number. Only its keyed hash is kept.
 
-    `is_bound` challenges belong to one browser, which holds the id in its session; the others were
-    asked for through the API, which names only the phone.
+    `is_bound` challenges belong to one browser, which holds the id in its session. The others were
+    asked for through the API: `holder`, if there is one, names the app install or the sign-in that
+    alone may answer. `asked_by` is the known device or the sign-in of the number's owner that asked
+    for it; it is empty for a stranger, and everything a stranger does counts against strangers.
     """
 
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in", "sign-in"
+        STEP_UP = "step_up", "proof before something sensitive"
+        NEW_PHONE = "new_phone", "proof of a new number"
+        PROOF = "proof", "proof by e-mail after a long absence"
+
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
     phone = models.CharField(max_length=16)
     code_hash = models.CharField(max_length=64)
     network = models.CharField(max_length=49)
+    neighbourhood = models.CharField(max_length=49, blank=True)
+    block = models.CharField(max_length=16, blank=True)
     is_bound = models.BooleanField(default=False)
+    holder = models.CharField(max_length=64, blank=True)
+    asked_by = models.CharField(max_length=36, blank=True)
     is_sent = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -53,6 +66,13 @@ class OtpChallenge(models.Model):
         indexes = [
             models.Index(name="otp_phone", fields=["phone", "created_at"]),
             models.Index(name="otp_network", fields=["network", "created_at"]),
+            models.Index(name="otp_neighbourhood", fields=["neighbourhood", "created_at"]),
+            models.Index(name="otp_block", fields=["block", "created_at"]),
+            models.Index(
+                name="otp_holder",
+                fields=["holder", "purpose", "created_at"],
+                condition=~Q(holder=""),
+            ),
         ]
 
     def __str__(self) -> str:

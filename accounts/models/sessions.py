@@ -1,10 +1,36 @@
-"""Signed-in apps: one session per sign-in, with a chain of refresh tokens."""
+"""Where a person is signed in: browsers, and apps with their chains of refresh tokens."""
 
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from accounts.models.devices import KnownDevice
 from accounts.models.users import User
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
+
+
+class BrowserSession(AbstractBaseSession):
+    """Django's session with its owner's name on it, so that it can be listed and ended.
+
+    Everything but the key is copied from the session's own data whenever that is saved
+    (`accounts.session_store`). `public_id` names it outside: the key itself is a secret.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="browser_sessions"
+    )
+    known_device = models.ForeignKey(
+        KnownDevice, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    device = models.CharField(max_length=200, blank=True)
+    network = models.CharField(max_length=49, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "browser session"
+        verbose_name_plural = "browser sessions"
 
 
 class AppSession(models.Model):
@@ -12,6 +38,7 @@ class AppSession(models.Model):
 
     class End(models.TextChoices):
         LOGOUT = "logout"
+        OWNER = "owner"
         REUSE = "reuse"
         STAFF = "staff"
         ERASED = "erased"
@@ -19,9 +46,13 @@ class AppSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="app_sessions")
     epoch = models.PositiveIntegerField()
+    known_device = models.ForeignKey(
+        KnownDevice, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     device = models.CharField(max_length=200, blank=True)
     network = models.CharField(max_length=49, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    seen_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=10, choices=End.choices, blank=True)
@@ -34,7 +65,8 @@ class AppSession(models.Model):
                 name="app_session_ended",
                 condition=models.Q(ended_at__isnull=True, ended_by="")
                 | models.Q(
-                    ended_at__isnull=False, ended_by__in=["logout", "reuse", "staff", "erased"]
+                    ended_at__isnull=False,
+                    ended_by__in=["logout", "owner", "reuse", "staff", "erased"],
                 ),
             )
         ]

@@ -55,6 +55,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     session_epoch = models.PositiveIntegerField(default=0)
     joined_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(null=True, editable=False)
+    """The last sign of life, to the hour: an account that was silent for long is not opened to a
+    new device by a code alone."""
+    new_device_at = models.DateTimeField(null=True, editable=False)
+    """When a device signed in that was not known: sign-ins from before it are shown a notice."""
 
     objects = UserManager()
 

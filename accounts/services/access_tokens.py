@@ -69,3 +69,5 @@ class AccessToken(SimpleAccessToken):
     """Five minutes of access for one app session: `sub`, `sid`, `epoch`, never a role."""
 
     _token_backend = KeySetBackend()
+    proof_due = False
+    """Set on the token of a request whose device has to prove itself first."""

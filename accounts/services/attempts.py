@@ -20,6 +20,7 @@ def note(
         email=email[:254],
         user=user,
         ip=client.ip,
+        neighbourhood=client.neighbourhood,
         user_agent=client.user_agent,
         is_success=not reason,
         reason=reason,

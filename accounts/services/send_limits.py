@@ -1,7 +1,9 @@
 """How many codes may be sent and what they may cost: counted in PostgreSQL, under locks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import messages
+from accounts.clients import Client
 from accounts.models import OtpChallenge, SmsBudgetDay
 from accounts.services import locks
 from tutorhub.core import clock
@@ -24,29 +27,44 @@ class SentTooOften(TooMany):
     code = "throttled"
 
 
-def take(phone: str, network: str) -> int:
-    """Claim one send to `phone` asked for by `network`; returns the seconds until the next.
+@dataclass(frozen=True)
+class Send:
+    """One code that was sent: when, and which known device or sign-in asked for it."""
 
-    The caller writes the challenge in this transaction; until it commits, the locks make others
-    wait. Raises SentTooOften.
+    at: datetime
+    asked_by: str
+    is_used: bool
+
+
+def block_of(phone: str) -> str:
+    """The thousand numbers that this one lies among."""
+    return phone[:-3]
+
+
+def take(phone: str, client: Client, asked_by: str = "") -> int:
+    """Claim one send to `phone` for `client`; returns the seconds until the next.
+
+    What a known device or a sign-in of the number's owner asks for (`asked_by`) is counted apart
+    from what strangers do, so that these cannot use up the owner's codes; nobody gets more than the
+    number's day holds. The caller writes the challenge in this transaction; until it commits, the
+    locks make others wait. Raises SentTooOften.
     """
     locks.hold("phone", phone)
-    locks.hold("network", network)
     now = clock.now()
-    sent = _sent_since(now - DAY, phone=phone)
+    sends = _sends_to(phone, now)
+    own = [send for send in sends if send.asked_by == asked_by]
     waits = [
-        _wait_for_resend(phone, sent, now),
-        _wait_for_window(sent, HOUR, settings.OTP_SENDS_PER_HOUR, now),
-        _wait_for_window(sent, DAY, settings.OTP_SENDS_PER_DAY, now),
+        _wait_for_resend(own, now),
+        _wait_for_window(_times(own), HOUR, settings.OTP_SENDS_PER_HOUR, now),
+        _wait_for_window(_times(sends), DAY, settings.OTP_SENDS_PER_DAY, now),
     ]
-    by_network = _sent_since(now - DAY, network=network)
-    waits += [
-        _wait_for_window(by_network, HOUR, settings.OTP_SENDS_PER_HOUR_BY_ADDRESS, now),
-        _wait_for_window(by_network, DAY, settings.OTP_SENDS_PER_DAY_BY_ADDRESS, now),
-    ]
+    if not asked_by:
+        share = settings.OTP_SENDS_PER_DAY_TO_STRANGERS
+        waits.append(_wait_for_window(_times(own), DAY, share, now))
+        waits += _waits_of_strangers(phone, client, now)
     if max(waits) > 0:
         raise SentTooOften(_wait_text(max(waits)), retry_after=max(waits))
-    return _gap(_unanswered(phone, now) + 1)
+    return _gap(_unanswered(own, now) + 1)
 
 
 def spend(cost_paise: int | None = None) -> bool:
@@ -55,7 +73,7 @@ def spend(cost_paise: int | None = None) -> bool:
     Without an amount it is the price of the dearest channel that a code may go by; the channels
     after the first pay what is missing when they have their turn (accounts/receivers.py).
     """
-    cost = messages.signin_code_paise() if cost_paise is None else cost_paise
+    cost = messages.code_paise() if cost_paise is None else cost_paise
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -74,10 +92,38 @@ def spend(cost_paise: int | None = None) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def _sent_since(since: datetime, **of: str) -> list[datetime]:
-    """When codes were sent to this phone or for this network, oldest first."""
-    rows = OtpChallenge.objects.filter(created_at__gt=since, **of).order_by("created_at")
-    return list(rows.values_list("created_at", flat=True))
+def _waits_of_strangers(phone: str, client: Client, now: datetime) -> list[int]:
+    """By the address, its neighbourhood, and the thousand numbers: per hour and per day each."""
+    counted = (
+        ("network", client.network, "ADDRESS"),
+        ("neighbourhood", client.neighbourhood, "NEIGHBOURHOOD"),
+        ("block", block_of(phone), "BLOCK"),
+    )
+    waits = []
+    for kind, name, limit in counted:
+        locks.hold(kind, name)
+        times = _strangers_sends(now - DAY, **{kind: name})
+        hourly = getattr(settings, f"OTP_SENDS_PER_HOUR_BY_{limit}")
+        daily = getattr(settings, f"OTP_SENDS_PER_DAY_BY_{limit}")
+        waits.append(_wait_for_window(times, HOUR, hourly, now))
+        waits.append(_wait_for_window(times, DAY, daily, now))
+    return waits
+
+
+def _sends_to(phone: str, now: datetime) -> list[Send]:
+    """What was sent to this number in a day, oldest first."""
+    rows = OtpChallenge.objects.filter(phone=phone, created_at__gt=now - DAY)
+    values = rows.order_by("created_at").values_list("created_at", "asked_by", "used_at")
+    return [Send(at, asked_by, used_at is not None) for at, asked_by, used_at in values]
+
+
+def _strangers_sends(since: datetime, **of: Any) -> list[datetime]:
+    rows = OtpChallenge.objects.filter(created_at__gt=since, asked_by="", **of)
+    return list(rows.order_by("created_at").values_list("created_at", flat=True))
+
+
+def _times(sends: Sequence[Send]) -> list[datetime]:
+    return [send.at for send in sends]
 
 
 def _wait_for_window(sent: Sequence[datetime], window: timedelta, limit: int, now: datetime) -> int:
@@ -88,16 +134,18 @@ def _wait_for_window(sent: Sequence[datetime], window: timedelta, limit: int, no
     return _seconds(recent[-limit] + window - now)
 
 
-def _wait_for_resend(phone: str, sent: Sequence[datetime], now: datetime) -> int:
-    unanswered = _unanswered(phone, now)
-    return _seconds(sent[-1] + timedelta(seconds=_gap(unanswered)) - now) if unanswered else 0
+def _wait_for_resend(own: Sequence[Send], now: datetime) -> int:
+    unanswered = _unanswered(own, now)
+    return _seconds(own[-1].at + timedelta(seconds=_gap(unanswered)) - now) if unanswered else 0
 
 
-def _unanswered(phone: str, now: datetime) -> int:
-    """Sends of the last hour since the number last signed in: each makes the next wait longer."""
-    recent = OtpChallenge.objects.filter(phone=phone, created_at__gt=now - HOUR)
-    used = recent.filter(used_at__isnull=False).order_by("-created_at").first()
-    return recent.filter(created_at__gt=used.created_at).count() if used else recent.count()
+def _unanswered(own: Sequence[Send], now: datetime) -> int:
+    """Sends of the last hour since a code was last used: each makes the next wait longer."""
+    count = 0
+    for send in own:
+        if send.at > now - HOUR:
+            count = 0 if send.is_used else count + 1
+    return count
 
 
 def _gap(sends: int) -> int:

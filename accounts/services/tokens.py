@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import messages
 from accounts.clients import Client
-from accounts.models import AppSession, LoginAttempt, RefreshToken, User
-from accounts.services import attempts
+from accounts.models import AppSession, KnownDevice, LoginAttempt, RefreshToken, User
+from accounts.services import attempts, devices
 from accounts.services.access_tokens import AccessToken
 from accounts.services.standing import AccountSuspended
 from tutorhub.core import audit, clock, sealing
@@ -40,13 +41,14 @@ class Pair:
 
 
 @transaction.atomic
-def issue(*, user: User, client: Client) -> Pair:
-    """Begin an app session. Raises StaffHasNoTokens."""
+def issue(*, user: User, client: Client, device: KnownDevice | None = None) -> Pair:
+    """Begin an app session on `device`. Raises StaffHasNoTokens."""
     if user.is_staff:
         raise StaffHasNoTokens
     session = AppSession.objects.create(
         user=user,
         epoch=user.session_epoch,
+        known_device=device,
         device=client.user_agent[:200],
         network=client.network,
         expires_at=clock.now() + settings.REFRESH_ABSOLUTE,
@@ -79,11 +81,13 @@ def _rotate(digest: str, client: Client) -> Pair | DomainError:
     if not _is_alive(session) or token.expires_at <= now:
         return SessionEnded()
     if token.used_at is None:
+        _touch(session)
         return Pair(_access(session), _use(token, session))
     is_in_grace = now - token.used_at <= settings.REFRESH_GRACE
     if is_in_grace and token.child_sealed:
         return Pair(_access(session), sealing.unseal(token.child_sealed))
     _end(session, AppSession.End.REUSE)
+    messages.session_stolen(session.user)
     audit.record("session.token_reused", session, by=session.user)
     attempts.note(LoginAttempt.Kind.REFRESH, client=client, user=session.user, reason="reused")
     log.warning("a used refresh token came back; app session %s ended", session.pk)
@@ -105,8 +109,8 @@ def end_all(user: User, reason: str) -> None:
     )
 
 
-def user_of(*, user_id: str, session_id: str, epoch: int) -> User:
-    """The user an access token stands for now: one indexed read, and no rights from the token.
+def session_of(*, user_id: str, session_id: str, epoch: int) -> AppSession:
+    """The session an access token stands for now: one indexed read, and no rights from the token.
 
     Raises SessionEnded, AccountSuspended.
     """
@@ -114,19 +118,20 @@ def user_of(*, user_id: str, session_id: str, epoch: int) -> User:
         ids = {"pk": UUID(session_id), "user_id": UUID(user_id)}
     except ValueError as error:
         raise SessionEnded from error
-    session = AppSession.objects.select_related("user").filter(**ids, user__is_staff=False).first()
+    sessions = AppSession.objects.select_related("user", "known_device")
+    session = sessions.filter(**ids, user__is_staff=False).first()
     if session is None or session.ended_by == AppSession.End.ERASED:
         raise SessionEnded
     if not session.user.is_active:
         raise AccountSuspended
     if not _is_alive(session) or session.epoch != epoch:
         raise SessionEnded
-    return session.user
+    return session
 
 
 def _lock_session_of(digest: str) -> AppSession | None:
     return (
-        AppSession.objects.select_related("user")
+        AppSession.objects.select_related("user", "known_device")
         .select_for_update(of=("self",), no_key=True)
         .filter(tokens__token_hash=digest)
         .first()
@@ -139,6 +144,18 @@ def _is_alive(session: AppSession) -> bool:
         and session.expires_at > clock.now()
         and session.epoch == session.user.session_epoch
     )
+
+
+def _touch(session: AppSession) -> None:
+    """Note the sign of life, where it says something new."""
+    now = clock.now()
+    if now - session.seen_at < settings.SEEN_EVERY:
+        return
+    session.seen_at = now
+    session.save(update_fields=["seen_at"])
+    if session.known_device_id and not session.known_device.proof_due:  # type: ignore[union-attr]
+        KnownDevice.objects.filter(pk=session.known_device_id).update(seen_at=now)
+        devices.note_life(session.user)
 
 
 def _use(token: RefreshToken, session: AppSession) -> str:

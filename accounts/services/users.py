@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import news
-from accounts.models import AppSession, User
+from accounts.models import AppSession, BrowserSession, User
 from accounts.services import tokens
 from tutorhub.core import audit, outbox
 from tutorhub.core.errors import Conflict, NotAllowed
@@ -47,6 +47,7 @@ def restore(user: User, *, by: User, reason: str) -> User:
             raise Conflict(_("This account was erased and cannot come back."), code="erased")
         user.is_active = True
         user.save(update_fields=["is_active"])
+        BrowserSession.objects.filter(user=user).delete()
         audit.record("user.restored", user, by=by, reason=reason)
     return user
 

@@ -1,14 +1,23 @@
 """Short ways to what many tests here begin with."""
 
 import re
+import secrets
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
+from accounts.clients import SIGN_IN
+from accounts.clients import Client as Device
+from accounts.models import AppSession, KnownDevice, OtpChallenge, User
+from accounts.services import page_tokens, tokens
 from notifications.models import Message
+from tutorhub.core import clock
 
 PHONE = "+919876500001"
 
@@ -19,14 +28,85 @@ def ask_code(client: Client, phone: str = PHONE, **extra: Any) -> Any:
     )
 
 
-def last_code(phone: str) -> str:
-    """The newest code that is on its way to the number."""
-    message = Message.objects.filter(to=phone, template="signin_code").order_by(
-        "-created_at", "-pk"
-    )[0]
+def last_code(to: str, template: str = "signin_code") -> str:
+    """The newest code that is on its way to the number or address."""
+    message = Message.objects.filter(to=to, template=template).order_by("-created_at", "-pk")[0]
     found = re.search(r"\b\d{6}\b", message.text)
     assert found is not None
     return found.group()
+
+
+def page_token() -> str:
+    """What the form of the sign-in page holds when a person has read it."""
+    with clock.at(clock.now() - timedelta(seconds=5)):
+        return page_tokens.make()
+
+
+def ask_page(client: Client, phone: str = PHONE, *, follow: bool = False, **data: str) -> Any:
+    """Send the form of the sign-in page."""
+    return client.post("/signin/", {"phone": phone, "page": page_token(), **data}, follow=follow)
+
+
+def step_up(user: User, sign_in_id: UUID | None) -> None:
+    """As if the person had just entered a fresh code in this sign-in."""
+    OtpChallenge.objects.create(
+        purpose=OtpChallenge.Purpose.STEP_UP,
+        phone=user.phone,
+        code_hash="-",
+        network="0.0.0.0",
+        holder=str(sign_in_id),
+        asked_by=str(sign_in_id),
+        created_at=clock.now(),
+        expires_at=clock.now(),
+        used_at=clock.now(),
+    )
+
+
+def trusted_browser(user: User) -> Client:
+    """A browser of this person that may do everything: known for a week, code entered just now."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="accounts.backends.PhoneBackend")
+    trust(client, user)
+    return client
+
+
+def trust(client: Client, user: User) -> None:
+    """Let the browser that this person is signed in with do everything."""
+    session = client.session
+    device = KnownDevice.objects.create(
+        user=user,
+        kind="browser",
+        secret_hash=str(session.session_key),
+        first_seen_at=clock.now() - timedelta(days=7),
+    )
+    session[SIGN_IN] = {**session[SIGN_IN], "known_device": str(device.pk)}
+    session.save()
+    step_up(user, UUID(session[SIGN_IN]["id"]))
+
+
+def trusted_app(user: User) -> str:
+    """An access token of this person that may do everything."""
+    return _trusted_app(user)[0].access
+
+
+def trusted_api(user: User) -> APIClient:
+    """The same for tests that skip the token."""
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(user, token={"sid": str(_trusted_app(user)[1].pk)})
+    return client
+
+
+def _trusted_app(user: User) -> tuple[tokens.Pair, AppSession]:
+    device = KnownDevice.objects.create(
+        user=user,
+        kind="app",
+        secret_hash=secrets.token_hex(),
+        first_seen_at=clock.now() - timedelta(days=7),
+    )
+    pair = tokens.issue(user=user, client=Device(), device=device)
+    session = AppSession.objects.get(known_device=device)
+    step_up(user, session.pk)
+    return pair, session
 
 
 def sign_in(client: Client, phone: str, role: str = "student") -> dict[str, Any]:

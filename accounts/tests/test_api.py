@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AppSession, LoginAttempt, User
-from accounts.tests.cast import PHONE, ask_code, last_code, sign_in
+from accounts.tests.cast import PHONE, ask_code, last_code, sign_in, step_up
 from accounts.tests.factories import FamilyUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +155,7 @@ def test_me_can_be_changed(client: Client):
 def test_me_can_be_erased_and_the_number_used_again(client: Client):
     body = sign_in(client, PHONE)
     headers = {"Authorization": f"Bearer {body['access']}"}
+    step_up(User.objects.get(), AppSession.objects.get().pk)
     assert client.delete("/api/v1/me", headers=headers).status_code == 204
     erased = User.objects.get()
     assert (erased.name, erased.phone, erased.is_active) == ("", None, False)

@@ -1,6 +1,7 @@
 """SEC-01: guessing a code, one after the other and all at once."""
 
 import time
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client as HttpClient
 from accounts.clients import Client
 from accounts.models import AppSession, LoginAttempt, OtpChallenge, User
 from accounts.models.challenges import ChallengeQuerySet
-from accounts.services import locks, signin
+from accounts.services import codes, locks, signin
 from accounts.tests.cast import PHONE, ask_code, last_code, together, wrong_code
 from accounts.tests.factories import FamilyUserFactory
 from tutorhub.core import clock
@@ -23,13 +24,13 @@ HERE = Client("203.0.113.7", "test")
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every code that was compared with a stored one."""
     seen: list[str] = []
-    is_right = signin._is_right
+    is_right = codes._is_right
 
     def count(challenge: OtpChallenge, code: str) -> bool:
         seen.append(code)
         return is_right(challenge, code)
 
-    monkeypatch.setattr(signin, "_is_right", count)
+    monkeypatch.setattr(codes, "_is_right", count)
     return seen
 
 
@@ -74,21 +75,21 @@ def test_sec_01_negative_control_without_the_locks_more_are_compared(
     wrong = wrong_code(PHONE)
     monkeypatch.setattr(locks, "hold", lambda kind, name: None)
     monkeypatch.setattr(ChallengeQuerySet, "locked", lambda self: self)
-    wrong_guesses = signin._wrong_guesses
+    guesses_left = codes._guesses_left
 
-    def slowly(phone: str) -> int:
-        guesses = wrong_guesses(phone)
+    def slowly(phone: str) -> defaultdict[str, int]:
+        left = guesses_left(phone)
         time.sleep(0.1)
-        return guesses
+        return left
 
-    monkeypatch.setattr(signin, "_wrong_guesses", slowly)
-    is_right = signin._is_right
+    monkeypatch.setattr(codes, "_guesses_left", slowly)
+    is_right = codes._is_right
 
     def looks_slowly(challenge: OtpChallenge, code: str) -> bool:
         time.sleep(0.05)
         return is_right(challenge, code)
 
-    monkeypatch.setattr(signin, "_is_right", looks_slowly)
+    monkeypatch.setattr(codes, "_is_right", looks_slowly)
     # The row lock of the UPDATE itself still makes them queue; without it being taken first, the
     # check of the count reads an old value and only the constraint in the database is left.
     results = together(16, lambda _n: guess(wrong))

@@ -1,18 +1,17 @@
 """SEC-03: somebody else's challenge, somebody else's session, somebody else's page."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import User
-from accounts.tests.cast import PHONE, last_code
+from accounts.models import BrowserSession, User
+from accounts.tests.cast import PHONE, ask_page, last_code
 from accounts.tests.factories import FamilyUserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def ask(client: Client, **data: str) -> None:
-    response = client.post("/signin/", {"phone": PHONE, **data})
+    response = ask_page(client, **data)
     assert response.status_code == 302
     assert response["Location"] == "/signin/code/"
 
@@ -44,7 +43,7 @@ def test_sec_03_the_session_key_changes_and_the_old_one_is_dead(client: Client):
     client.post("/signin/code/", {"code": last_code(PHONE), "role": "student"})
     after = client.session.session_key
     assert before != after
-    assert not Session.objects.filter(session_key=before).exists()
+    assert not BrowserSession.objects.filter(session_key=before).exists()
     assert client.get("/signin/").status_code == 302
 
 

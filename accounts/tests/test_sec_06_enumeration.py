@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LoginAttempt
-from accounts.tests.cast import ask_code, wrong_code
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from accounts.tests.cast import ask_code, ask_page, last_code, trusted_app, wrong_code
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,9 @@ def test_sec_06_the_same_work_is_done_for_each():
 def page_shape(response: Any, number: str) -> str:
     """Status, headers and body of a page without what is new on every page, and the number."""
     body = response.content.decode().replace(number[3:8], "").replace(number[8:], "")
-    body = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce=")[^"]+', "", body)
+    body = re.sub(
+        r'(csrfmiddlewaretoken" value="|name="page" value="|X-CSRFToken": "|nonce=")[^"]+', "", body
+    )
     # Expires is the second in which the page was made.
     known = sorted(item for item in response.items() if item[0] != "Expires")
     headers = re.sub(r"nonce-[\w-]+", "", str(known))
@@ -86,7 +88,7 @@ def test_sec_06_the_pages_of_sign_in_are_equal():
     shapes = []
     for number in numbers().values():
         client = Client()
-        sent = client.post("/signin/", {"phone": number})
+        sent = ask_page(client, number)
         page = client.get("/signin/code/")
         wrong = client.post("/signin/code/", {"code": wrong_code(number)})
         assert (sent.status_code, page.status_code, wrong.status_code) == (302, 200, 400)
@@ -106,4 +108,44 @@ def test_sec_06_a_wrong_code_is_answered_the_same(is_sent: bool):
             shape(Client().post("/api/v1/auth/otp/verify", body, content_type="application/json"))
         )
     assert {status for status, _body, _headers in shapes} == {400}
+    assert len(set(map(str, shapes))) == 1
+
+
+@pytest.mark.parametrize("path", ["phone/request", "phone/confirm", "email"])
+def test_sec_06_a_change_of_number_or_address_does_not_tell_either(path: str):
+    """Each from an account of its own, which has just entered a code."""
+    known = numbers()
+    StaffFactory(email="known@example.com")
+    wanted = [{"phone": number} for number in known.values()]
+    if path == "email":
+        wanted = [{"email": f"{name}@example.com"} for name in ("known", "other")]
+    shapes = []
+    for body in wanted:
+        client = Client(headers={"Authorization": f"Bearer {trusted_app(FamilyUserFactory())}"})
+        if path == "phone/confirm":
+            client.post("/api/v1/me/phone/request", body, content_type="application/json")
+            sent = last_code(list(known.values())[len(shapes)], "new_phone_code")
+            body = {"code": "000000" if sent != "000000" else "111111"}
+        shapes.append(
+            shape(client.post(f"/api/v1/me/{path}", body, content_type="application/json"))
+        )
+    assert {status for status, _body, _headers in shapes} <= {202, 400}
+    assert len(set(map(str, shapes))) == 1
+
+
+def test_sec_06_a_step_up_is_answered_the_same_whatever_the_account_has():
+    people = [
+        FamilyUserFactory(),
+        TutorUserFactory(email="with@example.com"),
+        FamilyUserFactory(new_device_at=clock.now()),
+    ]
+    shapes = []
+    for user in people:
+        client = Client(headers={"Authorization": f"Bearer {trusted_app(user)}"})
+        asked = client.post("/api/v1/me/step-up/request")
+        wrong = client.post(
+            "/api/v1/me/step-up/verify", {"code": "x"}, content_type="application/json"
+        )
+        assert (asked.status_code, wrong.status_code) == (202, 400)
+        shapes.append([shape(asked), shape(wrong)])
     assert len(set(map(str, shapes))) == 1

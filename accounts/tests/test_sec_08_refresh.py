@@ -9,9 +9,10 @@ from django.db import connection
 
 from accounts.clients import Client
 from accounts.models import AppSession, LoginAttempt, RefreshToken
-from accounts.services import tokens
+from accounts.services import clearing, tokens
 from accounts.tests.cast import together
 from accounts.tests.factories import FamilyUserFactory
+from notifications.models import Message
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 
@@ -163,3 +164,39 @@ def test_sec_08_a_dump_of_the_database_holds_no_usable_token():
     ):
         with pytest.raises(tokens.SessionEnded):
             rotate(value)
+
+
+@db
+def test_sec_08_the_owner_is_told_of_the_theft_and_nobody_of_a_lost_answer():
+    start = clock.now()
+    user = FamilyUserFactory(email="asha@example.com")
+    first = tokens.issue(user=user, client=HERE).refresh
+    with clock.at(start):
+        rotate(first)
+    with clock.at(start + timedelta(seconds=30)):
+        rotate(first)
+        assert not Message.objects.exists()
+    with clock.at(start + timedelta(seconds=31)):
+        for _ in range(2):
+            with pytest.raises(tokens.SessionEnded):
+                rotate(first)
+    told = Message.objects.filter(template="session_stolen").values_list("channel", "to")
+    assert sorted(told) == [("email", "asha@example.com"), ("sms", user.phone)]
+
+
+@db
+def test_sec_08_dead_families_are_cleared_and_living_ones_stay():
+    start = clock.now()
+    user = FamilyUserFactory()
+    with clock.at(start - timedelta(days=100)):
+        tokens.issue(user=user, client=HERE)
+    with clock.at(start - timedelta(days=31)):
+        tokens.revoke(refresh=tokens.issue(user=user, client=HERE).refresh)
+    with clock.at(start - timedelta(days=29)):
+        tokens.revoke(refresh=tokens.issue(user=user, client=HERE).refresh)
+        alive = tokens.issue(user=user, client=HERE)
+    assert clearing.clear_out()["apps"] == 2
+    assert AppSession.objects.count() == 2
+    assert RefreshToken.objects.count() == 2
+    with clock.at(start - timedelta(days=28)):
+        assert rotate(alive.refresh)

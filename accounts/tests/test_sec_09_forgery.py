@@ -134,4 +134,4 @@ def test_sec_09_staff_have_no_tokens(client: Client, pair: tokens.Pair):
 def test_sec_09_one_read_per_request(pair: tokens.Pair, django_assert_num_queries):
     claims = jwt.decode(pair.access, options={"verify_signature": False})
     with django_assert_num_queries(1):
-        tokens.user_of(user_id=claims["sub"], session_id=claims["sid"], epoch=claims["epoch"])
+        tokens.session_of(user_id=claims["sub"], session_id=claims["sid"], epoch=claims["epoch"])

@@ -1,12 +1,11 @@
 """SEC-10: who is suspended, signed out everywhere or changed is so from the next request on."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.api.authentication import NoTokenNeeded
 from accounts.clients import Client as Device
-from accounts.models import Role, User
+from accounts.models import BrowserSession, Role, User
 from accounts.services import signin, tokens, users
 from accounts.tests.cast import last_code
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
@@ -97,7 +96,7 @@ def test_sec_10_a_new_epoch_ends_cookies_and_tokens(tutor: User):
     client.force_login(tutor, backend="accounts.backends.PhoneBackend")
     User.objects.update(session_epoch=1)
     assert client.get("/signin/").status_code == 200
-    assert not Session.objects.filter(session_data__contains=str(tutor.pk)).exists()
+    assert not BrowserSession.objects.filter(user=tutor).exists()
     bearer = Client(headers={"Authorization": f"Bearer {access}"})
     assert bearer.get("/api/v1/me").status_code == 401
 

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.decorators import family_required, tutor_required
 from accounts.models import User
 from accounts.services import onboarding
-from accounts.tests.cast import PHONE, last_code, wrong_code
+from accounts.tests.cast import PHONE, ask_page, last_code, wrong_code
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from tutorhub.core.errors import NotAllowed
 
@@ -19,7 +19,7 @@ def test_a_new_family_signs_in(client: Client, django_assert_max_num_queries):
         page = client.get("/signin/")
     assert page.status_code == 200
     assert page["Cache-Control"].startswith("max-age=0")
-    assert client.post("/signin/", {"phone": "98765 00001"})["Location"] == "/signin/code/"
+    assert ask_page(client, "98765 00001")["Location"] == "/signin/code/"
     with django_assert_max_num_queries(8):
         page = client.get("/signin/code/")
     assert PHONE.encode() in page.content
@@ -31,7 +31,7 @@ def test_a_new_family_signs_in(client: Client, django_assert_max_num_queries):
 
 
 def test_a_new_number_without_a_role_is_asked_and_need_not_wait_for_a_code(client: Client):
-    client.post("/signin/", {"phone": PHONE})
+    ask_page(client, PHONE)
     code = last_code(PHONE)
     page = client.post("/signin/code/", {"code": code})
     assert page.status_code == 400
@@ -43,30 +43,30 @@ def test_a_new_number_without_a_role_is_asked_and_need_not_wait_for_a_code(clien
 def test_the_role_of_a_link_is_preselected(client: Client):
     page = client.get("/signin/?role=tutor")
     assert b'name="role" value="tutor"' in page.content
-    client.post("/signin/", {"phone": PHONE, "role": "tutor"})
+    ask_page(client, PHONE, role="tutor")
     page = client.get("/signin/code/")
     assert page.context["form"]["role"].value() == "tutor"
 
 
 def test_a_wrong_code_says_so_on_the_form(client: Client):
-    client.post("/signin/", {"phone": PHONE})
+    ask_page(client, PHONE)
     page = client.post("/signin/code/", {"code": wrong_code(PHONE), "role": "student"})
     assert page.status_code == 400
     assert b"not right or no longer valid" in page.content
 
 
 def test_a_wrong_number_says_so_on_the_form(client: Client):
-    page = client.post("/signin/", {"phone": "12345"})
+    page = ask_page(client, "12345")
     assert page.status_code == 200
     assert b"Indian mobile number" in page.content
 
 
 def test_asking_too_soon_keeps_the_code_that_is_on_its_way(client: Client):
-    client.post("/signin/", {"phone": PHONE})
-    response = client.post("/signin/", {"phone": PHONE}, follow=True)
+    ask_page(client, PHONE)
+    response = ask_page(client, PHONE, follow=True)
     assert response.redirect_chain == [("/signin/code/", 302)]
     assert b"Please wait" in response.content
-    other = Client().post("/signin/", {"phone": PHONE})
+    other = ask_page(Client(), PHONE)
     assert other.status_code == 429
     assert int(other["Retry-After"]) > 0
 
@@ -78,7 +78,7 @@ def test_the_code_page_without_a_number_goes_back(client: Client):
 def test_a_page_asked_for_before_comes_after(client: Client, monkeypatch):
     monkeypatch.setitem(onboarding._steps, "student", lambda user: onboarding.DASHBOARD)
     FamilyUserFactory(phone=PHONE)
-    client.post("/signin/", {"phone": PHONE, "next": "/classes/?page=2"})
+    ask_page(client, PHONE, next="/classes/?page=2")
     response = client.post("/signin/code/", {"code": last_code(PHONE)})
     assert response["Location"] == "/classes/?page=2"
 
@@ -86,7 +86,7 @@ def test_a_page_asked_for_before_comes_after(client: Client, monkeypatch):
 def test_onboarding_comes_first_and_remembers_the_page(client: Client, monkeypatch):
     monkeypatch.setitem(onboarding._steps, "student", lambda user: ("learner", "site:help"))
     FamilyUserFactory(phone=PHONE)
-    client.post("/signin/", {"phone": PHONE, "next": "/classes/"})
+    ask_page(client, PHONE, next="/classes/")
     response = client.post("/signin/code/", {"code": last_code(PHONE)})
     assert response["Location"] == "/help/?next=%2Fclasses%2F"
 
@@ -105,7 +105,7 @@ def test_the_language_is_kept_on_the_account(client: Client):
     user.refresh_from_db()
     assert user.language == "hi"
     elsewhere = Client()
-    elsewhere.post("/signin/", {"phone": PHONE})
+    ask_page(elsewhere, PHONE)
     response = elsewhere.post("/signin/code/", {"code": last_code(PHONE)})
     assert response.cookies["django_language"].value == "hi"
 

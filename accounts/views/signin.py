@@ -1,5 +1,8 @@
 """Sign-in pages: a number, then a code."""
 
+import secrets
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -12,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.clients import client_of
+from accounts.clients import SIGN_IN, Client, client_of
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import User
-from accounts.services import onboarding, send_limits, signin
+from accounts.services import onboarding, page_tokens, send_limits, sign_ins, signin
 from accounts.views import pending
-from tutorhub.core.errors import DomainError
+from tutorhub.core.errors import DomainError, TooMany
 
 PHONE_BACKEND = "accounts.backends.PhoneBackend"
 
@@ -31,10 +34,13 @@ def phone(request: HttpRequest) -> HttpResponse:
     form = PhoneForm(request.POST or None, initial={"next": _next(request), "role": _role(request)})
     if request.method == "POST" and form.is_valid():
         try:
+            page_tokens.check(form.cleaned_data["page"])
             return _send_code(request, form)
-        except send_limits.SentTooOften as error:
+        except page_tokens.PageTooFast as error:
+            form.add_error(None, str(error))
+        except (send_limits.SentTooOften, signin.SignInPaused) as error:
             return _refuse_code(request, form, error)
-    return render(request, "accounts/phone_enter.html", {"form": form})
+    return _phone_page(request, form, status=400 if form.non_field_errors() else 200)
 
 
 @never_cache
@@ -46,11 +52,12 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:signin")
     form = CodeForm(request.POST or None, initial={"role": waiting.role})
     if request.method == "POST" and form.is_valid():
+        client = _with_device(client_of(request))
         try:
             signed_in = signin.verify_code(
                 phone=waiting.phone,
                 **form.cleaned_data,
-                client=client_of(request),
+                client=client,
                 language=get_language() or "en",
                 challenge_ids=waiting.challenge_ids,
             )
@@ -59,11 +66,10 @@ def code(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("code", str(error))
         else:
-            return _enter(request, signed_in, waiting.next)
+            return _enter(request, signed_in, client, waiting.next)
     status = 400 if form.errors else 200
-    return render(
-        request, "accounts/code_enter.html", {"form": form, "waiting": waiting}, status=status
-    )
+    context = {"form": form, "waiting": waiting, "page_token": page_tokens.make()}
+    return render(request, "accounts/code_enter.html", context, status=status)
 
 
 @require_POST
@@ -88,23 +94,34 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> HttpResponse:
     return redirect("accounts:signin-code")
 
 
-def _refuse_code(
-    request: HttpRequest, form: PhoneForm, error: send_limits.SentTooOften
-) -> HttpResponse:
+def _phone_page(request: HttpRequest, form: PhoneForm, *, status: int) -> HttpResponse:
+    context = {"form": form, "page_token": page_tokens.make()}
+    return render(request, "accounts/phone_enter.html", context, status=status)
+
+
+def _with_device(client: Client) -> Client:
+    """A browser that has no secret yet gets one; it is kept if the code is right."""
+    return client if client.device else replace(client, device=secrets.token_urlsafe(32))
+
+
+def _refuse_code(request: HttpRequest, form: PhoneForm, error: TooMany) -> HttpResponse:
     """Too soon: back to the code that is on its way, if this browser asked for one."""
     waiting = pending.load(request)
     if waiting is not None and waiting.phone == form.cleaned_data["phone"]:
         messages.warning(request, str(error))
         return redirect("accounts:signin-code")
     form.add_error("phone", str(error))
-    response = render(request, "accounts/phone_enter.html", {"form": form}, status=429)
+    response = _phone_page(request, form, status=429)
     response["Retry-After"] = str(error.extra["retry_after"])
     return response
 
 
-def _enter(request: HttpRequest, signed_in: signin.SignedIn, next_path: str) -> HttpResponse:
+def _enter(
+    request: HttpRequest, signed_in: signin.SignedIn, client: Client, next_path: str
+) -> HttpResponse:
     pending.forget(request)
     login(request, signed_in.user, backend=PHONE_BACKEND)
+    request.session[SIGN_IN] = sign_ins.about_browser(signed_in.device, client)
     response = redirect(_first_page(signed_in.user, next_path))
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -112,6 +129,14 @@ def _enter(request: HttpRequest, signed_in: signin.SignedIn, next_path: str) -> 
         max_age=settings.SESSION_COOKIE_AGE,
         samesite="Lax",
         secure=request.is_secure(),
+    )
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        client.device,
+        max_age=settings.DEVICE_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure() or settings.SESSION_COOKIE_SECURE,
     )
     return response
 

@@ -10,7 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.permissions import IsTutor, SignedIn
+from accounts.api.permissions import (
+    IsTutor,
+    SettledForWithdrawal,
+    SignedIn,
+    check_fresh_code,
+    check_settled,
+)
 from accounts.models import User
 from payments import queries
 from payments.api import serializers
@@ -99,7 +105,7 @@ class EarningsView(APIView):
 
 
 class PayoutsView(APIView):
-    permission_classes = [IsTutor]
+    permission_classes = [IsTutor, SettledForWithdrawal]
     pagination_class = KeysetPagination
 
     @extend_schema(responses=serializers.PayoutOutput(many=True), operation_id="payouts_list")
@@ -113,7 +119,12 @@ class PayoutsView(APIView):
     @idempotency.api(in_transaction=True)
     @extend_schema(
         request=serializers.PayoutInput,
-        responses={201: serializers.PayoutOutput, 409: RefusalResponse, 422: RefusalResponse},
+        responses={
+            201: serializers.PayoutOutput,
+            403: RefusalResponse,
+            409: RefusalResponse,
+            422: RefusalResponse,
+        },
     )
     def post(self, request: Request) -> Response:
         """Ask for a payout of released earnings."""
@@ -148,10 +159,16 @@ class PayoutMethodView(APIView):
 
     @extend_schema(
         request=serializers.PayoutMethodInput,
-        responses={200: serializers.PayoutMethodOutput, 422: RefusalResponse},
+        responses={
+            200: serializers.PayoutMethodOutput,
+            403: RefusalResponse,
+            422: RefusalResponse,
+        },
     )
     def put(self, request: Request) -> Response:
-        """Set the bank account or UPI ID, and the PAN."""
+        """Set the bank account or UPI ID, and the PAN; takes a step-up and a device not new."""
+        check_settled(request, "payout_account")
+        check_fresh_code(request)
         body = serializers.PayoutMethodInput(data=request.data)
         body.is_valid(raise_exception=True)
         method = payout_methods.save(tutor=me(request), **body.validated_data)

@@ -3,6 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.tests.cast import trusted_api
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import Payout
 from payments.services import credits, earnings
@@ -23,10 +24,7 @@ OPERATIONS = [
 
 
 def api(user) -> APIClient:
-    client = APIClient(raise_request_exception=False)
-    if user is not None:
-        client.force_authenticate(user)
-    return client
+    return APIClient(raise_request_exception=False) if user is None else trusted_api(user)
 
 
 def call(user, method, path, body=None, **headers):

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from accounts.tests.cast import trust
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import PaymentOrder, Payout
 from payments.services import credits, earnings, orders, payout_methods
@@ -21,6 +22,7 @@ MOST_QUERIES = 8
 def browse(user) -> Client:
     client = Client()
     client.force_login(user, backend="accounts.backends.PhoneBackend")
+    trust(client, user)
     return client
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.tests.cast import trust, trusted_api
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments import queries
 from payments.models import Earning, PayoutMethod, TaxProfile
@@ -38,13 +39,12 @@ def tutor():
 def browse(user) -> Client:
     client = Client()
     client.force_login(user, backend="accounts.backends.PhoneBackend")
+    trust(client, user)
     return client
 
 
 def api(user) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
+    return trusted_api(user)
 
 
 def text(answer) -> str:

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.decorators import tutor_required
+from accounts.clients import sign_in_of
+from accounts.decorators import settled_device_required, step_up_to_change, tutor_required
+from accounts.services import stepup
 from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
@@ -46,6 +48,7 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
 
 @tutor_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@settled_device_required("withdrawal")
 @idempotency.page(in_transaction=True)
 def payout_list(request: HttpRequest) -> HttpResponse:
     """What was paid out, and the form to ask for more."""
@@ -93,6 +96,8 @@ def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 
 @tutor_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@settled_device_required("payout_account")
+@step_up_to_change
 def method_edit(request: HttpRequest) -> HttpResponse:
     form = PayoutMethodForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -106,6 +111,7 @@ def method_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "method": payout_methods.current(me(request)),
+        "is_confirmed": stepup.is_fresh(me(request), sign_in_of(request)),
         "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
         "now": clock.now(),
     }

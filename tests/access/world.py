@@ -12,6 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.clients import Client as Device
 from accounts.models import User
 from accounts.services import staff, tokens, users
+from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
 from marketplace.models import TutoringSession
 from marketplace.services import bookings
@@ -108,6 +109,8 @@ class World:
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
             "token": {"token": "x"},
+            "sign_in": {"sign_in_id": self._sign_in_of("family")},
+            "sign_in_pk": {"pk": self._sign_in_of("family")},
         }
 
     def page_client(self, principal: str) -> Client:
@@ -119,8 +122,9 @@ class World:
             client.cookies[settings.SESSION_COOKIE_NAME] = self._past[principal][0]
             return client
         user = self.users[principal]
-        kind = "StaffBackend" if user.is_staff else "PhoneBackend"
-        client.force_login(user, backend=f"accounts.backends.{kind}")
+        if not user.is_staff:
+            return trusted_browser(user)
+        client.force_login(user, backend="accounts.backends.StaffBackend")
         if principal in STAFF:
             session = client.session
             device = TOTPDevice.objects.get(user=user)
@@ -134,7 +138,12 @@ class World:
             return bearer(self._past[principal][1])
         if principal not in PEOPLE:
             return self.page_client(principal)
-        return bearer(tokens.issue(user=self.users[principal], client=Device()).access)
+        return bearer(trusted_app(self.users[principal]))
+
+    def _sign_in_of(self, principal: str) -> Any:
+        """A sign-in of this person besides the ones that the requests come from."""
+        tokens.issue(user=self.users[principal], client=Device())
+        return self.users[principal].app_sessions.latest("pk").pk
 
     def _disputed(self, learner: Learner) -> TutoringSession:
         """A paid class of `family` and `tutor` whose payment the family's bank questions."""

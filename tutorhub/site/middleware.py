@@ -1,4 +1,4 @@
-"""What the browser sessions of staff and of suspended people may do."""
+"""What the browser sessions of staff, of suspended people and on new devices may do."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from accounts.backends import suspended_user
-from accounts.services import standing
+from accounts.clients import SIGN_IN
+from accounts.services import sign_ins, standing
 from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.http import status_of
@@ -31,10 +32,20 @@ OPEN = frozenset(
         *("site:health-live", "site:health-ready", "site:robots", "site:manifest"),
         *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
         *("tutors:tutor-search", "tutors:tutor-detail", "marketplace:review-list"),
-        *("accounts:signin", "accounts:signin-code", "accounts:signout"),
+        *("accounts:signin", "accounts:signin-code", "accounts:signout", "accounts:email-confirm"),
         "payments:checkout-callback",
     }
 )
+# What concerns nothing but the own account: who may only look may still keep it safe.
+OWN_ACCOUNT = frozenset(
+    {
+        *("accounts:account", "accounts:email-edit", "accounts:step-up", "accounts:prove"),
+        *("accounts:device-sign-out", "accounts:device-sign-out-others", "accounts:start-clean"),
+        *("accounts:phone-new", "accounts:phone-confirm"),
+    }
+)
+# Where a device proves that the account is its owner's.
+PROVING = frozenset({"accounts:prove", "accounts:start-clean"})
 
 
 class StaffSessionMiddleware:
@@ -96,18 +107,46 @@ class SuspendedMiddleware:
         if request.path.startswith(API) or (match is not None and match.view_name in OPEN):
             return None
         try:
-            self._check(request)
+            self._check(request, match.view_name if match else "")
         except NotAllowed as error:
             return _refusal_of_suspended(request, error)
         return None
 
-    def _check(self, request: HttpRequest) -> None:
+    def _check(self, request: HttpRequest, name: str) -> None:
         if not request.user.is_authenticated:
             user = suspended_user(request.session)
             if user is not None:
                 standing.check_may_act(user)
-        elif request.method not in SAFE:
+        elif request.method not in SAFE and name not in OWN_ACCOUNT:
             standing.check_may_act(request.user)
+
+
+class DeviceMiddleware:
+    """Notes signs of life of browsers, and shows no page to one that has to prove itself first.
+
+    That is a device that is new to an account which was silent for long (`accounts.services.
+    proofs`): it gets the page that asks for the proof, and what everybody may read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
+        if request.path.startswith(API) or not request.user.is_authenticated:
+            return None
+        about = request.session.get(SIGN_IN)
+        if about is None or request.user.is_staff:
+            return None
+        if newer := sign_ins.touched(request.user, about):
+            request.session[SIGN_IN] = newer
+        match = request.resolver_match
+        is_open = match is not None and match.view_name in OPEN | PROVING
+        if about.get("proof_due") and not is_open:
+            return redirect("accounts:prove")
+        return None
 
 
 def _refusal_of_suspended(request: HttpRequest, error: NotAllowed) -> HttpResponse:

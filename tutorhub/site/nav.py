@@ -60,6 +60,7 @@ STAFF = (
 FAMILY_ACCOUNT = (
     Item(_("Payments"), "/payments/", ""),
     Item(_("Add a learner"), "/family/learners/new/", ""),
+    Item(_("Your account"), "/account/", ""),
     Item(_("Help"), "/help/", ""),
 )
 TUTOR_ACCOUNT = (
@@ -68,6 +69,7 @@ TUTOR_ACCOUNT = (
     Item(_("Credits"), "/credits/", ""),
     Item(_("Bank account or UPI"), "/payout-method/", ""),
     Item(_("Tax details"), "/tax-profile/", ""),
+    Item(_("Your account"), "/account/", ""),
     Item(_("Help"), "/help/", ""),
 )
 

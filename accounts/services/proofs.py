@@ -1,0 +1,131 @@
+"""A number that came back after a long silence on a new device: whose is it now?
+
+Holding the number is not enough, since numbers are given to others. The account opens by a code to
+its e-mail address or by our staff; or the holder of the number lets it go and begins anew.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import messages, queries
+from accounts.clients import Client
+from accounts.models import (
+    AppSession,
+    BrowserSession,
+    KnownDevice,
+    LoginAttempt,
+    OtpChallenge,
+    User,
+)
+from accounts.services import attempts, codes, devices, locks, tokens
+from tutorhub.core import audit
+from tutorhub.core.errors import Conflict, DomainError
+
+PURPOSE = OtpChallenge.Purpose.PROOF
+
+
+class NothingToProve(Conflict):
+    code = "nothing_to_prove"
+    message = _("There is nothing to prove on this device.")
+
+
+class NoEmail(Conflict):
+    code = "no_email"
+    message = _("This account has no e-mail address. Write to us, or begin anew.")
+
+
+@transaction.atomic
+def request(user: User, sign_in_id: UUID | None, *, client: Client) -> codes.CodeSent:
+    """Send a code to the account's e-mail address. Raises NothingToProve, NoEmail, SentTooOften."""
+    _device(user, sign_in_id)
+    if not user.email:
+        raise NoEmail
+    ask = codes.Ask(
+        phone=user.phone or "",
+        purpose=PURPOSE,
+        client=client,
+        holder=str(sign_in_id),
+        asked_by=str(sign_in_id),
+        is_free=True,
+    )
+    return codes.send(ask, lambda code: messages.proof_code(user, code))
+
+
+def verify(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
+    """Enter the code. Raises NothingToProve, CodeRefused, GuessedTooOften."""
+    outcome = _verify(user, sign_in_id, code, client)
+    if isinstance(outcome, DomainError):
+        raise outcome
+
+
+@transaction.atomic
+def _verify(
+    user: User, sign_in_id: UUID | None, code: str, client: Client
+) -> OtpChallenge | DomainError:
+    """Returns the error instead of raising it, so that the count of guesses and the log stay."""
+    device = _device(user, sign_in_id)
+    locks.hold("phone", user.phone or "")
+    found = codes.answer(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
+    if not isinstance(found, DomainError):
+        codes.use(found)
+        _settle(user, device, by=user)
+    attempts.note(
+        LoginAttempt.Kind.PROOF,
+        client=client,
+        phone=user.phone or "",
+        user=user,
+        reason=found.code if isinstance(found, DomainError) else "",
+    )
+    return found
+
+
+@transaction.atomic
+def vouch(user: User, *, by: User) -> int:
+    """Staff have made sure that this person is who they were: every device of theirs is proved."""
+    devices_due = list(KnownDevice.objects.select_for_update().filter(user=user, proof_due=True))
+    for device in devices_due:
+        _settle(user, device, by=by)
+    return len(devices_due)
+
+
+@transaction.atomic
+def start_clean(user: User, sign_in_id: UUID | None) -> None:
+    """Let the number go: whoever signs in with it next makes an account of their own.
+
+    The old account stays as it is, without a number and without a way in but our staff. Raises
+    NothingToProve: who may see the account can erase it instead.
+    """
+    _device(user, sign_in_id)
+    locks.hold("phone", user.phone or "")
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user.phone = None
+    user.session_epoch += 1
+    user.save(update_fields=["phone", "session_epoch"])
+    tokens.end_all(user, AppSession.End.OWNER)
+    BrowserSession.objects.filter(user=user).delete()
+    audit.record("user.number_let_go", user, by=user)
+    if user.email:
+        messages.number_let_go(user)
+
+
+def is_due(user: User, sign_in_id: UUID | None) -> bool:
+    """Whether the device of this sign-in has to prove itself, as the database has it now."""
+    sign_in = queries.sign_in(user, sign_in_id)
+    return bool(sign_in and sign_in.known_device and sign_in.known_device.proof_due)
+
+
+def _device(user: User, sign_in_id: UUID | None) -> KnownDevice:
+    sign_in = queries.sign_in(user, sign_in_id)
+    device = sign_in.known_device if sign_in else None
+    if device is None or not device.proof_due:
+        raise NothingToProve
+    return device
+
+
+def _settle(user: User, device: KnownDevice, *, by: User) -> None:
+    device.proof_due = False
+    device.save(update_fields=["proof_due"])
+    devices.note_life(user)
+    audit.record("user.device_proved", user, by=by, device=str(device.pk))

@@ -1,0 +1,110 @@
+"""Pages that ask for a code of somebody who is signed in: before something sensitive, or after
+a long absence."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import phones
+from accounts.clients import SIGN_IN, client_of, sign_in_of
+from accounts.decorators import person_required
+from accounts.forms import CodeOnlyForm
+from accounts.services import codes, proofs, send_limits, stepup
+from accounts.views import pending
+
+SENT = "code_sent_for"
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Send a code to the account's own number and ask for it; then on to `next`."""
+    onward = pending.safe_next(request, request.GET.get("next", "")) or "/account/"
+    if "send" in request.POST:
+        return _send(request, "step_up", stepup.request, onward)
+    form = CodeOnlyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stepup.verify(
+                request.user, sign_in_of(request), **form.cleaned_data, client=client_of(request)
+            )
+        except (codes.CodeRefused, codes.GuessedTooOften) as error:
+            form.add_error("code", str(error))
+        else:
+            request.session.pop(SENT, None)
+            return redirect(onward)
+    context = {
+        "form": form,
+        "is_sent": request.session.get(SENT) == "step_up",
+        "phone_text": phones.masked(request.user.phone or ""),
+        "phone": request.user.phone,
+    }
+    return render(request, "accounts/step_up.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: HttpRequest) -> HttpResponse:
+    """A new device on an account that was silent for long: a code by e-mail, or begin anew."""
+    if not proofs.is_due(request.user, sign_in_of(request)):
+        return _proved(request)
+    if "send" in request.POST:
+        return _send(request, "proof", proofs.request, "")
+    form = CodeOnlyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proofs.verify(
+                request.user, sign_in_of(request), **form.cleaned_data, client=client_of(request)
+            )
+        except (codes.CodeRefused, codes.GuessedTooOften) as error:
+            form.add_error("code", str(error))
+        else:
+            return _proved(request)
+    context = {
+        "form": form,
+        "is_sent": request.session.get(SENT) == "proof",
+        "email_hint": _hint(request.user.email or ""),
+    }
+    return render(request, "accounts/prove.html", context, status=400 if form.errors else 200)
+
+
+@person_required
+@require_POST
+def start_clean(request: HttpRequest) -> HttpResponse:
+    """Let the number go from the old account; signing in again makes a new one."""
+    proofs.start_clean(request.user, sign_in_of(request))
+    logout(request)
+    messages.success(request, _("The number is free. Sign in to begin your own account."))
+    return redirect("accounts:signin")
+
+
+def _send(request: HttpRequest, what: str, ask: Callable[..., object], onward: str) -> HttpResponse:
+    try:
+        ask(request.user, sign_in_of(request), client=client_of(request))
+    except send_limits.SentTooOften as error:
+        messages.warning(request, str(error))
+    request.session[SENT] = what
+    query = f"?{urlencode({'next': onward})}" if onward else ""
+    return redirect(f"{request.path}{query}")
+
+
+def _proved(request: HttpRequest) -> HttpResponse:
+    request.session.pop(SENT, None)
+    if SIGN_IN in request.session:
+        request.session[SIGN_IN] = {**request.session[SIGN_IN], "proof_due": False}
+    return redirect("site:dashboard")
+
+
+def _hint(email: str) -> str:
+    """`m•••@example.com`: enough for the owner, too little for anybody else."""
+    name, at, host = email.partition("@")
+    return f"{name[:1]}•••{at}{host}" if at else ""
