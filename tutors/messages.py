@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.services.messages import ALL_CHANNELS, tell
-from tutors.models import TutorDocument, TutorProfile
+from tutors.models import TutorDocument, TutorPhoto, TutorProfile
 
 
 def submitted(tutor: TutorProfile) -> None:
@@ -56,6 +56,23 @@ def document_refused(document: TutorDocument) -> None:
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
         _send(user, "tutor_document_refused", _("One of your papers"), body)
+
+
+def photo_shown(photo: TutorPhoto) -> None:
+    user = photo.tutor.user
+    with translation.override(user.language):
+        body = _("Families see your photo now.")
+        _send(user, "tutor_photo_shown", _("Your photo"), body)
+
+
+def photo_refused(photo: TutorPhoto) -> None:
+    user = photo.tutor.user
+    with translation.override(user.language):
+        body = _("We cannot show your photo: %(notes)s %(url)s") % {
+            "notes": photo.notes,
+            "url": settings.SITE_URL + reverse("tutors:photo-edit"),
+        }
+        _send(user, "tutor_photo_refused", _("Your photo"), body)
 
 
 def _send(user: User, template: str, subject: str, body: str) -> None:

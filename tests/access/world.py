@@ -27,6 +27,7 @@ from tutorhub.core import clock
 from tutors.models import TutorDocument
 from tutors.tests.factories import (
     DocumentFactory,
+    PhotoFactory,
     TutorDraftFactory,
     TutorFactory,
     TutorSuspendedFactory,
@@ -80,7 +81,9 @@ class World:
         refund = failed_refund(learner.family.user)
         fund_float()
         payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
-        document = DocumentFactory(tutor=self.tutor, status=TutorDocument.Status.UPLOADING)
+        document = DocumentFactory(
+            tutor=self.tutor, status=TutorDocument.Status.UPLOADING, stored_key=""
+        )
         self.ids: dict[str, dict[str, Any]] = {
             "": {},
             "learner": {"pk": learner.pk},
@@ -94,6 +97,7 @@ class World:
             "payout": {"payout_id": payout.pk},
             "payout_pk": {"pk": payout.pk},
             "document": {"pk": document.pk},
+            "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
