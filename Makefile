@@ -9,7 +9,7 @@ export PORT
 # What `manage.py check --deploy` is asked about: production, with made-up secrets.
 PRODUCTION = TUTORHUB_ENV=production DEBUG=0 ALLOWED_HOSTS=tutorhub.example \
 	SITE_URL=https://tutorhub.example DATABASE_URL=postgresql://none/none \
-	REDIS_URL=redis://none COMPANY_NAME=none COMPANY_ADDRESS=none COMPANY_GSTIN=none SMS_CHANNEL=off WHATSAPP_CHANNEL=off AWS_STORAGE_BUCKET_NAME=none PRIVATE_STORAGE=s3 \
+	REDIS_URL=redis://none COMPANY_NAME=none COMPANY_ADDRESS=none COMPANY_GSTIN=none SMS_CHANNEL=off WHATSAPP_CHANNEL=off AWS_STORAGE_BUCKET_NAME=none PRIVATE_STORAGE=s3 FILE_SCANNER=off \
 	$(foreach name,SECRET_KEY JWT_SIGNING_KEY OTP_PEPPER RAZORPAY_KEY_ID RAZORPAY_KEY_SECRET \
 	RAZORPAY_WEBHOOK_SECRET RAZORPAYX_ACCOUNT_NUMBER,$(name)=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))")) \
 	FIELD_KEY=$$($(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())")

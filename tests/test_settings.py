@@ -26,6 +26,7 @@ COMPLETE = {
     "RAZORPAYX_ACCOUNT_NUMBER": "4564563559247998",
     "PRIVATE_STORAGE": "s3",
     "AWS_STORAGE_BUCKET_NAME": "papers",
+    "FILE_SCANNER": "off",
     "SMS_CHANNEL": "off",
     "WHATSAPP_CHANNEL": "off",
     "COMPANY_NAME": "Example Private Limited",
@@ -116,6 +117,8 @@ def test_production_starts_when_everything_is_named():
         ("RAZORPAY_BASE_URL", "http://127.0.0.1:9100"),
         ("DEBUG", "1"),
         ("COMPANY_GSTIN", None),
+        ("FILE_SCANNER", None),
+        ("FILE_SCANNER", "of"),
     ],
 )
 def test_production_refuses_to_start(name: str, value: str | None):

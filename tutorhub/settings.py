@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.forget_idempotency_keys",
         "schedule": timedelta(hours=1),
     },
+    "core-sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
+    "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     "payments-check-payout-methods": {
         "task": "payments.check_payout_methods",
         "schedule": timedelta(minutes=15),
@@ -317,6 +319,14 @@ RAZORPAYX_ACCOUNT_NUMBER = secret("RAZORPAYX_ACCOUNT_NUMBER", "2323230000000001"
 
 PRIVATE_STORAGE = env.str("PRIVATE_STORAGE", "disk")
 PRIVATE_ROOT = VAR / ("private-test" if TESTING else "private")
+# What looks at uploads for viruses: clamd or off. A scanner that does not answer lets nothing in.
+FILE_SCANNER = env.str("FILE_SCANNER", "" if PRODUCTION else "off")
+if FILE_SCANNER not in {"clamd", "off"}:
+    raise ImproperlyConfigured("FILE_SCANNER is not set. Say clamd or off.")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "unix:///run/clamav/clamd.ctl")
+# Where browsers fetch public pictures: from this site when empty, else from a network of caches in
+# front of it or of the bucket's prefix public/.
+PHOTO_ORIGIN = env.str("PHOTO_ORIGIN", "").rstrip("/")
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
 AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", "ap-south-1")
 AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", "") or None
@@ -340,7 +350,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([PHOTO_ORIGIN] if PHOTO_ORIGIN else [])],
         "font-src": [SELF],
         "connect-src": [SELF, *_upload_origins],
         "form-action": [SELF, *_checkout_origins, *_upload_origins],

@@ -15,15 +15,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from tutorhub.core import clock
+from tutorhub.core import clock, storage
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
 from tutorhub.core.rules import allows
-from tutors.models import Badge, Decision, Offering, TutorDocument, TutorProfile
+from tutors.models import Badge, Decision, Offering, TutorDocument, TutorPhoto, TutorProfile
 from tutors.policies import check_can_verify
-from tutors.services import documents, verification
+from tutors.services import documents, photos, verification
 
 Status = TutorProfile.Status
 PAPER = TutorDocument.Status
@@ -40,6 +40,20 @@ PAPER_VERBS: dict[str, dict[str, Any]] = {
     PAPER.VERIFIED: {"refuse": gettext_lazy("Refuse after all")},
     PAPER.REFUSED: {"verify": gettext_lazy("It is genuine after all")},
 }
+
+
+PHOTO_VERBS: dict[str, dict[str, Any]] = {
+    TutorPhoto.Status.WAITING: {
+        "show": gettext_lazy("Show this photo"),
+        "refuse": gettext_lazy("Refuse this photo"),
+    },
+    TutorPhoto.Status.SHOWN: {"refuse": gettext_lazy("Take this photo down")},
+    TutorPhoto.Status.REFUSED: {"show": gettext_lazy("Show this photo after all")},
+}
+
+
+class PhotoShowForm(forms.Form):
+    """Nothing to say: the button is the decision."""
 
 
 class DecisionForm(forms.Form):
@@ -108,6 +122,16 @@ class TutorProfileAdmin(ReadOnlyAdmin):
                 view(self.review_view),
                 name="tutors_tutordocument_review",
             ),
+            path(
+                "photo/<uuid:pk>/look/",
+                view(require_GET(self.photo_view)),
+                name="tutors_tutorphoto_look",
+            ),
+            path(
+                "photo/<uuid:pk>/<slug:verb>/",
+                view(self.photo_decide_view),
+                name="tutors_tutorphoto_decide",
+            ),
             *super().get_urls(),
         ]
 
@@ -132,6 +156,10 @@ class TutorProfileAdmin(ReadOnlyAdmin):
             "papers": [
                 (paper, PAPER_VERBS.get(paper.status, {}) if may_decide else {})
                 for paper in tutor.documents.all()
+            ],
+            "photos": [
+                (photo, PHOTO_VERBS.get(photo.status, {}) if may_decide else {})
+                for photo in tutor.photos.all()
             ],
             "may_decide": may_decide,
         }
@@ -178,6 +206,30 @@ class TutorProfileAdmin(ReadOnlyAdmin):
         response["Referrer-Policy"] = "no-referrer"
         return response
 
+    def photo_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The portrait that waits, through this address and no other."""
+        check_can_verify(request.user)
+        photo = get_object_or_404(TutorPhoto, pk=pk, received_at__isnull=False)
+        response = HttpResponse(storage.read(photo.stored_key), content_type="image/jpeg")
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def photo_decide_view(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+        """Shows a photo to everybody, or asks why not."""
+        check_can_verify(request.user)
+        photo = get_object_or_404(TutorPhoto.objects.select_related("tutor__user"), pk=pk)
+        form = (PhotoShowForm if verb == "show" else DecisionForm)(request.POST or None)
+        label = PHOTO_VERBS.get(photo.status, {}).get(verb)
+        if label is None:
+            messages.error(request, _("This photo is %s.") % photo.get_status_display())
+            return self._back(photo.tutor_id)
+        decide = photos.show if verb == "show" else photos.refuse
+        is_sent = request.method == "POST"
+        if is_sent and self._done(form, decide, photo, by=request.user):
+            messages.success(request, f"{photo.tutor.name}: {label}.")
+            return self._back(photo.tutor_id)
+        return self._ask(request, form, f"{label}: {photo.tutor.name}", photo.tutor_id)
+
     def _done(
         self, form: forms.Form, decide: Callable[..., object], *args: Any, **kwargs: Any
     ) -> bool:
@@ -206,6 +258,28 @@ class TutorProfileAdmin(ReadOnlyAdmin):
         return redirect("admin:tutors_tutorprofile_change", tutor_id)
 
 
+@admin.register(TutorPhoto)
+class TutorPhotoAdmin(ReadOnlyAdmin):
+    list_display = ["tutor", "status", "received_at", "reviewed_at", "reviewed_by"]
+    list_filter = ["status"]
+    list_select_related = ["tutor__user", "reviewed_by"]
+    ordering = ["-received_at", "pk"]
+    show_full_result_count = False
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A photo is looked at beside the rest of its tutor."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        photo = get_object_or_404(TutorPhoto, pk=object_id)
+        return redirect("admin:tutors_tutorprofile_change", photo.tutor_id)
+
+
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ["decided_at", "tutor", "verdict", "document", "decided_by", "notes"]
@@ -227,6 +301,7 @@ class BadgeAdmin(ReadOnlyAdmin):
 def _with_everything() -> QuerySet[TutorProfile]:
     return TutorProfile.objects.select_related("user", "place").prefetch_related(
         Prefetch("offerings", Offering.objects.select_related("subject").order_by("pk")),
+        Prefetch("photos", TutorPhoto.objects.exclude(stored_key="").order_by("pk")),
         Prefetch("documents", TutorDocument.objects.order_by("kind", "-pk")),
         Prefetch("decisions", Decision.objects.select_related("decided_by", "document")),
         "badges",

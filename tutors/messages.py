@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from notifications.catalogue import define
 from notifications.services.messages import tell_user
-from tutors.models import TutorDocument, TutorProfile
+from tutors.models import TutorDocument, TutorPhoto, TutorProfile
 
 SUBMITTED = define(
     "tutor_submitted",
@@ -38,6 +38,14 @@ DOCUMENT_REFUSED = define(
     "tutor_document_refused",
     _("We cannot accept one of your papers (%(kind)s): %(notes)s %(url)s"),
     subject=_("One of your papers"),
+)
+PHOTO_SHOWN = define(
+    "tutor_photo_shown", _("Families see your photo now."), subject=_("Your photo")
+)
+PHOTO_REFUSED = define(
+    "tutor_photo_refused",
+    _("We cannot show your photo: %(notes)s %(url)s"),
+    subject=_("Your photo"),
 )
 
 
@@ -71,3 +79,12 @@ def document_refused(document: TutorDocument) -> None:
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
     tell_user(user, DOCUMENT_REFUSED, values)
+
+
+def photo_shown(photo: TutorPhoto) -> None:
+    tell_user(photo.tutor.user, PHOTO_SHOWN, {})
+
+
+def photo_refused(photo: TutorPhoto) -> None:
+    values = {"notes": photo.notes, "url": settings.SITE_URL + reverse("tutors:photo-edit")}
+    tell_user(photo.tutor.user, PHOTO_REFUSED, values)

@@ -11,6 +11,10 @@ from tutors.models import Badge, TutorProfile
 KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id")
 DOCUMENTS_PER_DAY = 20
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+PHOTOS_PER_DAY = 10
+PHOTO_MAX_BYTES = 10 * 1024 * 1024
+# An upload that was announced and never came is forgotten.
+UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
 
 # How long a checked claim may be shown; None means for good.
 BADGE_VALID_FOR: dict[str, timedelta | None] = {

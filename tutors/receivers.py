@@ -2,8 +2,10 @@
 
 from accounts.models import Role, User
 from accounts.services import onboarding, staff, standing
+from tutorhub.core import sweeping
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
+from tutors.services import documents, photos
 
 Status = TutorProfile.Status
 
@@ -25,11 +27,15 @@ def next_step(user: User) -> onboarding.Step:
 
 onboarding.register(Role.TUTOR, next_step)
 standing.register(Role.TUTOR, check_in_good_standing)
+sweeping.register("papers", documents.known_keys)
+sweeping.register("portraits", photos.known_portraits)
+sweeping.register("public", photos.known_public)
 staff.allow(
     staff.MODERATOR,
     "tutors.verify_tutor",
     "tutors.view_tutorprofile",
     "tutors.view_tutordocument",
+    "tutors.view_tutorphoto",
     "tutors.view_offering",
     "tutors.view_decision",
     "tutors.view_badge",

@@ -13,4 +13,9 @@ urlpatterns = [
     path("tutor/documents/<uuid:pk>/", views.document_upload, name="document-upload"),
     path("tutor/documents/<uuid:pk>/done/", views.document_done, name="document-done"),
     path("tutor/documents/<uuid:pk>/withdraw/", views.document_withdraw, name="document-withdraw"),
+    path("tutor/photo/", views.photo_edit, name="photo-edit"),
+    path("tutor/photo/<uuid:pk>/", views.photo_upload, name="photo-upload"),
+    path("tutor/photo/<uuid:pk>/done/", views.photo_done, name="photo-done"),
+    path("tutor/photo/<uuid:pk>/remove/", views.photo_remove, name="photo-remove"),
+    path("tutor/photo/<uuid:pk>/preview/", views.photo_preview, name="photo-preview"),
 ]

@@ -32,6 +32,7 @@ from tutorhub.core import clock
 from tutors.models import TutorDocument
 from tutors.tests.factories import (
     DocumentFactory,
+    PhotoFactory,
     TutorDraftFactory,
     TutorFactory,
     TutorSuspendedFactory,
@@ -85,7 +86,9 @@ class World:
         refund = failed_refund(learner.family.user)
         fund_float()
         payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
-        document = DocumentFactory(tutor=self.tutor, status=TutorDocument.Status.UPLOADING)
+        document = DocumentFactory(
+            tutor=self.tutor, status=TutorDocument.Status.UPLOADING, stored_key=""
+        )
         disputed = self._disputed(learner)
         evidence = evidence_service.announce(
             disputed, content_type="application/pdf", by=self.tutor.user
@@ -105,6 +108,7 @@ class World:
             "document": {"pk": document.pk},
             "disputed": {"pk": disputed.pk},
             "evidence": {"pk": evidence.pk},
+            "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from tutorhub.core import idempotency, outbox
+from tutorhub.core import idempotency, outbox, sweeping
 
 
 @shared_task(name="core.deliver")
@@ -17,3 +17,9 @@ def deliver(row_id: str) -> None:
 def forget_idempotency_keys() -> None:
     """Delete the keys of requests whose 24 hours are over."""
     idempotency.forget_old()
+
+
+@shared_task(name="core.sweep_files")
+def sweep_files() -> None:
+    """Delete uploads that were never taken in, and files that no row knows."""
+    sweeping.sweep()

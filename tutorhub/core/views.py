@@ -1,14 +1,16 @@
 """The addresses of the disk storage: where files are posted to and fetched from, both signed."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from tutorhub.core.storage.base import UploadRefused
+from tutorhub.core import storage
+from tutorhub.core.storage.base import FOREVER, KEY, PUBLIC, UploadRefused
 from tutorhub.core.storage.disk import DiskStorage, WrongSize, download_grant, upload_grant
 
 FORM_OVERHEAD = 64 * 1024
+PICTURE_TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
 
 
 # The signature in the address is what proves that we made this form; it works once.
@@ -43,4 +45,21 @@ def download(request: HttpRequest, token: str) -> HttpResponseBase:
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> HttpResponse:
+    """A public picture, from whichever storage; caches may keep it, because it never changes."""
+    key = PUBLIC + name
+    if not KEY.fullmatch(key):
+        raise Http404
+    try:
+        data = storage.read(key)
+    except storage.MissingFile as error:
+        raise Http404 from error
+    response = HttpResponse(data, content_type=PICTURE_TYPES[name.rpartition(".")[2]])
+    response["Cache-Control"] = FOREVER
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Content-Security-Policy"] = "default-src 'none'"
     return response

@@ -4,12 +4,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from curriculum.api.fields import BoardField, GradeField, LanguageField, SubjectField
-from tutorhub.core import contents
-from tutors.models import Badge, Offering, TutorDocument, TutorProfile
+from tutorhub.core import contents, storage
+from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
 from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
-from tutors.policies import DOCUMENT_MAX_BYTES
+from tutors.policies import DOCUMENT_MAX_BYTES, PHOTO_MAX_BYTES
 from tutors.queries import Mode, Sort
 from tutors.queries.profiles import MISSING
+
+PHOTO_TYPES = tuple(kind for kind in contents.ALLOWED_TYPES if kind.startswith("image/"))
 
 
 class RateField(serializers.IntegerField):
@@ -130,6 +132,7 @@ class TutorOutput(serializers.ModelSerializer):
 
     name = serializers.CharField()
     rating = serializers.FloatField(allow_null=True)
+    photo_url = serializers.CharField(allow_null=True)
     review_count = serializers.IntegerField(source="rating_count")
     hours_taught = serializers.IntegerField()
     badges = BadgeOutput(many=True)
@@ -142,6 +145,7 @@ class TutorOutput(serializers.ModelSerializer):
             "slug",
             "name",
             "headline",
+            "photo_url",
             "bio",
             "gender",
             "languages",
@@ -197,6 +201,7 @@ class ResultOutput(serializers.Serializer):
     slug = serializers.CharField(source="tutor.slug")
     name = serializers.CharField(source="tutor.name")
     headline = serializers.CharField(source="tutor.headline")
+    photo_url = serializers.CharField(source="tutor.photo_url", allow_null=True)
     city = serializers.CharField(source="tutor.city")
     languages = serializers.ListField(source="tutor.languages", child=serializers.CharField())
     rate_paise = serializers.IntegerField()
@@ -235,6 +240,10 @@ class UploadOutput(serializers.Serializer):
 
 
 class DocumentOutput(serializers.ModelSerializer):
+    """`problem` is a code that says why a SPOILT file cannot be used; `notes` says it in words."""
+
+    notes = serializers.CharField(source="explanation")
+
     class Meta:
         model = TutorDocument
         fields = [
@@ -244,11 +253,33 @@ class DocumentOutput(serializers.ModelSerializer):
             "filename",
             "content_type",
             "size",
+            "problem",
             "notes",
             "created_at",
             "received_at",
             "reviewed_at",
         ]
+
+
+class PhotoInput(serializers.Serializer):
+    """`size` in bytes; the upload must have exactly that many."""
+
+    content_type = serializers.ChoiceField(choices=PHOTO_TYPES)
+    size = serializers.IntegerField(min_value=1, max_value=PHOTO_MAX_BYTES)
+
+
+class PhotoOutput(serializers.ModelSerializer):
+    """Families see it once it is SHOWN and has a `photo_url`."""
+
+    notes = serializers.CharField(source="explanation")
+    photo_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TutorPhoto
+        fields = ["id", "status", "problem", "notes", "photo_url", "created_at", "received_at"]
+
+    def get_photo_url(self, photo: TutorPhoto) -> str | None:
+        return storage.public_url(photo.public_id, "336.jpg") if photo.public_id else None
 
 
 class NewDocumentOutput(serializers.Serializer):

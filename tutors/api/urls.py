@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tutors.api import views
+from tutors.api import photos, views
 
 urlpatterns = [
     path("tutors/", views.TutorsView.as_view(), name="tutors-list"),
@@ -11,6 +11,13 @@ urlpatterns = [
         "tutors/documents/<uuid:pk>/complete",
         views.DocumentCompleteView.as_view(),
         name="tutors-document-complete",
+    ),
+    path("tutors/photos", photos.PhotosView.as_view(), name="tutors-photos"),
+    path("tutors/photos/<uuid:pk>", photos.PhotoView.as_view(), name="tutors-photo"),
+    path(
+        "tutors/photos/<uuid:pk>/complete",
+        photos.PhotoCompleteView.as_view(),
+        name="tutors-photo-complete",
     ),
     path("tutors/<uuid:pk>", views.TutorView.as_view(), name="tutors-detail"),
 ]

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tutorhub.core import clock
+from tutorhub.core import clock, contents
 from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.ids import uuid7
 from tutors.models.profiles import TutorProfile
@@ -18,8 +18,8 @@ class DocumentQuerySet(models.QuerySet["TutorDocument"]):
         return self.filter(tutor__user=user)
 
     def received(self) -> "DocumentQuerySet":
-        """Those whose file has arrived and passed the first check."""
-        return self.exclude(status=TutorDocument.Status.UPLOADING)
+        """Those whose file has arrived and was found harmless."""
+        return self.filter(stored_key__gt="").exclude(status=TutorDocument.Status.CHECKING)
 
     def in_force(self) -> "DocumentQuerySet":
         """Those that count for a submission: arrived and not refused."""
@@ -43,12 +43,16 @@ class TutorDocument(models.Model):
 
     class Status(models.TextChoices):
         UPLOADING = "UPLOADING", _("not uploaded yet")
+        CHECKING = "CHECKING", _("being opened")
+        SPOILT = "SPOILT", _("cannot be used")
         RECEIVED = "RECEIVED", _("waiting for our check")
         VERIFIED = "VERIFIED", _("checked")
         REFUSED = "REFUSED", _("not accepted")
 
     TRANSITIONS: dict[str, frozenset[str]] = {
-        Status.UPLOADING: frozenset({Status.RECEIVED}),
+        Status.UPLOADING: frozenset({Status.CHECKING}),
+        Status.CHECKING: frozenset({Status.RECEIVED, Status.SPOILT}),
+        Status.SPOILT: frozenset(),
         Status.RECEIVED: frozenset({Status.VERIFIED, Status.REFUSED}),
         Status.VERIFIED: frozenset({Status.REFUSED}),
         Status.REFUSED: frozenset({Status.VERIFIED}),
@@ -61,9 +65,13 @@ class TutorDocument(models.Model):
     filename = models.CharField(max_length=150)
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(null=True)
+    pages = models.PositiveSmallIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     upload_key = models.CharField(max_length=100, unique=True)
     stored_key = models.CharField(max_length=100, blank=True)
+    """Written before the file is, so that there is no file without a row."""
+    problem = models.CharField(max_length=40, blank=True)
+    """Why a spoilt file cannot be used: a code of `tutorhub.core.contents`."""
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     received_at = models.DateTimeField(null=True)
@@ -79,7 +87,16 @@ class TutorDocument(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="tutor_document_status_valid",
-                condition=Q(status__in=["UPLOADING", "RECEIVED", "VERIFIED", "REFUSED"]),
+                condition=Q(
+                    status__in=[
+                        "UPLOADING",
+                        "CHECKING",
+                        "SPOILT",
+                        "RECEIVED",
+                        "VERIFIED",
+                        "REFUSED",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="tutor_document_kind_valid",
@@ -87,8 +104,13 @@ class TutorDocument(models.Model):
             ),
             models.CheckConstraint(
                 name="tutor_document_received_whole",
-                condition=Q(status="UPLOADING", stored_key="")
+                condition=Q(status__in=["UPLOADING", "SPOILT"], stored_key="")
+                | Q(status="CHECKING") & ~Q(stored_key="")
                 | Q(received_at__isnull=False, size__isnull=False) & ~Q(stored_key=""),
+            ),
+            models.CheckConstraint(
+                name="tutor_document_spoilt_says_why",
+                condition=Q(status="SPOILT") & ~Q(problem="") | ~Q(status="SPOILT") & Q(problem=""),
             ),
             models.CheckConstraint(
                 name="tutor_document_reviewed_paired",
@@ -99,6 +121,16 @@ class TutorDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def explanation(self) -> str:
+        """What a moderator wrote, or why the file cannot be used, in the language of the page."""
+        return contents.words(self.problem) if self.problem else self.notes
+
+    @property
+    def own_name(self) -> str:
+        """A name for the file that says nothing about the person."""
+        return f"{self.kind}.{contents.EXTENSIONS[self.content_type]}"
 
     def move_to(self, status: str) -> None:
         """Take the edge to `status` without saving, or raise InvalidTransition."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from curriculum.models import Subject
-from tutorhub.core import clock
+from tutorhub.core import clock, storage
 from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.ids import uuid7
 from tutorhub.core.models import Place
@@ -165,6 +165,15 @@ class TutorProfile(models.Model):
     @property
     def is_suspended(self) -> bool:
         return self.status == self.Status.SUSPENDED
+
+    @property
+    def photo(self) -> Any:
+        """The photo on show, where `queries.public_profile` has fetched it, or None."""
+        return next(iter(getattr(self, "shown_photos", ())), None)
+
+    @property
+    def photo_url(self) -> str | None:
+        return storage.public_url(self.photo.public_id, "336.jpg") if self.photo else None
 
     def move_to(self, status: str) -> None:
         """Take the edge to `status` without saving, or raise InvalidTransition."""

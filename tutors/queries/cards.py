@@ -11,13 +11,15 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 
-from tutorhub.core import clock
+from tutorhub.core import clock, storage
 from tutors.models import Badge
 from tutors.models.profiles import average_rating
 
 STATEMENT = """
 SELECT t.id, t.slug, u.name, t.headline, t.city, t.languages, t.rating_sum, t.rating_count,
        t.minutes_taught, t.experience_years,
+       (SELECT p.public_id FROM tutors_tutorphoto p
+         WHERE p.tutor_id = t.id AND p.status = 'SHOWN'),
        (SELECT json_agg(json_build_array(o.subject_id, o.boards, o.grade_min, o.grade_max)
                         ORDER BY o.id)
           FROM tutors_offering o WHERE o.tutor_id = t.id),
@@ -72,6 +74,8 @@ class Card(NamedTuple):
     rating_count: int
     minutes_taught: int
     experience_years: int
+    photo: UUID | None
+    """The public name of the photo on show."""
     offers: list[Offer]
     badges: list[Mark]
 
@@ -82,6 +86,10 @@ class Card(NamedTuple):
     @property
     def hours_taught(self) -> int:
         return self.minutes_taught // 60
+
+    @property
+    def photo_url(self) -> str | None:
+        return storage.public_url(self.photo, "336.jpg") if self.photo else None
 
     def get_absolute_url(self) -> str:
         return reverse("tutors:tutor-detail", args=[self.slug])

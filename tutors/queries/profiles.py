@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tutorhub.core import clock
-from tutors.models import Badge, Offering, TutorDocument, TutorProfile
+from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
 
 MISSING: dict[str, Promise] = {
     "name": _("Give the name that families will see."),
@@ -20,10 +20,11 @@ MISSING: dict[str, Promise] = {
 
 
 def public_profile(profiles: "QuerySet[TutorProfile]") -> "QuerySet[TutorProfile]":
-    """With what the public page shows: user, offerings with subject, badges in force."""
+    """With what the public page shows: user, offerings with subject, badges in force, photo."""
     return profiles.select_related("user").prefetch_related(
         Prefetch("offerings", Offering.objects.select_related("subject").order_by("pk")),
         Prefetch("badges", Badge.objects.in_force(clock.today())),
+        Prefetch("photos", TutorPhoto.objects.on_show(), to_attr="shown_photos"),
     )
 
 

@@ -1,25 +1,32 @@
 """Papers on their way in: the signed form, the check of what arrived, the look of a moderator.
 
 Files are handled outside transactions: the intent is committed, then storage is asked, then the
-outcome is committed.
+outcome is committed. What arrived is opened by `check_document`, which runs as work for later: a
+file that takes long, or breaks the reader, holds no request up.
 """
 
-from datetime import timedelta
+import hashlib
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tutorhub.core import audit, clock, storage, uploads
+from tutorhub.core import audit, clock, contents, outbox, scanning, storage, sweeping, uploads
 from tutorhub.core.errors import Conflict, TooMany
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import (
     DOCUMENT_MAX_BYTES,
     DOCUMENTS_PER_DAY,
+    UPLOAD_FORGOTTEN_AFTER,
     check_can_edit,
     check_can_verify,
 )
+from tutors.services import arrivals
 
+CHECK = "tutors.check_document"
+ANNOUNCED = "tutor_document.announced"
+FORGET_BATCH = 200
 Status = TutorDocument.Status
 
 
@@ -42,13 +49,16 @@ class AlreadyReviewed(Conflict):
 def announce(
     *, by: User, kind: str, filename: str, content_type: str, size: int | None = None
 ) -> TutorDocument:
-    """Note a document that is about to be uploaded. `size` in bytes, None when not known yet."""
+    """Note a document that is about to be uploaded. `size` in bytes, None when not known yet.
+
+    Raises ProfileMissing, TooManyDocuments, or contents.AadhaarNumber for a name that holds one.
+    """
+    contents.check_name(filename)
     tutor = TutorProfile.objects.locked().filter(user=by).first()
     if tutor is None:
         raise ProfileMissing
     check_can_edit(tutor, by)
-    since = clock.now() - timedelta(days=1)
-    if tutor.documents.filter(created_at__gt=since).count() >= DOCUMENTS_PER_DAY:
+    if arrivals.announced_today(by, ANNOUNCED) >= DOCUMENTS_PER_DAY:
         raise TooManyDocuments
     document = TutorDocument.objects.create(
         tutor=tutor,
@@ -58,7 +68,7 @@ def announce(
         size=size,
         upload_key=storage.new_key(),
     )
-    audit.record("tutor_document.announced", document, by=by, kind=kind)
+    audit.record(ANNOUNCED, document, by=by, kind=kind)
     return document
 
 
@@ -76,69 +86,138 @@ def upload_form(document: TutorDocument, *, redirect_to: str = "") -> storage.Up
 
 
 def complete(document: TutorDocument, *, by: User) -> TutorDocument:
-    """Look at what arrived and take it in. Done twice, it changes nothing.
+    """Say that the file was uploaded; it is opened and looked at soon after. Twice is once.
 
-    Raises what `uploads.take_in` raises; then the same form may be filled again.
+    Raises storage.MissingFile, or uploads.WrongFile: then the same form may be filled again.
     """
     if document.status != Status.UPLOADING:
         return document
     check_can_edit(document.tutor, by)
-    accepted = uploads.take_in(
+    uploads.check_arrived(
         document.upload_key,
-        content_type=document.content_type,
         size=document.size,
+        content_type=document.content_type,
         max_size=DOCUMENT_MAX_BYTES,
     )
-    received, is_ours = _receive(document, by, accepted)
-    if not is_ours:
-        storage.delete(accepted.key)
-    return received
+    return _begin_check(document, by)
 
 
 @transaction.atomic
-def _receive(
-    document: TutorDocument, by: User, accepted: uploads.Accepted
-) -> tuple[TutorDocument, bool]:
-    """Write down an accepted file; False if another request was faster."""
-    document = TutorDocument.objects.locked().select_related("tutor__user").get(pk=document.pk)
+def _begin_check(document: TutorDocument, by: User) -> TutorDocument:
+    document = TutorDocument.objects.locked().select_related("tutor").get(pk=document.pk)
     if document.status != Status.UPLOADING:
-        return document, False
-    document.move_to(Status.RECEIVED)
-    document.stored_key, document.sha256 = accepted.key, accepted.sha256
-    document.size = accepted.size
-    document.received_at = clock.now()
-    document.save(update_fields=["status", "stored_key", "sha256", "size", "received_at"])
-    audit.record("tutor_document.received", document, by=by, kind=document.kind, size=document.size)
-    return document, True
+        return document
+    check_can_edit(document.tutor, by)
+    document.move_to(Status.CHECKING)
+    document.stored_key = storage.private_key("papers")
+    document.save(update_fields=["status", "stored_key"])
+    outbox.later(CHECK, {"document_id": document.pk, "key": document.stored_key})
+    return document
 
 
+@outbox.call(CHECK)
+def check_document(payload: outbox.Payload, done: Callable[[], None]) -> None:
+    """Open what arrived, and keep what we made of it under the key that was written down for it.
+
+    Stopped anywhere, it starts again and writes to the same key.
+    """
+    key = payload["key"]
+    document = TutorDocument.objects.filter(pk=payload["document_id"], stored_key=key).first()
+    if document is None:
+        storage.delete(key)  # withdrawn or spoilt, perhaps while another try was writing
+        return done()
+    if document.status != Status.CHECKING:
+        return done()
+    try:
+        data = storage.read(document.upload_key)
+        clean = contents.clean(data, document.content_type)
+        scanning.scan(data)
+    except (contents.RefusedContent, storage.MissingFile) as refusal:
+        return _spoil(document, refusal.code, done)
+    storage.put(key, clean.data, content_type=clean.content_type)
+    if not _receive(document, clean, done):
+        storage.delete(key)
+    return None
+
+
+@transaction.atomic
+def _receive(document: TutorDocument, clean: contents.Clean, done: Callable[[], None]) -> bool:
+    """Write down a file that is in place; False if it is not wanted any more."""
+    found = TutorDocument.objects.locked().filter(pk=document.pk, status=Status.CHECKING).first()
+    if found is None:
+        return TutorDocument.objects.filter(stored_key=document.stored_key).exists()
+    found.move_to(Status.RECEIVED)
+    found.content_type, found.pages = clean.content_type, clean.pages
+    found.sha256, found.size = hashlib.sha256(clean.data).hexdigest(), len(clean.data)
+    found.received_at = clock.now()
+    found.save(update_fields=["status", "content_type", "pages", "sha256", "size", "received_at"])
+    audit.record("tutor_document.received", found, kind=found.kind, size=found.size)
+    sweeping.delete_later(found.upload_key, is_upload=True)
+    done()
+    return True
+
+
+@transaction.atomic
+def _spoil(document: TutorDocument, code: str, done: Callable[[], None]) -> None:
+    """Write down why the file cannot be used; it is deleted, and another one can be uploaded."""
+    done()
+    found = TutorDocument.objects.locked().filter(pk=document.pk, status=Status.CHECKING).first()
+    if found is None:
+        return
+    found.move_to(Status.SPOILT)
+    sweeping.delete_later(found.stored_key)
+    found.problem, found.stored_key = code, ""
+    found.save(update_fields=["status", "problem", "stored_key"])
+    audit.record("tutor_document.spoilt", found, kind=found.kind, problem=code)
+    sweeping.delete_later(found.upload_key, is_upload=True)
+
+
+@transaction.atomic
 def withdraw(document: TutorDocument, *, by: User) -> None:
     """Take a document back before a moderator has decided on it; its file is deleted."""
-    key = _remove(document, by)
-    storage.delete(key)
+    document = TutorDocument.objects.locked().select_related("tutor").get(pk=document.pk)
+    check_can_edit(document.tutor, by)
+    if document.status in {Status.VERIFIED, Status.REFUSED}:
+        raise AlreadyReviewed
+    is_pending = document.tutor.status == TutorProfile.Status.PENDING
+    if is_pending and document.status == Status.RECEIVED:
+        raise Conflict(_("Your papers are being checked now."), code="under_review")
+    audit.record("tutor_document.withdrawn", document, by=by, kind=document.kind)
+    _forget(document)
 
 
 @transaction.atomic
-def _remove(document: TutorDocument, by: User) -> str:
-    document = TutorDocument.objects.locked().select_related("tutor").get(pk=document.pk)
-    check_can_edit(document.tutor, by)
-    if document.status not in {Status.UPLOADING, Status.RECEIVED}:
-        raise AlreadyReviewed
-    if document.tutor.status == TutorProfile.Status.PENDING and document.stored_key:
-        raise Conflict(_("Your papers are being checked now."), code="under_review")
-    audit.record("tutor_document.withdrawn", document, by=by, kind=document.kind)
-    key = document.stored_key or document.upload_key
+def forget_abandoned() -> int:
+    """Delete rows of uploads that were announced and never came. Returns how many."""
+    old = TutorDocument.objects.filter(
+        status=Status.UPLOADING, created_at__lt=clock.now() - UPLOAD_FORGOTTEN_AFTER
+    )
+    rows = list(old.select_for_update(skip_locked=True, of=("self",))[:FORGET_BATCH])
+    for document in rows:
+        audit.record("tutor_document.forgotten", document, kind=document.kind)
+        _forget(document)
+    return len(rows)
+
+
+def _forget(document: TutorDocument) -> None:
+    sweeping.delete_later(document.stored_key)
+    sweeping.delete_later(document.upload_key, is_upload=True)
     document.delete()
-    return key
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which of these keys belong to a document."""
+    found = TutorDocument.objects.filter(stored_key__in=keys)
+    return set(found.values_list("stored_key", flat=True))
 
 
 def open_for_review(document: TutorDocument, *, by: User) -> str:
     """A link that downloads the file within a minute. Moderators only; every look is audited."""
     check_can_verify(by)
-    if not document.stored_key:
+    if document.received_at is None:
         raise storage.MissingFile
     with transaction.atomic():
         audit.record("tutor_document.opened", document, by=by, kind=document.kind)
     return storage.signed_get_url(
-        document.stored_key, filename=document.filename, content_type=document.content_type
+        document.stored_key, filename=document.own_name, content_type=document.content_type
     )

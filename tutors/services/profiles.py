@@ -17,6 +17,7 @@ from tutors import messages, queries
 from tutors.models import Offering, TutorProfile
 from tutors.policies import KEY_FIELDS, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
+from tutors.services import photos
 
 
 class Incomplete(DomainError):
@@ -82,11 +83,13 @@ def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     )
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
     check_can_edit(tutor, by)
-    before = _key_values(tutor)
+    before, on_card = _key_values(tutor), (tutor.name, tutor.headline, tutor.city)
     _write(tutor, details)
     if details.offerings is not None:
         _replace_offerings(tutor, details.offerings)
     _check_still_whole(tutor)
+    if (tutor.name, tutor.headline, tutor.city) != on_card:
+        photos.redraw_card(tutor)
     changed = [name for name, value in _key_values(tutor).items() if value != before[name]]
     if tutor.is_approved and changed:
         audit.record("tutor.key_fields_changed", tutor, by=by, fields=changed)

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.tests.factories import TutorUserFactory
 from curriculum.models import Subject
 from tutorhub.core import clock, places
-from tutors.models import Badge, Offering, TutorDocument, TutorProfile
+from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
 
 
 class TutorDraftFactory(DjangoModelFactory[TutorProfile]):
@@ -109,6 +109,21 @@ class DocumentFactory(DjangoModelFactory[TutorDocument]):
     sha256 = "0" * 64
     upload_key = factory.LazyFunction(lambda: f"quarantine/{uuid.uuid4()}")
     stored_key = factory.LazyFunction(lambda: f"accepted/{uuid.uuid4()}")
+    received_at = factory.LazyFunction(clock.now)
+
+
+class PhotoFactory(DjangoModelFactory[TutorPhoto]):
+    """A photo that waits for a moderator."""
+
+    class Meta:
+        model = TutorPhoto
+
+    tutor = factory.SubFactory(TutorDraftFactory)
+    status = TutorPhoto.Status.WAITING
+    content_type = "image/jpeg"
+    size = 1000
+    upload_key = factory.LazyFunction(lambda: f"quarantine/{uuid.uuid4()}")
+    stored_key = factory.LazyFunction(lambda: f"portraits/{uuid.uuid4()}")
     received_at = factory.LazyFunction(clock.now)
 
 

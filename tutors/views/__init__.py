@@ -4,6 +4,13 @@ from tutors.views.documents import (
     document_upload,
     document_withdraw,
 )
+from tutors.views.photos import (
+    photo_done,
+    photo_edit,
+    photo_preview,
+    photo_remove,
+    photo_upload,
+)
 from tutors.views.profiles import profile_edit, profile_submit
 from tutors.views.search import tutor_detail, tutor_search
 
@@ -12,6 +19,11 @@ __all__ = [
     "document_list",
     "document_upload",
     "document_withdraw",
+    "photo_done",
+    "photo_edit",
+    "photo_preview",
+    "photo_remove",
+    "photo_upload",
     "profile_edit",
     "profile_submit",
     "tutor_detail",

@@ -52,6 +52,7 @@ def tutor_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "languages": Language.objects.filter(pk__in=tutor.languages),
         "enquiry_query": urlencode({"tutor": tutor.slug, **carried}),
         "search_query": urlencode(carried),
+        "photo_card_url": request.build_absolute_uri(tutor.photo.card_url) if tutor.photo else "",
         "is_own": tutor.user_id == getattr(request.user, "pk", None),
     }
     return render(request, "tutors/tutor_detail.html", context)
@@ -77,6 +78,7 @@ def _card(result: Result, query: str) -> dict[str, Any]:
         "url": f"{url}?{query}" if query else url,
         "name": tutor.name,
         "headline": tutor.headline,
+        "photo": tutor.photo,
         "badges": tutor.badges,
         "rating": tutor.rating,
         "review_count": tutor.rating_count,

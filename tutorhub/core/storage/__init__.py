@@ -1,29 +1,39 @@
 """Private files: they come in by a signed form, are checked, and go out by a link that expires.
 
 A browser or app posts the file straight to the storage, to a key below `quarantine/` that we chose.
-The server then looks at what arrived and has it copied by `accept()` to a key that no client ever
-knew, so nothing that is sent later with the same form can change it.
+The server then looks at what arrived and keeps it under a key that no client ever knew, so nothing
+that is sent later with the same form can change it: what was made again of it by `put()`, or the
+file itself by `accept()`.
+
+A key is chosen and written to the database before anything is put under it, so there is no file
+without a row; `tutorhub.core.sweeping` looks after what is left all the same.
 
 Every function speaks to a disk or to S3 (`settings.PRIVATE_STORAGE`): call none of them inside a
 transaction. Raises Unavailable when the storage does not answer.
 """
 
 import uuid
+from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 
 from tutorhub.core.storage.base import (
+    PUBLIC,
     UPLOAD_SECONDS,
     Head,
     MissingFile,
     Storage,
     Upload,
     UploadRefused,
+    check_key,
 )
 from tutorhub.core.storage.disk import DiskStorage
 from tutorhub.core.storage.s3 import S3Storage
 
 __all__ = [
+    "PUBLIC",
     "UPLOAD_SECONDS",
     "Head",
     "MissingFile",
@@ -34,11 +44,17 @@ __all__ = [
     "delete",
     "head",
     "new_key",
+    "old_keys",
+    "private_key",
+    "public_key",
+    "public_url",
+    "put",
     "read",
     "signed_get_url",
     "start_upload",
 ]
 
+QUARANTINE = "quarantine/"
 BACKENDS: dict[str, type[Storage]] = {"disk": DiskStorage, "s3": S3Storage}
 
 
@@ -48,7 +64,34 @@ def current() -> Storage:
 
 def new_key() -> str:
     """A key to upload to, which nobody can guess."""
-    return f"quarantine/{uuid.uuid4()}"
+    return f"{QUARANTINE}{uuid.uuid4()}"
+
+
+def private_key(kind: str) -> str:
+    """A key for a file that we made; `kind` is papers or portraits."""
+    return check_key(f"{kind}/{uuid.uuid4()}")
+
+
+def public_key(name: uuid.UUID, variant: str) -> str:
+    """The key of a file that everybody may see, such as variant `168.webp` of picture `name`."""
+    return check_key(f"{PUBLIC}{name}-{variant}")
+
+
+def public_url(name: uuid.UUID, variant: str) -> str:
+    """Where everybody fetches it. The same address always shows the same picture."""
+    return f"{settings.PHOTO_ORIGIN}{reverse('core:picture', args=[f'{name}-{variant}'])}"
+
+
+def put(key: str, data: bytes, *, content_type: str) -> None:
+    """Write a file that we made, whole or not at all; the same again is fine."""
+    if key.startswith(QUARANTINE):
+        raise ValueError("only clients write there")
+    current().put(key, data, content_type=content_type)
+
+
+def old_keys(prefix: str, *, before: datetime) -> Iterator[str]:
+    """Keys below `prefix/` last written before that time."""
+    return current().old_keys(prefix, before=before)
 
 
 def start_upload(

@@ -1,7 +1,9 @@
 """What every private storage can do."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from tutorhub.core.errors import DomainError, NotAllowed
 
 UPLOAD_SECONDS = 300
-KEY = re.compile(r"(?:quarantine|accepted)/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID_WORD = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# Below `public/` lies what everybody may see; all else goes out by signed links only.
+KEY = re.compile(
+    rf"(?:quarantine|accepted|papers|portraits)/{UUID_WORD}"
+    rf"|public/{UUID_WORD}-[a-z0-9]{{1,10}}\.(?:webp|jpg)"
+)
+PUBLIC = "public/"
+FOREVER = "public, max-age=31536000, immutable"
 
 
 class MissingFile(DomainError):
@@ -46,6 +55,10 @@ class Storage(Protocol):
     def head(self, key: str) -> Head: ...
 
     def accept(self, key: str, *, final_key: str) -> str: ...
+
+    def put(self, key: str, data: bytes, *, content_type: str) -> None: ...
+
+    def old_keys(self, prefix: str, *, before: datetime) -> Iterator[str]: ...
 
     def read(self, key: str) -> bytes: ...
 

@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.storage.base import (
+    KEY,
     UPLOAD_SECONDS,
     Head,
     MissingFile,
@@ -25,6 +27,7 @@ from tutorhub.core.storage.base import (
 
 UPLOAD_SALT = "tutorhub.core.storage.upload"
 DOWNLOAD_SALT = "tutorhub.core.storage.download"
+TYPE_ENDING = ".type"
 
 
 class WrongSize(DomainError):
@@ -100,6 +103,24 @@ class DiskStorage:
             raise MissingFile from error
         return final_key
 
+    def put(self, key: str, data: bytes, *, content_type: str) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _type_file(path).write_text(content_type)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+
+    def old_keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
+        for path in (Path(settings.PRIVATE_ROOT) / prefix).glob("*"):
+            key = f"{prefix}/{path.name}"
+            is_old = path.stat().st_mtime < before.timestamp()
+            if is_old and KEY.fullmatch(key):
+                yield key
+            elif is_old and not path.name.endswith(TYPE_ENDING):
+                path.unlink()  # the rest of a write that was cut off
+
     def read(self, key: str) -> bytes:
         return self._present(key).read_bytes()
 
@@ -165,4 +186,4 @@ def _open_token(token: str, salt: str, refusal: type[DomainError]) -> dict[str, 
 
 
 def _type_file(path: Path) -> Path:
-    return path.with_suffix(".type")
+    return path.with_name(path.name + TYPE_ENDING)

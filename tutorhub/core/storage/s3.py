@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tutorhub.core.errors import Unavailable
-from tutorhub.core.storage.base import UPLOAD_SECONDS, Head, MissingFile, Upload, check_key
+from tutorhub.core.storage.base import (
+    FOREVER,
+    KEY,
+    PUBLIC,
+    UPLOAD_SECONDS,
+    Head,
+    MissingFile,
+    Upload,
+    check_key,
+)
 
 NOT_THERE = {"404", "NoSuchKey", "NotFound"}
 
@@ -60,7 +70,12 @@ class S3Storage:
             if redirect_to
             else {"success_action_status": "204"}
         )
-        fields = {"Content-Type": content_type, **answer}
+        # The id of the upload goes with the object, so that its row is found from the bucket.
+        fields = {
+            "Content-Type": content_type,
+            "x-amz-meta-upload-id": key.rpartition("/")[2],
+            **answer,
+        }
         with _translated():
             post = self.client.generate_presigned_post(
                 self.bucket,
@@ -88,6 +103,27 @@ class S3Storage:
             )
             self.client.delete_object(Bucket=self.bucket, Key=key)
         return final_key
+
+    def put(self, key: str, data: bytes, *, content_type: str) -> None:
+        is_public = key.startswith(PUBLIC)
+        with _translated():
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=check_key(key),
+                Body=data,
+                ContentType=content_type,
+                CacheControl=FOREVER if is_public else "no-store",
+            )
+
+    def old_keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
+        with _translated():
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=f"{prefix}/"
+            )
+            for page in pages:
+                for found in page.get("Contents", []):
+                    if found["LastModified"] < before and KEY.fullmatch(found["Key"]):
+                        yield found["Key"]
 
     def read(self, key: str) -> bytes:
         with _translated():

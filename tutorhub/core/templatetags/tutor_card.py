@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.template.defaultfilters import floatformat
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tutorhub.core import money
+from tutorhub.core import money, storage
 from tutorhub.core.templatetags.tutorhub import initials, join_words, rating
 
 register = template.Library()
@@ -40,7 +41,7 @@ def tutor_card(tutor: Mapping[str, Any], first: bool = False) -> SafeString:
     """
     return format_html(
         CARD,
-        face=_face(tutor),
+        face=face(tutor["name"], tutor.get("photo"), lazy=not first),
         url=tutor["url"],
         name=tutor["name"],
         badges=_badges(tutor),
@@ -55,12 +56,23 @@ def tutor_card(tutor: Mapping[str, Any], first: bool = False) -> SafeString:
     )
 
 
-def _face(tutor: Mapping[str, Any]) -> SafeString:
-    """The initials, in one of two colours."""
-    shade = "" if len(tutor["name"]) % 2 else " alt"
-    return format_html(
-        '<div class="face{}" aria-hidden="true">{}</div>', shade, initials(tutor["name"])
-    )
+FACE = """<picture><source type="image/webp" srcset="{webp_s} 168w, {webp_l} 336w" sizes="84px">\
+<img class="face" src="{jpg_s}" srcset="{jpg_s} 168w, {jpg_l} 336w" sizes="84px" width="84" \
+height="84" alt=""{lazy}></picture>"""
+
+
+@register.simple_tag
+def face(name: str, photo: UUID | None = None, lazy: bool = False) -> SafeString:
+    """The photo on show, or the initials in one of two colours."""
+    if photo is None:
+        shade = "" if len(name) % 2 else " alt"
+        return format_html('<div class="face{}" aria-hidden="true">{}</div>', shade, initials(name))
+    variants = {
+        f"{kind}_{letter}": storage.public_url(photo, f"{size}.{kind}")
+        for kind in ("webp", "jpg")
+        for letter, size in (("s", 168), ("l", 336))
+    }
+    return format_html(FACE, lazy=mark_safe(' loading="lazy"') if lazy else "", **variants)
 
 
 def _badges(tutor: Mapping[str, Any]) -> SafeString:

@@ -25,15 +25,15 @@ register.filter("rupees_exact", money.rupees_exact)
 TONES = {
     "warn": {
         "REQUESTED", "PENDING_PAYMENT", "PENDING", "NEW", "OPEN", "CREATING",
-        "DISPUTED", "RECEIVED", "INITIATED", "UNKNOWN",
+        "DISPUTED", "RECEIVED", "WAITING", "INITIATED", "UNKNOWN",
     },
-    "info": {"SCHEDULED", "IN_PROGRESS", "MATCHED", "VIEWED", "SENDING"},
+    "info": {"SCHEDULED", "IN_PROGRESS", "MATCHED", "VIEWED", "SENDING", "CHECKING"},
     "": {
         "COMPLETED", "RELEASED", "RESOLVED", "ACCEPTED", "BOOKED", "APPROVED", "PAID", "PROCESSED",
         "PAID_LATE", "CREDITED",
-        "ACTIVE", "PUBLISHED", "VERIFIED",
+        "ACTIVE", "PUBLISHED", "VERIFIED", "SHOWN",
     },
-    "danger": {"REJECTED", "SUSPENDED", "FAILED", "NO_SHOW", "REVERSED", "REFUSED"},
+    "danger": {"REJECTED", "SUSPENDED", "FAILED", "NO_SHOW", "REVERSED", "REFUSED", "SPOILT"},
 }  # fmt: skip
 
 
