@@ -4,6 +4,7 @@ from tutors.queries.cards import Card
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 from tutors.queries.profiles import missing, own_profile, public_profile
+from tutors.queries.reasons import Part
 from tutors.queries.search import Match, Page, Result, match, search
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Match",
     "Mode",
     "Page",
+    "Part",
     "Point",
     "Position",
     "Result",

@@ -27,6 +27,7 @@ SELECT t.id, t.slug, u.name, t.headline, t.city, t.languages, t.rating_sum, t.ra
          WHERE b.tutor_id = t.id AND (b.valid_until IS NULL OR b.valid_until >= %(today)s))
   FROM tutors_tutorprofile t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.id = ANY(%(ids)s) AND t.status = 'APPROVED' AND u.is_active
+   AND t.listed_until >= %(today)s
 """
 
 

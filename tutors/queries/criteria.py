@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import Board, Language, Subject
+from tutors.models import FreeHours
 
 
 class Mode(models.TextChoices):
@@ -31,7 +32,7 @@ class Point(NamedTuple):
 class SearchCriteria:
     """Filters that are None or empty do not filter. Amounts in paise per hour, distances in km.
 
-    With a `point`, a home visit counts only where it lies inside the tutor's own radius.
+    Of `free_hours` one is enough. With a `point`, a home visit counts only where it lies inside the tutor's own radius.
     """
 
     subject: Subject | None = None
@@ -44,4 +45,6 @@ class SearchCriteria:
     gender: str = ""
     language: Language | None = None
     min_rating: float | None = None
+    has_trial: bool = False
+    free_hours: FreeHours = FreeHours()
     sort: str = Sort.MATCH
