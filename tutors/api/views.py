@@ -31,8 +31,9 @@ from tutors.api.serializers import (
 )
 from tutors.models import TutorDocument, TutorProfile
 from tutors.queries import Point, Position, SearchCriteria
+from tutors.queries.criteria import free_hours
 from tutors.services import documents, profiles
-from tutors.services.profiles import OfferingDetails, ProfileDetails
+from tutors.services.profiles import OfferingDetails, ProfileDetails, Trial
 
 
 class TutorsView(APIView):
@@ -147,10 +148,11 @@ def _own(user: User) -> dict[str, Any]:
 
 
 def _details(data: dict[str, Any]) -> ProfileDetails:
-    rest = {key: value for key, value in data.items() if key != "offerings"}
-    offerings = data.get("offerings")
+    rest = {key: value for key, value in data.items() if key not in {"offerings", "trial"}}
+    offerings, trial = data.get("offerings"), data.get("trial")
     return ProfileDetails(
         **rest,
+        trial=None if trial is None else Trial(**trial),
         offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
     )
 
@@ -161,7 +163,14 @@ def _criteria(asked: dict[str, Any]) -> SearchCriteria:
     if point is None and pin_code:
         place = places.find(pin_code)
         point = Point(place.latitude, place.longitude)
-    return SearchCriteria(**asked, point=point)
+    day, first, last = (asked.pop(name, None) for name in ("day", "free_from", "free_to"))
+    has_trial = asked.pop("trial", False)
+    return SearchCriteria(
+        **asked,
+        has_trial=has_trial,
+        free_hours=free_hours(day=day, first=first, last=last),
+        point=point,
+    )
 
 
 def _position(cursor: str | None) -> Position | None:

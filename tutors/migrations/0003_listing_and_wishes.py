@@ -6,6 +6,28 @@ from django.db import migrations, models
 
 import tutors.models.hours
 
+FILTERED = [
+    "offering",
+    "boards",
+    "rate",
+    "languages",
+    "listed_until",
+    "rating_gap",
+    "grades",
+    "gender",
+    "is_home",
+    "has_trial",
+]
+PLACED = ["latitude", "longitude", "radius_km"]
+ORDERS = (
+    ("quality", ["quality_gap"]),
+    ("price", ["rate"]),
+    ("rating", ["rating_gap"]),
+    ("subject_quality", ["subject", "quality_gap"]),
+    ("subject_price", ["subject", "rate"]),
+    ("subject_rating", ["subject", "rating_gap"]),
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -109,84 +131,34 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "search entries",
             },
         ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(fields=["tutor", "subject"], name="entry_tutor"),
+        *(
+            migrations.AddIndex(
+                "searchentry",
+                models.Index(name=f"entry_{name}", fields=[*fields, "tutor"], include=FILTERED),
+            )
+            for name, fields in ORDERS
+        ),
+        *(
+            migrations.AddIndex(
+                "searchentry",
+                models.Index(
+                    name=f"entry_home_{name}",
+                    fields=["cell", *fields, "tutor"],
+                    include=[*FILTERED, *PLACED],
+                    condition=models.Q(is_home=True),
+                ),
+            )
+            for name, fields in ORDERS
         ),
         migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(fields=["quality_gap", "tutor"], name="entry_quality"),
+            "searchentry", models.Index(name="entry_tutor", fields=["tutor", "subject"])
         ),
         migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(fields=["rate", "tutor"], name="entry_price"),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(fields=["rating_gap", "tutor"], name="entry_rating"),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                fields=["subject", "quality_gap", "tutor"], name="entry_subject_quality"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(fields=["subject", "rate", "tutor"], name="entry_subject_price"),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                fields=["subject", "rating_gap", "tutor"], name="entry_subject_rating"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "quality_gap", "tutor"],
-                name="entry_home_quality",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "rate", "tutor"],
-                name="entry_home_price",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "rating_gap", "tutor"],
-                name="entry_home_rating",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "subject", "quality_gap", "tutor"],
-                name="entry_home_subject_quality",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "subject", "rate", "tutor"],
-                name="entry_home_subject_price",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchentry",
-            index=models.Index(
-                condition=models.Q(("is_home", True)),
-                fields=["cell", "subject", "rating_gap", "tutor"],
-                name="entry_home_subject_rating",
+            "searchentry",
+            models.Index(
+                name="entry_place",
+                fields=["cell", "subject", "tutor"],
+                include=[*FILTERED, *PLACED],
             ),
         ),
     ]

@@ -32,7 +32,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
            + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ^ 2))) $$;
 """
 
-# Four grids, one for each class of radius, so that a question asks few cells of each. A row of
+# Four grids, one for each class of radius, so that a question asks few cells of each, and a fifth
+# for classes online, which have a place for those who want somebody near. A row of
 # cells has the width of its own latitude, so both sides count the same columns.
 CELLS = """
 CREATE FUNCTION search_cell_of(level integer, km float8, latitude float8, longitude float8) RETURNS integer
@@ -61,7 +62,8 @@ SELECT o.id AS offering_id, m.is_home, t.id AS tutor_id,
        (SELECT coalesce(bit_or(1::bigint << c.board_numbers[array_position(c.boards, b::text)]), 0)
           FROM codes c, unnest(o.boards) b) AS boards,
        t.latitude, t.longitude, m.rate,
-       CASE WHEN m.is_home THEN search_cell(t.radius_km, t.latitude, t.longitude) ELSE -1 END AS cell,
+       CASE WHEN m.is_home THEN search_cell(t.radius_km, t.latitude, t.longitude) 
+            ELSE coalesce(search_cell_of(4, 10, t.latitude, t.longitude), -1) END AS cell,
        (SELECT coalesce(bit_or(1 << c.language_numbers[array_position(c.languages, l::text)]), 0)
           FROM codes c, unnest(t.languages) l) AS languages,
        t.listed_until, s.number AS subject,
@@ -203,7 +205,9 @@ UPDATE tutors_tutorprofile t SET listed_until = b.until
 
 FILL = f"""
 INSERT INTO tutors_searchentry ({COLUMNS}) SELECT {COLUMNS} FROM tutors_searchsource;
-ALTER TABLE tutors_searchentry SET (fillfactor = 85);
+-- Reading the indexes alone needs a table that was vacuumed not long ago.
+ALTER TABLE tutors_searchentry
+  SET (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 DROP INDEX tutor_covers, offering_online, offering_home;
 """
 

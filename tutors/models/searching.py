@@ -5,6 +5,30 @@ from django.db import models
 from tutors.models.hours import FreeHoursField
 from tutors.models.profiles import Offering, TutorProfile
 
+# What the filters ask for stands in the indexes too, so that an entry which does not fit is passed
+# over without a look at the table. Free hours are too wide for that.
+FILTERED = [
+    "offering",
+    "boards",
+    "rate",
+    "languages",
+    "listed_until",
+    "rating_gap",
+    "grades",
+    "gender",
+    "is_home",
+    "has_trial",
+]
+PLACED = ["latitude", "longitude", "radius_km"]
+ORDERS = (
+    ("quality", ["quality_gap"]),
+    ("price", ["rate"]),
+    ("rating", ["rating_gap"]),
+    ("subject_quality", ["subject", "quality_gap"]),
+    ("subject_price", ["subject", "rate"]),
+    ("subject_rating", ["subject", "rating_gap"]),
+)
+
 
 class SearchEntry(models.Model):
     """One offering of a listed tutor in one mode, with all that search filters and sorts by.
@@ -41,26 +65,23 @@ class SearchEntry(models.Model):
         verbose_name_plural = "search entries"
         indexes = [
             models.Index(name="entry_tutor", fields=["tutor", "subject"]),
-            models.Index(name="entry_quality", fields=["quality_gap", "tutor"]),
-            models.Index(name="entry_price", fields=["rate", "tutor"]),
-            models.Index(name="entry_rating", fields=["rating_gap", "tutor"]),
-            models.Index(name="entry_subject_quality", fields=["subject", "quality_gap", "tutor"]),
-            models.Index(name="entry_subject_price", fields=["subject", "rate", "tutor"]),
-            models.Index(name="entry_subject_rating", fields=["subject", "rating_gap", "tutor"]),
+            *(
+                models.Index(name=f"entry_{name}", fields=[*fields, "tutor"], include=FILTERED)
+                for name, fields in ORDERS
+            ),
             *(
                 models.Index(
                     name=f"entry_home_{name}",
                     fields=["cell", *fields, "tutor"],
+                    include=[*FILTERED, *PLACED],
                     condition=models.Q(is_home=True),
                 )
-                for name, fields in (
-                    ("quality", ["quality_gap"]),
-                    ("price", ["rate"]),
-                    ("rating", ["rating_gap"]),
-                    ("subject_quality", ["subject", "quality_gap"]),
-                    ("subject_price", ["subject", "rate"]),
-                    ("subject_rating", ["subject", "rating_gap"]),
-                )
+                for name, fields in ORDERS
+            ),
+            models.Index(
+                name="entry_place",
+                fields=["cell", "subject", "tutor"],
+                include=[*FILTERED, *PLACED],
             ),
         ]
 

@@ -17,7 +17,7 @@ from tutors.models.profiles import average_rating
 
 STATEMENT = """
 SELECT t.id, t.slug, u.name, t.headline, t.city, t.languages, t.rating_sum, t.rating_count,
-       t.minutes_taught, t.experience_years,
+       t.minutes_taught, t.experience_years, t.trial_minutes,
        (SELECT json_agg(json_build_array(o.subject_id, o.boards, o.grade_min, o.grade_max)
                         ORDER BY o.id)
           FROM tutors_offering o WHERE o.tutor_id = t.id),
@@ -73,6 +73,7 @@ class Card(NamedTuple):
     rating_count: int
     minutes_taught: int
     experience_years: int
+    trial_minutes: int | None
     offers: list[Offer]
     badges: list[Mark]
 
@@ -83,6 +84,10 @@ class Card(NamedTuple):
     @property
     def hours_taught(self) -> int:
         return self.minutes_taught // 60
+
+    @property
+    def has_trial(self) -> bool:
+        return self.trial_minutes is not None
 
     def get_absolute_url(self) -> str:
         return reverse("tutors:tutor-detail", args=[self.slug])

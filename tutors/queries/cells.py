@@ -1,7 +1,8 @@
-"""Which cells of the four grids may hold tutors whose circle covers a point.
+"""Which cells of the grids may hold tutors who come to a point, or live near it.
 
-Home visits lie in one of four grids by the tutor's radius, at the cell where the tutor lives. The
-function `search_cell` of the database puts them there; the numbers here are the same.
+Home visits lie in one of four grids by the tutor's radius, classes online in a fifth, at the cell
+where the tutor lives. The function `search_cell` of the database puts them there; the numbers here
+are the same.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from math import asin, ceil, cos, degrees, floor, radians, sin
 from typing import NamedTuple
 
 from tutorhub.core.places import EARTH_RADIUS_KM, distance_km
-from tutors.queries.criteria import Point
+from tutors.queries.criteria import Mode, Point
 from tutors.queries.score import near_points
 
 KM_A_DEGREE = 111.195
@@ -25,29 +26,43 @@ class Grid(NamedTuple):
     radius_km: int
 
 
-GRIDS = (Grid(0, 4, 5), Grid(1, 5, 10), Grid(2, 8, 20), Grid(3, 20, 50))
+HOME_GRIDS = (Grid(0, 4, 5), Grid(1, 5, 10), Grid(2, 8, 20), Grid(3, 20, 50))
+# Classes online know no radius; this far they are looked for cell by cell.
+ONLINE_GRID = Grid(4, 10, 50)
+GRIDS = {
+    Mode.HOME: HOME_GRIDS,
+    Mode.ONLINE: (ONLINE_GRID,),
+    Mode.EITHER: (*HOME_GRIDS, ONLINE_GRID),
+}
 
 
 class Cell(NamedTuple):
-    """The number of a cell, and the most points for nearness that anybody in it can have."""
+    """The number of a cell, and between which distances from the point everything in it lies."""
 
     number: int
-    near_points: int
+    from_km: float
+    until_km: float
+
+    @property
+    def most_points(self) -> int:
+        return near_points(self.from_km)
+
+    @property
+    def least_points(self) -> int:
+        return near_points(self.until_km)
 
 
-def around(point: Point, *, within_km: float | None = None) -> list[Cell]:
-    """The cells to ask for home visits at this point."""
-    return [cell for grid in GRIDS for cell in _around(grid, point, within_km)]
+def around(point: Point, *, mode: str = Mode.HOME, within_km: float | None = None) -> list[Cell]:
+    """The cells to ask for home visits at this point, or for teachers online near it."""
+    return [cell for grid in GRIDS[Mode(mode)] for cell in _around(grid, point, within_km)]
 
 
 def _around(grid: Grid, point: Point, within_km: float | None) -> Iterator[Cell]:
     reach = min(grid.radius_km, within_km or grid.radius_km) / SLACK
-    rows = reach / KM_A_DEGREE
+    rows, sides = reach / KM_A_DEGREE, _degrees_east(reach, point.latitude)
     for row in range(_row(grid, point.latitude - rows), _row(grid, point.latitude + rows) + 1):
         south, north = (_latitude(grid, number) for number in (row, row + 1))
-        shrink = cos(radians((south + north) / 2))
-        width = grid.width_km / KM_A_DEGREE / shrink
-        sides = _degrees_east(reach, point.latitude)
+        width = grid.width_km / KM_A_DEGREE / max(cos(radians((south + north) / 2)), 1e-9)
         first = floor((point.longitude - sides + 180) / width)
         for column in range(first, ceil((point.longitude + sides + 180) / width) + 1):
             west = column * width - 180
@@ -55,10 +70,11 @@ def _around(grid: Grid, point: Point, within_km: float | None) -> Iterator[Cell]
                 min(max(point.latitude, south), north),
                 min(max(point.longitude, west), west + width),
             )
-            away = distance_km(*point, *nearest) * SLACK
-            if away <= reach:
+            away = distance_km(*point, *nearest)
+            if away * SLACK <= reach:
                 number = (grid.level << 28) + (row << 14) + column
-                yield Cell(number, near_points(away))
+                across = (away + 1.5 * grid.width_km) / SLACK
+                yield Cell(number, away * SLACK, across)
 
 
 def _row(grid: Grid, latitude: float) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 from tutorhub.core import clock
 from tutors.models.hours import HOURS_A_WEEK
 from tutors.models.profiles import TutorProfile
-from tutors.queries.cells import around
 from tutors.queries.criteria import Mode, Point, SearchCriteria
 from tutors.queries.score import ONLINE_POINTS
 
@@ -55,7 +54,6 @@ def _joined(*wishes: tuple[Any, str]) -> str:
 def values(criteria: SearchCriteria) -> dict[str, Any]:
     """A value for each name that the conditions and statements may use."""
     point = criteria.point or Point(0, 0)
-    cells = around(point, within_km=criteria.within_km) if criteria.point else []
     return {
         "today": clock.today(),
         "subject": criteria.subject.number if criteria.subject else None,
@@ -70,8 +68,6 @@ def values(criteria: SearchCriteria) -> dict[str, Any]:
         "longitude": point.longitude,
         "within": criteria.within_km,
         "online_points": ONLINE_POINTS if criteria.point else 0,
-        "cells": [cell.number for cell in cells],
-        "near_points": [cell.near_points for cell in cells],
     }
 
 

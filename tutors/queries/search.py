@@ -27,7 +27,6 @@ class Row(NamedTuple):
     """What the statement says about one tutor: the best offering, paise per hour, km, sort key."""
 
     id: UUID
-    offering_id: UUID
     is_home: bool
     rate: int
     quality_gap: int
@@ -115,7 +114,9 @@ def find_rows(criteria: SearchCriteria, *, after: Position | None, limit: int) -
     statement, values = compose(criteria, after=after, limit=limit)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [Row(*row) for row in cursor.fetchall()]
+        rows = [Row(*row) for row in cursor.fetchall()]
+    backwards = after is not None and after.is_backwards
+    return sorted(rows, key=lambda row: (row.sort_key, row.id), reverse=backwards)
 
 
 def _results(rows: Sequence[Row], criteria: SearchCriteria) -> list[Result]:

@@ -141,13 +141,11 @@ def _write_lists(cursor: Any) -> None:
     chance = Random(SEED)  # noqa: S311 - rows for measurements
     _insert(cursor, "demo_spot", _spots())
     _insert(cursor, "demo_subject", _subjects())
-    _insert(cursor, "demo_board", ((code,) for code in _board_codes()))
+    _insert(cursor, "demo_board", _boards_of_states())
     _insert(cursor, "demo_week", ((_week(chance),) for _ in range(400)))
     _insert(cursor, "demo_name", ((n, g) for g, some in crowd.FIRST_NAMES.items() for n in some))
     _insert(cursor, "demo_surname", ((name,) for name in crowd.SURNAMES))
-    _insert(
-        cursor, "demo_text", ((s.headline, s.bio, s.degree) for s in words.SPECIALITIES)
-    )
+    _insert(cursor, "demo_text", ((s.headline, s.bio, s.degree) for s in words.SPECIALITIES))
 
 
 def _insert(cursor: Any, table: str, rows: Any) -> None:
@@ -197,8 +195,11 @@ def _shares(slots: int, count: int, steepness: float) -> Iterator[int]:
         before = upto
 
 
-def _board_codes() -> list[str]:
-    return list(Board.objects.exclude(state="").order_by("pk").values_list("pk", flat=True))
+def _boards_of_states() -> list[tuple[str, list[str]]]:
+    codes: dict[str, list[str]] = {}
+    for board in Board.objects.exclude(state="").order_by("pk"):
+        codes.setdefault(board.state, []).append(board.pk)
+    return list(codes.items())
 
 
 def _week(chance: Random) -> str:

@@ -12,7 +12,7 @@ HELPERS = [
     "CREATE TEMP TABLE demo_spot (nr integer PRIMARY KEY, pin_code text, latitude float8,"
     " longitude float8, city text, state text, language text)",
     "CREATE TEMP TABLE demo_subject (nr integer PRIMARY KEY, slug text)",
-    "CREATE TEMP TABLE demo_board (nr integer PRIMARY KEY, code text)",
+    "CREATE TEMP TABLE demo_board (nr integer PRIMARY KEY, state text, codes text[])",
     "CREATE TEMP TABLE demo_week (nr integer PRIMARY KEY, hours bit(168))",
     "CREATE TEMP TABLE demo_name (nr integer PRIMARY KEY, name text, gender text)",
     "CREATE TEMP TABLE demo_surname (nr integer PRIMARY KEY, name text)",
@@ -68,7 +68,7 @@ SELECT pg_temp.key(k, 'offering'), pg_temp.key(n, 'tutor'), s.slug,
        CASE WHEN board < 85 THEN ARRAY['CBSE'] ELSE '{}' END
          || CASE WHEN board %% 4 = 3 THEN ARRAY['ICSE'] ELSE '{}' END
          || CASE WHEN board %% 33 = 11 THEN ARRAY['IB', 'IGCSE'] ELSE '{}' END
-         || CASE WHEN board >= 85 OR board %% 5 = 1 THEN ARRAY[b.code] ELSE '{}' END,
+         || CASE WHEN board >= 85 OR board %% 5 = 1 THEN coalesce(b.codes, '{NIOS}') ELSE '{}' END,
        grade, least(12, grade + 2 + pg_temp.pick(k, 22, 2)),
        CASE WHEN home < 9 THEN rate END, CASE WHEN home > 2 THEN rate + 10000 END
   FROM (SELECT n, k, pg_temp.pick(k, 20, 100) AS board, 1 + pg_temp.pick(k, 21, 10) AS grade,
@@ -77,7 +77,8 @@ SELECT pg_temp.key(k, 'offering'), pg_temp.key(n, 'tutor'), s.slug,
           FROM generate_series(%(start)s::bigint, %(end)s) n,
                LATERAL generate_series(n * 3, n * 3 + 2) k OFFSET 0) t
   JOIN pg_temp.demo_subject s ON s.nr = pg_temp.pick(k, 25, (SELECT count(*)::int FROM pg_temp.demo_subject))
-  JOIN pg_temp.demo_board b ON b.nr = pg_temp.pick(k, 26, (SELECT count(*)::int FROM pg_temp.demo_board))
+  JOIN pg_temp.demo_spot p ON p.nr = pg_temp.pick(n, 12, 10000)
+  LEFT JOIN pg_temp.demo_board b ON b.state = p.state
 """
 
 BADGES = """
