@@ -39,10 +39,9 @@ def fill(wanted: int, progress: Progress) -> None:
     if missing > 0:
         first = _next_number()
         last = _last_number(first, missing)
-        _allow()
         indexes = _drop_indexes() if missing >= MANY else []
         with connection.cursor() as cursor:
-            _write_lists(cursor)
+            _prepare(cursor)
             for start in range(first, last + 1, BATCH):
                 end = min(start + BATCH - 1, last)
                 _add(cursor, start, end)
@@ -53,6 +52,12 @@ def fill(wanted: int, progress: Progress) -> None:
             progress(count, len(indexes), "indexes")
     _restore_indexes()
     _tidy()
+
+
+def add_rows(cursor: Any, first: int, last: int) -> None:
+    """Those tutors alone, for tests. Triggers stay off until `session_replication_role` is reset."""
+    _prepare(cursor)
+    _add(cursor, first, last)
 
 
 def _next_number() -> int:
@@ -79,13 +84,13 @@ def _listed_among(first: int, last: int) -> int:
     return last - first + 1 - hidden
 
 
-def _allow() -> None:
+def _prepare(cursor: Any) -> None:
     """Triggers and foreign keys are not asked row by row: these rows are right as they are."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-            cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET synchronous_commit = off")
+        _write_lists(cursor)
     except ProgrammingError as error:
         raise CommandError(
             "Filling in many tutors needs the database's owner with superuser rights."
