@@ -1,8 +1,9 @@
 """Search: every filter, every order, every page, and who is never found."""
 
+import json
 import random
-import uuid
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.db import connection
 
 from curriculum.models import Board, Language, Subject
 from tutorhub.core import clock, places
+from tutorhub.site.demo import scale
 from tutors import queries
 from tutors.queries import Mode, Point, Position, SearchCriteria, Sort
-from tutors.queries.search import compose
+from tutors.queries.statements import compose
 from tutors.tests.factories import (
     BadgeFactory,
     OfferingFactory,
@@ -286,64 +288,59 @@ def test_a_page_takes_two_queries_and_the_catalogue_three(django_assert_num_quer
 
 
 class TestPlan:
-    """The statement must not read the tables from end to end."""
+    """A statement reads indexes in their order, and of the table only the rows of the page."""
 
     @pytest.fixture(autouse=True)
-    def _crowd(self, physics: Subject) -> None:
-        chance = random.Random(3)
-        subjects = list(Subject.objects.values_list("pk", flat=True))
+    def _crowd(self, db: None) -> Iterator[None]:
         with connection.cursor() as cursor:
-            pins = [("560034", 12.93, 77.62), ("110001", 28.63, 77.22), ("400001", 18.94, 72.84)]
-            people, profiles, offerings = [], [], []
-            for n in range(5000):
-                user, tutor, pin = uuid.uuid4(), uuid.uuid4(), chance.choice(pins)
-                people.append((user, f"+9160{n:08d}", f"T {n}"))
-                spread = chance.uniform(-1, 1), chance.uniform(-1, 1)
-                profiles.append(
-                    (tutor, user, f"crowd-{n}", pin[0], pin[1] + spread[0], pin[2] + spread[1])
-                )
-                offerings.extend(
-                    (uuid.uuid4(), tutor, subject, chance.randrange(200, 900) * 100)
-                    for subject in chance.sample(subjects, 2)
-                )
-            cursor.executemany(
-                "INSERT INTO accounts_user (id, role, phone, name, password, language, is_active,"
-                " is_staff, is_superuser, session_epoch, joined_at)"
-                " VALUES (%s, 'tutor', %s, %s, '!', 'en', true, false, false, 0, now())",
-                people,
-            )
-            cursor.executemany(
-                "INSERT INTO tutors_tutorprofile (id, user_id, slug, place_id, latitude, longitude,"
-                " headline, bio, gender, languages, experience_years, qualifications, video_url,"
-                " city, state, radius_km, status, status_notes, rating_sum, rating_count,"
-                " minutes_taught, created_at, updated_at) VALUES (%s, %s, %s, %s, %s, %s, 'h', 'b',"
-                " '', '{en}', 3, '{}', '', '', '', 10, 'APPROVED', '', 0, 0, 0, now(), now())",
-                profiles,
-            )
-            cursor.executemany(
-                "INSERT INTO tutors_offering (id, tutor_id, subject_id, boards, grade_min,"
-                " grade_max, online_rate_paise, home_rate_paise)"
-                " VALUES (%s, %s, %s, '{CBSE}', 6, 12, %s, 50000)",
-                offerings,
-            )
-            cursor.execute("ANALYZE accounts_user, tutors_tutorprofile, tutors_offering")
+            scale.add_rows(cursor, 0, 3999)
+            cursor.execute("ANALYZE tutors_searchentry, tutors_tutorprofile, tutors_offering")
+            cursor.execute("SET random_page_cost = 1.1")
+            yield
+            cursor.execute("RESET random_page_cost")
+            cursor.execute("RESET session_replication_role")
 
     @pytest.mark.parametrize(
-        ("mode", "indexes"),
-        [("home", ["tutor_covers"]), ("online", ["offering_online"])],
+        ("filters", "index"),
+        [
+            ({"mode": Mode.ONLINE, "sort": Sort.MATCH}, "entry_subject_quality"),
+            ({"mode": Mode.ONLINE, "sort": Sort.PRICE}, "entry_subject_price"),
+            ({"mode": Mode.EITHER, "sort": Sort.RATING}, "entry_subject_rating"),
+            ({"mode": Mode.HOME, "point": KORAMANGALA}, "entry_home_subject_quality"),
+            (
+                {"mode": Mode.HOME, "point": KORAMANGALA, "sort": Sort.PRICE},
+                "entry_home_subject_price",
+            ),
+            ({"mode": Mode.HOME, "point": KORAMANGALA, "sort": Sort.DISTANCE}, "entry_place"),
+            ({"mode": Mode.EITHER, "point": KORAMANGALA}, "entry_home_subject_quality"),
+        ],
     )
     def test_search_goes_through_its_indexes(
-        self, mode: str, indexes: list[str], physics: Subject
+        self, filters: dict[str, Any], index: str, physics: Subject
     ) -> None:
-        criteria = SearchCriteria(
-            subject=physics, grade=11, mode=mode, budget_max_paise=400_00, point=KORAMANGALA
-        )
-        statement, values = compose(criteria, after=None, limit=20)
+        asked = SearchCriteria(subject=physics, grade=11, budget_max_paise=900_00, **filters)
+        plan = self.plan(asked)
+        assert f"using {index}" in plan
+        assert "Seq Scan on tutors" not in plan
+
+    @pytest.mark.parametrize("sort", [Sort.MATCH, Sort.PRICE, Sort.RATING])
+    def test_without_a_question_too(self, sort: str) -> None:
+        index = {Sort.MATCH: "quality", Sort.PRICE: "price", Sort.RATING: "rating"}[Sort(sort)]
+        plan = self.plan(SearchCriteria(sort=sort))
+        assert f"using entry_{index}" in plan
+        assert "Seq Scan on tutors" not in plan
+
+    def test_few_rows_are_read_for_a_page(self, physics: Subject) -> None:
+        asked = SearchCriteria(subject=physics, grade=11, mode=Mode.ONLINE)
+        statement, values = compose(asked, after=None, limit=21)
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, values)
+            plan = json.dumps(cursor.fetchone()[0])
+        passed_over = sum(int(n) for n in re.findall(r'"Rows Removed by Filter": (\d+)', plan))
+        assert passed_over < 200
+
+    def plan(self, criteria: SearchCriteria) -> str:
+        statement, values = compose(criteria, after=None, limit=21)
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN " + statement, values)
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-        for index in indexes:
-            assert index in plan
-        assert "Seq Scan on tutors_offering" not in plan
-        if mode == "home":
-            assert "Seq Scan" not in plan
+            return "\n".join(row[0] for row in cursor.fetchall())
