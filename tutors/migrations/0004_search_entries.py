@@ -62,7 +62,7 @@ SELECT o.id AS offering_id, m.is_home, t.id AS tutor_id,
        (SELECT coalesce(bit_or(1::bigint << c.board_numbers[array_position(c.boards, b::text)]), 0)
           FROM codes c, unnest(o.boards) b) AS boards,
        t.latitude, t.longitude, m.rate,
-       CASE WHEN m.is_home THEN search_cell(t.radius_km, t.latitude, t.longitude) 
+       CASE WHEN m.is_home THEN search_cell(t.radius_km, t.latitude, t.longitude)
             ELSE coalesce(search_cell_of(4, 10, t.latitude, t.longitude), -1) END AS cell,
        (SELECT coalesce(bit_or(1 << c.language_numbers[array_position(c.languages, l::text)]), 0)
           FROM codes c, unnest(t.languages) l) AS languages,
@@ -94,7 +94,7 @@ CHANGING = COLUMNS.removeprefix("offering_id, is_home, ")
 # The lock comes first and the entries are computed by a later statement, which sees what others
 # have committed: without it two transactions that change a name and a profile would each write
 # entries that lack the other's change. Many tutors at once lock the table, for lack of lock space.
-REFRESH = f"""
+REFRESH = """
 CREATE FUNCTION search_refresh(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF cardinality(ids) = 0 THEN
@@ -112,13 +112,13 @@ BEGIN
        AND NOT EXISTS (SELECT FROM tutors_searchsource s
                         WHERE s.tutor_id = e.tutor_id
                           AND s.offering_id = e.offering_id AND s.is_home = e.is_home);
-    INSERT INTO tutors_searchentry AS e ({COLUMNS})
-    SELECT {COLUMNS} FROM tutors_searchsource WHERE tutor_id = ANY(ids)
+    INSERT INTO tutors_searchentry AS e ({columns})
+    SELECT {columns} FROM tutors_searchsource WHERE tutor_id = ANY(ids)
         ON CONFLICT (offering_id, is_home) DO UPDATE
-       SET ({CHANGING}) = ROW({CHANGING.replace(", ", ", excluded.").replace("tutor_id", "excluded.tutor_id", 1)})
-     WHERE ({CHANGING.replace(", ", ", e.").replace("tutor_id", "e.tutor_id", 1)})
+       SET ({changing}) = ROW({excluded})
+     WHERE ({present})
            IS DISTINCT FROM
-           ({CHANGING.replace(", ", ", excluded.").replace("tutor_id", "excluded.tutor_id", 1)});
+           ({excluded});
 END $$;
 """
 
@@ -203,13 +203,24 @@ UPDATE tutors_tutorprofile t SET listed_until = b.until
  WHERE b.tutor_id = t.id;
 """
 
-FILL = f"""
-INSERT INTO tutors_searchentry ({COLUMNS}) SELECT {COLUMNS} FROM tutors_searchsource;
+FILL = """
+INSERT INTO tutors_searchentry ({columns}) SELECT {columns} FROM tutors_searchsource;
 -- Reading the indexes alone needs a table that was vacuumed not long ago.
 ALTER TABLE tutors_searchentry
   SET (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 DROP INDEX tutor_covers, offering_online, offering_home;
 """
+
+
+def with_columns(statement):
+    """Fill in the lists of columns, with the names of both sides where an entry is compared."""
+    names = CHANGING.split(", ")
+    return statement.format(
+        columns=COLUMNS,
+        changing=CHANGING,
+        present=", ".join(f"e.{name}" for name in names),
+        excluded=", ".join(f"excluded.{name}" for name in names),
+    )
 
 
 class Migration(migrations.Migration):
@@ -221,5 +232,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(statement)
-        for statement in (SCORE, CELLS, SOURCE, REFRESH, LISTED_UNTIL, FILL, TRIGGERS)
+        for statement in (
+            *(SCORE, CELLS, SOURCE, with_columns(REFRESH), LISTED_UNTIL, with_columns(FILL)),
+            TRIGGERS,
+        )
     ]

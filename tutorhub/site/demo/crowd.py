@@ -1,6 +1,6 @@
-"""What a crowd of invented tutors is made of: names by the hundred, and how often a thing occurs."""
+"""What a crowd of invented tutors is made of: names by the hundred, and how often things occur."""
 
-FIRST_NAMES: dict[str, list[str]] = {
+FIRST_NAMES: dict[str, str] = {
     "female": (
         "Meera Fatima Lakshmi Ananya Kavita Gurpreet Nandini Sneha Pooja Zoya Aarti Aditi Aishwarya"
         " Akanksha Amrita Anjali Ankita Anuradha Aparna Archana Asha Ayesha Bhavana Chitra Deepa"
@@ -10,7 +10,7 @@ FIRST_NAMES: dict[str, list[str]] = {
         " Priyanka Radha Rajni Rani Rekha Renu Revathi Ritu Rukmini Sabina Sakshi Sandhya Sangeeta"
         " Sarita Shabana Shalini Shanti Sharmila Shreya Simran Smita Sonal Sudha Sujata Sunita"
         " Swati Tanvi Tara Uma Urvashi Usha Vandana Vidya Vimala Yamini Zarina"
-    ).split(),
+    ),
     "male": (
         "Arjun Rohan Joseph Imran Suresh Debashish Vikram Thomas Harish Manoj Abhishek Aditya Ajay"
         " Akash Alok Amit Anand Anil Arun Ashok Balaji Bharat Chetan Deepak Dev Dinesh Farhan"
@@ -20,10 +20,10 @@ FIRST_NAMES: dict[str, list[str]] = {
         " Rajesh Rakesh Ramesh Ravi Rishi Sachin Salim Sameer Sanjay Santosh Satish Senthil"
         " Shankar Shyam Siddharth Sohail Srinivas Subhash Sudhir Sunil Surya Tarun Tejas Uday"
         " Umesh Varun Venkat Vijay Vinod Vishal Vivek Yash Yusuf Zubair"
-    ).split(),
+    ),
 }
 
-SURNAMES: list[str] = (
+SURNAMES: str = (
     "Iyer Kulkarni Sheikh Mehta Nair Mathew Banerjee Ansari Sharma Reddy Kaur Das Rao Singh Patil"
     " Fernandes Gupta Menon Agarwal Ahmed Ahluwalia Ali Arora Bajaj Bakshi Balan Basu Bhat Bhatia"
     " Bhattacharya Bisht Bora Bose Chakraborty Chandra Chauhan Chatterjee Chawla Chettiar Choudhury"
@@ -36,7 +36,7 @@ SURNAMES: list[str] = (
     " Seth Sethi Shah Shetty Shinde Shukla Siddiqui Sinha Soni Srivastava Subramanian Sundaram"
     " Swamy Tandon Thakur Tiwari Trivedi Tripathi Upadhyay Varghese Varma Venkataraman Verma Vora"
     " Vyas Yadav"
-).split()
+)
 
 # What is spoken beside English where a tutor lives.
 LANGUAGE_OF_STATE: dict[str, str] = {

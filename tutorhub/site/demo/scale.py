@@ -55,7 +55,7 @@ def fill(wanted: int, progress: Progress) -> None:
 
 
 def add_rows(cursor: Any, first: int, last: int) -> None:
-    """Those tutors alone, for tests. Triggers stay off until `session_replication_role` is reset."""
+    """Those tutors alone, for tests. Triggers are off until `session_replication_role` is reset."""
     _prepare(cursor)
     _add(cursor, first, last)
 
@@ -148,8 +148,10 @@ def _write_lists(cursor: Any) -> None:
     _insert(cursor, "demo_subject", _subjects())
     _insert(cursor, "demo_board", _boards_of_states())
     _insert(cursor, "demo_week", ((_week(chance),) for _ in range(400)))
-    _insert(cursor, "demo_name", ((n, g) for g, some in crowd.FIRST_NAMES.items() for n in some))
-    _insert(cursor, "demo_surname", ((name,) for name in crowd.SURNAMES))
+    _insert(
+        cursor, "demo_name", ((n, g) for g, some in crowd.FIRST_NAMES.items() for n in some.split())
+    )
+    _insert(cursor, "demo_surname", ((name,) for name in crowd.SURNAMES.split()))
     _insert(cursor, "demo_text", ((s.headline, s.bio, s.degree) for s in words.SPECIALITIES))
 
 
@@ -160,7 +162,7 @@ def _insert(cursor: Any, table: str, rows: Any) -> None:
 
 
 def _spots() -> Iterator[tuple[Any, ...]]:
-    """Places, the great cities as often as they have tutors; half of a city's in its known areas."""
+    """Places, great cities as often as they have tutors; half of a city's in its known areas."""
     places = list(Place.objects.order_by("pk"))
     by_pin = {place.pk: place for place in places}
     in_cities = SLOTS * crowd.IN_CITIES // 100

@@ -1,4 +1,4 @@
-"""The statements by which many tutors are made. `pg_temp.pick(n, salt, many)` chooses by hashing."""
+"""The statements by which many tutors are made; `pg_temp.pick(n, salt, many)` picks by hashing."""
 
 HELPERS = [
     "CREATE OR REPLACE FUNCTION pg_temp.pick(n bigint, salt integer, many integer)"
@@ -26,7 +26,8 @@ INSERT INTO accounts_user (id, role, phone, name, password, language, is_active,
 SELECT pg_temp.key(n, 'user'), 'tutor', '+918' || lpad(n::text, 9, '0'), f.name || ' ' || s.name,
        '!', 'en', true, false, false, 0, %(now)s
   FROM generate_series(%(start)s::bigint, %(end)s) n
-  JOIN pg_temp.demo_name f ON f.nr = pg_temp.pick(n, 1, (SELECT count(*)::int FROM pg_temp.demo_name))
+  JOIN pg_temp.demo_name f
+    ON f.nr = pg_temp.pick(n, 1, (SELECT count(*)::int FROM pg_temp.demo_name))
   JOIN pg_temp.demo_surname s
     ON s.nr = pg_temp.pick(n, 2, (SELECT count(*)::int FROM pg_temp.demo_surname))
 """
@@ -53,10 +54,12 @@ SELECT pg_temp.key(n, 'tutor'), pg_temp.key(n, 'user'), 'tutor-' || n, x.headlin
   FROM (SELECT n, pg_temp.pick(n, 3, 100) AS spoken, pg_temp.pick(n, 10, 10) AS trial,
                ('{0,0,0,0,1,2,4,8,12,25,60,120}'::int[])[1 + pg_temp.pick(n, 11, 12)] AS reviews
           FROM generate_series(%(start)s::bigint, %(end)s) n OFFSET 0) t
-  JOIN pg_temp.demo_name f ON f.nr = pg_temp.pick(n, 1, (SELECT count(*)::int FROM pg_temp.demo_name))
+  JOIN pg_temp.demo_name f
+    ON f.nr = pg_temp.pick(n, 1, (SELECT count(*)::int FROM pg_temp.demo_name))
   JOIN pg_temp.demo_spot p ON p.nr = pg_temp.pick(n, 12, 10000)
   JOIN pg_temp.demo_week w ON w.nr = pg_temp.pick(n, 13, 400)
-  JOIN pg_temp.demo_text x ON x.nr = pg_temp.pick(n, 14, (SELECT count(*)::int FROM pg_temp.demo_text))
+  JOIN pg_temp.demo_text x
+    ON x.nr = pg_temp.pick(n, 14, (SELECT count(*)::int FROM pg_temp.demo_text))
 """
 
 # Prices rise steeply: half the tutors take less than a third of the dearest. The same subject
@@ -76,7 +79,8 @@ SELECT pg_temp.key(k, 'offering'), pg_temp.key(n, 'tutor'), s.slug,
                5000 * round(4 * exp(pg_temp.pick(k, 24, 1000) * 0.0023))::int AS rate
           FROM generate_series(%(start)s::bigint, %(end)s) n,
                LATERAL generate_series(n * 3, n * 3 + 2) k OFFSET 0) t
-  JOIN pg_temp.demo_subject s ON s.nr = pg_temp.pick(k, 25, (SELECT count(*)::int FROM pg_temp.demo_subject))
+  JOIN pg_temp.demo_subject s
+    ON s.nr = pg_temp.pick(k, 25, (SELECT count(*)::int FROM pg_temp.demo_subject))
   JOIN pg_temp.demo_spot p ON p.nr = pg_temp.pick(n, 12, 10000)
   LEFT JOIN pg_temp.demo_board b ON b.state = p.state
 """
