@@ -260,6 +260,23 @@ class ResultPageOutput(serializers.Serializer):
     previous = serializers.URLField(allow_null=True)
 
 
+class PricesOutput(serializers.Serializer):
+    """Paise per hour: a quarter of the prices are below `low`, half below `middle`."""
+
+    low = serializers.IntegerField(allow_null=True)
+    middle = serializers.IntegerField(allow_null=True)
+    high = serializers.IntegerField(allow_null=True)
+
+
+class FacetsOutput(serializers.Serializer):
+    """Tutors by facet and value. Unless `is_all`, only among the best that fit the subject."""
+
+    total = serializers.IntegerField()
+    is_all = serializers.BooleanField()
+    counts = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    prices = PricesOutput()
+
+
 class DocumentInput(serializers.Serializer):
     """`size` in bytes; the upload must have exactly that many."""
 

@@ -21,6 +21,7 @@ from tutors import queries
 from tutors.api.serializers import (
     DocumentInput,
     DocumentOutput,
+    FacetsOutput,
     NewDocumentOutput,
     ProfileInput,
     ProfileOutput,
@@ -43,10 +44,7 @@ class TutorsView(APIView):
 
     @extend_schema(parameters=[SearchInput], responses=ResultPageOutput, operation_id="tutors_list")
     def get(self, request: Request) -> Response:
-        given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
-        query = SearchInput(data=given)
-        query.is_valid(raise_exception=True)
-        asked = dict(query.validated_data)
+        asked = _asked(request)
         after, limit = _position(asked.pop("cursor", None)), asked.pop("page_size")
         page = queries.search(_criteria(asked), after=after, limit=limit)
         return Response(
@@ -56,6 +54,21 @@ class TutorsView(APIView):
                 "previous": _link(request, page.previous),
             }
         )
+
+
+class FacetsView(APIView):
+    """How many tutors each further wish would leave, by the filters of search. Open to all."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        parameters=[SearchInput], responses=FacetsOutput, operation_id="tutors_facets_retrieve"
+    )
+    def get(self, request: Request) -> Response:
+        asked = _asked(request)
+        asked.pop("cursor", None)
+        asked.pop("page_size")
+        return Response(FacetsOutput(queries.facets(_criteria(asked))).data)
 
 
 class TutorView(APIView):
@@ -155,6 +168,14 @@ def _details(data: dict[str, Any]) -> ProfileDetails:
         trial=None if trial is None else Trial(**trial),
         offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
     )
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """The filters in the address, checked; what was left empty is left out."""
+    given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
+    query = SearchInput(data=given)
+    query.is_valid(raise_exception=True)
+    return dict(query.validated_data)
 
 
 def _criteria(asked: dict[str, Any]) -> SearchCriteria:

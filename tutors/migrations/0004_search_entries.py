@@ -107,13 +107,14 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(id::text, 7203))
            FROM (SELECT DISTINCT unnest(ids) AS id ORDER BY 1) AS tutor;
     END IF;
-    DELETE FROM tutors_searchentry e
-     WHERE e.tutor_id = ANY(ids)
-       AND NOT EXISTS (SELECT FROM tutors_searchsource s
-                        WHERE s.tutor_id = e.tutor_id
-                          AND s.offering_id = e.offering_id AND s.is_home = e.is_home);
-    INSERT INTO tutors_searchentry AS e ({columns})
-    SELECT {columns} FROM tutors_searchsource WHERE tutor_id = ANY(ids)
+    WITH fresh AS MATERIALIZED (
+        SELECT {columns} FROM tutors_searchsource WHERE tutor_id = ANY(ids)),
+    gone AS (
+        DELETE FROM tutors_searchentry e
+         WHERE e.tutor_id = ANY(ids)
+           AND NOT EXISTS (SELECT FROM fresh f
+                            WHERE f.offering_id = e.offering_id AND f.is_home = e.is_home))
+    INSERT INTO tutors_searchentry AS e ({columns}) SELECT {columns} FROM fresh
         ON CONFLICT (offering_id, is_home) DO UPDATE
        SET ({changing}) = ROW({excluded})
      WHERE ({present})

@@ -1,6 +1,7 @@
 """Finding tutors, for families who look and for enquiries that ask."""
 
 from tutors.queries.cards import Card
+from tutors.queries.counting import Facets, facets
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 from tutors.queries.profiles import missing, own_profile, public_profile
@@ -9,6 +10,7 @@ from tutors.queries.search import Match, Page, Result, match, search
 
 __all__ = [
     "Card",
+    "Facets",
     "Match",
     "Mode",
     "Page",
@@ -18,6 +20,7 @@ __all__ = [
     "Result",
     "SearchCriteria",
     "Sort",
+    "facets",
     "match",
     "missing",
     "own_profile",
