@@ -143,7 +143,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     options=(
         f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)} "
         f"-c lock_timeout={env.int('DB_LOCK_TIMEOUT_MS', 0)} "
-        "-c idle_in_transaction_session_timeout=60000"
+        "-c idle_in_transaction_session_timeout=60000 "
+        # Compiling a search costs more than running it.
+        "-c jit=off"
     ),
 )
 if env.int("DB_POOL_MAX", 0):

@@ -163,6 +163,7 @@ API: dict[str, Row] = {
     "api:enquiries-detail": Row("GET", FAMILIES, "enquiry", FAMILY),
     "api:enquiries-close": Row("POST", FAMILIES, "enquiry", FAMILY),
     "api:tutors-list": Row("GET"),
+    "api:tutors-facets": Row("GET"),
     "api:tutors-detail": Row("GET", ids="profile"),
     "api:tutors-profile": Row("GET POST", TUTORS),
     "api:tutors-profile-submit": Row("POST", TUTORS),

@@ -93,6 +93,10 @@ def _prepare(connection: psycopg.Connection, *, safe: bool) -> None:
     if not safe:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {name} = off")
+    else:
+        # Search reads indexes that should stay in memory; the buffers grow at the next start.
+        for name, value in (("shared_buffers", "512MB"), ("random_page_cost", "1.1")):
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     connection.execute("SELECT pg_reload_conf()")
     with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         connection.execute("CREATE DATABASE tutorhub")

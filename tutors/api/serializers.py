@@ -6,7 +6,7 @@ from rest_framework import serializers
 from curriculum.api.fields import BoardField, GradeField, LanguageField, SubjectField
 from tutorhub.core import contents, storage
 from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
-from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
+from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE, TRIAL_MINUTES
 from tutors.policies import DOCUMENT_MAX_BYTES, PHOTO_MAX_BYTES
 from tutors.queries import Mode, Sort
 from tutors.queries.profiles import MISSING
@@ -48,6 +48,20 @@ class OfferingInput(serializers.Serializer):
         return attrs
 
 
+class TrialInput(serializers.Serializer):
+    """A first class at a price of its own, 0 for free; both null for none."""
+
+    minutes = serializers.ChoiceField(choices=TRIAL_MINUTES, allow_null=True)
+    price_paise = serializers.IntegerField(min_value=0, max_value=RATE_MAX_PAISE, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["minutes"] is None) != (attrs["price_paise"] is None):
+            raise serializers.ValidationError(
+                {"price_paise": _("Give minutes and price together.")}, code="unpaired"
+            )
+        return attrs
+
+
 class ProfileInput(serializers.Serializer):
     """What is left out stays as it is."""
 
@@ -65,6 +79,7 @@ class ProfileInput(serializers.Serializer):
     video_url = serializers.URLField(required=False, allow_blank=True)
     pin_code = serializers.CharField(max_length=7, required=False)
     radius_km = serializers.IntegerField(min_value=0, max_value=RADIUS_MAX_KM, required=False)
+    trial = TrialInput(required=False)
     offerings = serializers.ListField(child=OfferingInput(), required=False, max_length=20)
 
 
@@ -121,6 +136,9 @@ class ProfileOutput(serializers.ModelSerializer):
             "city",
             "state",
             "radius_km",
+            "trial_minutes",
+            "trial_price_paise",
+            "listed_until",
             "offerings",
             "submitted_at",
             "approved_at",
@@ -158,6 +176,9 @@ class TutorOutput(serializers.ModelSerializer):
             "rating",
             "review_count",
             "hours_taught",
+            "response_minutes",
+            "trial_minutes",
+            "trial_price_paise",
             "badges",
             "offerings",
         ]
@@ -178,6 +199,14 @@ class SearchInput(serializers.Serializer):
     gender = serializers.ChoiceField(choices=TutorProfile.Gender.choices, required=False)
     language = LanguageField(required=False)
     min_rating = serializers.FloatField(min_value=1, max_value=5, required=False)
+    trial = serializers.BooleanField(required=False)
+    day = serializers.IntegerField(
+        min_value=0, max_value=6, required=False, help_text="0 is Monday; without it, any day"
+    )
+    free_from = serializers.IntegerField(
+        min_value=0, max_value=23, required=False, help_text="full hour in IST"
+    )
+    free_to = serializers.IntegerField(min_value=1, max_value=24, required=False)
     sort = serializers.ChoiceField(choices=Sort.choices, default=Sort.MATCH)
     cursor = serializers.CharField(max_length=200, required=False)
     page_size = serializers.IntegerField(min_value=1, max_value=50, default=20)
@@ -191,11 +220,24 @@ class SearchInput(serializers.Serializer):
                 {"sort": _("Give a pin_code, or lat and lon, to sort by distance.")},
                 code="no_place",
             )
+        if attrs.get("free_from", 0) >= attrs.get("free_to", 24):
+            raise serializers.ValidationError(
+                {"free_to": _("This is before the first hour.")}, code="unordered"
+            )
         return attrs
 
 
+class PartOutput(serializers.Serializer):
+    """One part of the score: how many points, of how many at most, and what for."""
+
+    code = serializers.CharField()
+    points = serializers.IntegerField()
+    most = serializers.IntegerField()
+    text = serializers.CharField()
+
+
 class ResultOutput(serializers.Serializer):
-    """A tutor as found; `rate_paise` is the lowest fitting price per hour, of `mode`."""
+    """A tutor as found; `rate_paise` is the price per hour of the best fitting offer, in `mode`."""
 
     id = serializers.UUIDField(source="tutor.id")
     slug = serializers.CharField(source="tutor.slug")
@@ -211,7 +253,9 @@ class ResultOutput(serializers.Serializer):
     review_count = serializers.IntegerField(source="tutor.rating_count")
     hours_taught = serializers.IntegerField(source="tutor.hours_taught")
     badges = BadgeOutput(source="tutor.badges", many=True)
+    has_trial = serializers.BooleanField(source="tutor.has_trial")
     score = serializers.IntegerField()
+    score_parts = PartOutput(source="parts", many=True, help_text="these add up to the score")
     why = serializers.ListField(child=serializers.CharField())
 
 
@@ -219,6 +263,23 @@ class ResultPageOutput(serializers.Serializer):
     results = ResultOutput(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
+
+
+class PricesOutput(serializers.Serializer):
+    """Paise per hour: a quarter of the prices are below `low`, half below `middle`."""
+
+    low = serializers.IntegerField(allow_null=True)
+    middle = serializers.IntegerField(allow_null=True)
+    high = serializers.IntegerField(allow_null=True)
+
+
+class FacetsOutput(serializers.Serializer):
+    """Tutors by facet and value. Unless `is_all`, only among the best that fit the subject."""
+
+    total = serializers.IntegerField()
+    is_all = serializers.BooleanField()
+    counts = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    prices = PricesOutput()
 
 
 class DocumentInput(serializers.Serializer):

@@ -4,6 +4,7 @@ from tutors.api import photos, views
 
 urlpatterns = [
     path("tutors/", views.TutorsView.as_view(), name="tutors-list"),
+    path("tutors/facets", views.FacetsView.as_view(), name="tutors-facets"),
     path("tutors/profile", views.ProfileView.as_view(), name="tutors-profile"),
     path("tutors/profile/submit", views.ProfileSubmitView.as_view(), name="tutors-profile-submit"),
     path("tutors/documents", views.DocumentsView.as_view(), name="tutors-documents"),

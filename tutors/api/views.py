@@ -21,6 +21,7 @@ from tutors import queries
 from tutors.api.serializers import (
     DocumentInput,
     DocumentOutput,
+    FacetsOutput,
     NewDocumentOutput,
     ProfileInput,
     ProfileOutput,
@@ -31,8 +32,9 @@ from tutors.api.serializers import (
 )
 from tutors.models import TutorDocument, TutorProfile
 from tutors.queries import Point, Position, SearchCriteria
+from tutors.queries.criteria import free_hours
 from tutors.services import documents, profiles
-from tutors.services.profiles import OfferingDetails, ProfileDetails
+from tutors.services.profiles import OfferingDetails, ProfileDetails, Trial
 
 
 class TutorsView(APIView):
@@ -42,10 +44,7 @@ class TutorsView(APIView):
 
     @extend_schema(parameters=[SearchInput], responses=ResultPageOutput, operation_id="tutors_list")
     def get(self, request: Request) -> Response:
-        given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
-        query = SearchInput(data=given)
-        query.is_valid(raise_exception=True)
-        asked = dict(query.validated_data)
+        asked = _asked(request)
         after, limit = _position(asked.pop("cursor", None)), asked.pop("page_size")
         page = queries.search(_criteria(asked), after=after, limit=limit)
         return Response(
@@ -55,6 +54,21 @@ class TutorsView(APIView):
                 "previous": _link(request, page.previous),
             }
         )
+
+
+class FacetsView(APIView):
+    """How many tutors each further wish would leave, by the filters of search. Open to all."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        parameters=[SearchInput], responses=FacetsOutput, operation_id="tutors_facets_retrieve"
+    )
+    def get(self, request: Request) -> Response:
+        asked = _asked(request)
+        asked.pop("cursor", None)
+        asked.pop("page_size")
+        return Response(FacetsOutput(queries.facets(_criteria(asked))).data)
 
 
 class TutorView(APIView):
@@ -147,12 +161,21 @@ def _own(user: User) -> dict[str, Any]:
 
 
 def _details(data: dict[str, Any]) -> ProfileDetails:
-    rest = {key: value for key, value in data.items() if key != "offerings"}
-    offerings = data.get("offerings")
+    rest = {key: value for key, value in data.items() if key not in {"offerings", "trial"}}
+    offerings, trial = data.get("offerings"), data.get("trial")
     return ProfileDetails(
         **rest,
+        trial=None if trial is None else Trial(**trial),
         offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
     )
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """The filters in the address, checked; what was left empty is left out."""
+    given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
+    query = SearchInput(data=given)
+    query.is_valid(raise_exception=True)
+    return dict(query.validated_data)
 
 
 def _criteria(asked: dict[str, Any]) -> SearchCriteria:
@@ -161,7 +184,14 @@ def _criteria(asked: dict[str, Any]) -> SearchCriteria:
     if point is None and pin_code:
         place = places.find(pin_code)
         point = Point(place.latitude, place.longitude)
-    return SearchCriteria(**asked, point=point)
+    day, first, last = (asked.pop(name, None) for name in ("day", "free_from", "free_to"))
+    has_trial = asked.pop("trial", False)
+    return SearchCriteria(
+        **asked,
+        has_trial=has_trial,
+        free_hours=free_hours(day=day, first=first, last=last),
+        point=point,
+    )
 
 
 def _position(cursor: str | None) -> Position | None:

@@ -14,7 +14,27 @@ from tutorhub.core import memo, places
 from tutorhub.core.models import Place
 from tutors.models import TutorProfile
 from tutors.queries import Mode, Point, SearchCriteria, Sort
+from tutors.queries.criteria import free_hours
 
+DAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+PARTS_OF_A_DAY = [
+    ("morning", _("before noon")),
+    ("afternoon", _("12 to 4 in the afternoon")),
+    ("evening", _("from 4 in the afternoon")),
+]
+HOURS_OF = {
+    "morning": {"first": 0, "last": 12},
+    "afternoon": {"first": 12, "last": 16},
+    "evening": {"first": 16, "last": 24},
+}
 CARRIED = ("subject", "grade", "board", "mode", "pin_code")
 
 
@@ -108,6 +128,17 @@ class SearchForm(forms.Form):
             ("4.8", _("4.8 and more")),
         ],
     )
+    trial = forms.BooleanField(label=_("Gives a trial class"), required=False)
+    day = forms.TypedChoiceField(
+        label=_("Free on"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("Any day")), *DAYS],
+    )
+    time = forms.ChoiceField(
+        label=_("Time"), required=False, choices=[("", _("Any time")), *PARTS_OF_A_DAY]
+    )
     sort = forms.ChoiceField(required=False, choices=Sort.choices, widget=forms.HiddenInput)
 
     def __init__(self, data: Any) -> None:
@@ -143,6 +174,10 @@ class SearchForm(forms.Form):
             gender=asked["gender"],
             language=offered.languages.get(asked["language"]),
             min_rating=asked["min_rating"],
+            has_trial=asked["trial"],
+            free_hours=free_hours(
+                day=asked["day"], **HOURS_OF.get(asked["time"], {"first": None, "last": None})
+            ),
             sort=sort,
         )
 

@@ -16,10 +16,12 @@ from tutorhub.core import clock, storage
 from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.ids import uuid7
 from tutorhub.core.models import Place
+from tutors.models.hours import FreeHours, FreeHoursField
 
 RADIUS_MAX_KM = 50
 RATE_MIN_PAISE = 50_00
 RATE_MAX_PAISE = 10_000_00
+TRIAL_MINUTES = (30, 45, 60)
 
 
 def average_rating(stars: int, reviews: int) -> float | None:
@@ -27,10 +29,18 @@ def average_rating(stars: int, reviews: int) -> float | None:
     return round(stars / reviews, 1) if reviews >= settings.REVIEWS_FOR_AVERAGE else None
 
 
+def _is_listed() -> Q:
+    return Q(
+        status=TutorProfile.Status.APPROVED,
+        user__is_active=True,
+        listed_until__gte=clock.today(),
+    )
+
+
 class TutorQuerySet(models.QuerySet["TutorProfile"]):
     def listed(self) -> "TutorQuerySet":
-        """Those whom families may see at all."""
-        return self.filter(status=TutorProfile.Status.APPROVED, user__is_active=True)
+        """Those whom families may see at all: approved, active, identity badge in force."""
+        return self.filter(_is_listed())
 
     def of(self, user: User) -> "TutorQuerySet":
         return self.filter(user=user)
@@ -39,9 +49,7 @@ class TutorQuerySet(models.QuerySet["TutorProfile"]):
         """Listed tutors, and a tutor's own profile in any state."""
         if not user.is_authenticated:
             return self.listed()
-        return self.filter(
-            Q(status=TutorProfile.Status.APPROVED, user__is_active=True) | Q(user_id=user.pk)
-        )
+        return self.filter(_is_listed() | Q(user_id=user.pk))
 
     def waiting(self) -> "TutorQuerySet":
         """What moderators have to decide on, longest waiting first."""
@@ -103,6 +111,12 @@ class TutorProfile(models.Model):
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
     minutes_taught = models.PositiveIntegerField(default=0)
+    trial_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    trial_price_paise = models.PositiveIntegerField(null=True, blank=True)
+    free_hours = FreeHoursField(default=FreeHours)
+    response_minutes = models.PositiveIntegerField(null=True)
+    # The last day of the identity badge, which a trigger keeps; a badge for good lasts to 9999.
+    listed_until = models.DateField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now)
 
@@ -125,6 +139,14 @@ class TutorProfile(models.Model):
                 name="tutor_rating_possible",
                 condition=Q(rating_sum__gte=F("rating_count"))
                 & Q(rating_sum__lte=F("rating_count") * 5),
+            ),
+            models.CheckConstraint(
+                name="tutor_trial_paired",
+                condition=Q(trial_minutes__isnull=True, trial_price_paise__isnull=True)
+                | Q(
+                    trial_minutes__in=TRIAL_MINUTES,
+                    trial_price_paise__range=(0, RATE_MAX_PAISE),
+                ),
             ),
             models.CheckConstraint(
                 name="tutor_radius_bounded", condition=Q(radius_km__lte=RADIUS_MAX_KM)

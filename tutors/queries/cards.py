@@ -19,7 +19,7 @@ STATEMENT = """
 SELECT t.id, t.slug, u.name, t.headline, t.city, t.languages, t.rating_sum, t.rating_count,
        t.minutes_taught, t.experience_years,
        (SELECT p.public_id FROM tutors_tutorphoto p
-         WHERE p.tutor_id = t.id AND p.status = 'SHOWN'),
+         WHERE p.tutor_id = t.id AND p.status = 'SHOWN'), t.trial_minutes,
        (SELECT json_agg(json_build_array(o.subject_id, o.boards, o.grade_min, o.grade_max)
                         ORDER BY o.id)
           FROM tutors_offering o WHERE o.tutor_id = t.id),
@@ -29,6 +29,7 @@ SELECT t.id, t.slug, u.name, t.headline, t.city, t.languages, t.rating_sum, t.ra
          WHERE b.tutor_id = t.id AND (b.valid_until IS NULL OR b.valid_until >= %(today)s))
   FROM tutors_tutorprofile t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.id = ANY(%(ids)s) AND t.status = 'APPROVED' AND u.is_active
+   AND t.listed_until >= %(today)s
 """
 
 
@@ -76,6 +77,7 @@ class Card(NamedTuple):
     experience_years: int
     photo: UUID | None
     """The public name of the photo on show."""
+    trial_minutes: int | None
     offers: list[Offer]
     badges: list[Mark]
 
@@ -90,6 +92,10 @@ class Card(NamedTuple):
     @property
     def photo_url(self) -> str | None:
         return storage.public_url(self.photo, "336.jpg") if self.photo else None
+
+    @property
+    def has_trial(self) -> bool:
+        return self.trial_minutes is not None
 
     def get_absolute_url(self) -> str:
         return reverse("tutors:tutor-detail", args=[self.slug])

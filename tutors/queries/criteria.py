@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import Board, Language, Subject
+from tutors.models import FreeHours
+
+ANY_HOUR = FreeHours()
 
 
 class Mode(models.TextChoices):
@@ -31,7 +34,8 @@ class Point(NamedTuple):
 class SearchCriteria:
     """Filters that are None or empty do not filter. Amounts in paise per hour, distances in km.
 
-    With a `point`, a home visit counts only where it lies inside the tutor's own radius.
+    Of `free_hours` one is enough. With a `point`, a home visit counts only where it lies inside the
+    tutor's own radius.
     """
 
     subject: Subject | None = None
@@ -44,4 +48,13 @@ class SearchCriteria:
     gender: str = ""
     language: Language | None = None
     min_rating: float | None = None
+    has_trial: bool = False
+    free_hours: FreeHours = ANY_HOUR
     sort: str = Sort.MATCH
+
+
+def free_hours(*, day: int | None, first: int | None, last: int | None) -> FreeHours:
+    """The hours from `first` up to `last` on a day of the week, or any hour if nothing is said."""
+    if day is None and first is None and last is None:
+        return ANY_HOUR
+    return FreeHours.between(day=day, from_hour=first or 0, to_hour=24 if last is None else last)

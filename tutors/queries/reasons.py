@@ -1,9 +1,13 @@
-"""Why a tutor was found, in words that follow the parts of the score."""
+"""Why a tutor was found, in words, and what each part of the score gave, in points."""
+
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curriculum.queries import catalogue
+from tutorhub.core.money import rupees
+from tutors.queries import score
 from tutors.queries.cards import Card, Offer
 from tutors.queries.criteria import SearchCriteria
 
@@ -24,6 +28,59 @@ def reasons(tutor: Card, criteria: SearchCriteria, *, distance_km: float | None)
         _record(tutor),
     ]
     return [phrase for phrase in said if phrase]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the score; `text` says what the points are for."""
+
+    code: str
+    points: int
+    most: int
+    text: str
+
+
+def score_parts(
+    tutor: Card, criteria: SearchCriteria, *, is_home: bool, rate_paise: int, km: float | None
+) -> list[Part]:
+    """The parts that add up to the score, largest possible first."""
+    stars, reviews, minutes = tutor.rating_sum, tutor.rating_count, tutor.minutes_taught
+    hours = ngettext("%(count)d hour taught", "%(count)d hours taught", tutor.hours_taught)
+    years = ngettext(
+        "%(count)d year of experience", "%(count)d years of experience", tutor.experience_years
+    )
+    parts = [
+        Part("rating", score.rating_points(stars, reviews), 350, _stars(tutor)),
+        Part("price", score.price_points(rate_paise), 150, _price(rate_paise)),
+        Part("hours", score.hours_points(minutes), 150, hours % {"count": tutor.hours_taught}),
+        Part(
+            "years",
+            score.years_points(tutor.experience_years),
+            100,
+            years % {"count": tutor.experience_years},
+        ),
+    ]
+    if criteria.point is None:
+        return parts
+    if is_home and km is not None:
+        near = Part("near", score.near_points(km), 250, _away(round(km, 1)))
+    else:
+        near = Part("near", score.ONLINE_POINTS, 250, _("online, so no way to go"))
+    return [parts[0], near, *parts[1:]]
+
+
+def _stars(tutor: Card) -> str:
+    if tutor.rating is None:
+        return _("too few reviews for an average, counted as 4.2")
+    return ngettext(
+        "%(rating).1f from %(count)d review",
+        "%(rating).1f from %(count)d reviews",
+        tutor.rating_count,
+    ) % {"rating": tutor.rating, "count": tutor.rating_count}
+
+
+def _price(rate_paise: int) -> str:
+    return _("%(price)s an hour") % {"price": rupees(rate_paise)}
 
 
 def _teaches(tutor: Card, criteria: SearchCriteria) -> str:

@@ -54,6 +54,14 @@ class OfferingDetails:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A first class of 30, 45 or 60 minutes at a price of its own, 0 for free; or none at all."""
+
+    minutes: int | None = None
+    price_paise: int | None = None
+
+
+@dataclass(frozen=True)
 class ProfileDetails:
     """What a tutor says; None leaves what is there. An empty `pin_code` leaves the place."""
 
@@ -67,6 +75,7 @@ class ProfileDetails:
     video_url: str | None = None
     pin_code: str | None = None
     radius_km: int | None = None
+    trial: Trial | None = None
     offerings: Sequence[OfferingDetails] | None = None
 
 
@@ -86,7 +95,7 @@ def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     before, on_card = _key_values(tutor), (tutor.name, tutor.headline, tutor.city)
     _write(tutor, details)
     if details.offerings is not None:
-        _replace_offerings(tutor, details.offerings)
+        _write_offerings(tutor, details.offerings)
     _check_still_whole(tutor)
     if (tutor.name, tutor.headline, tutor.city) != on_card:
         photos.redraw_card(tutor)
@@ -127,20 +136,54 @@ def _write(tutor: TutorProfile, details: ProfileDetails) -> None:
         tutor.languages = [language.pk for language in details.languages]
     if details.qualifications is not None:
         tutor.qualifications = [text.strip() for text in details.qualifications if text.strip()]
+    if details.trial is not None:
+        tutor.trial_minutes, tutor.trial_price_paise = (
+            details.trial.minutes,
+            details.trial.price_paise,
+        )
     if details.pin_code:
         place = places.find(details.pin_code)
         tutor.place, tutor.city, tutor.state = place, place.city, place.state
         tutor.latitude, tutor.longitude = place.latitude, place.longitude
     tutor.updated_at = clock.now()
     written = ("slug", "languages", "qualifications", "place", "city", "state", "updated_at")
-    tutor.save(update_fields=[*plain, *written, "latitude", "longitude"])
+    more = ("latitude", "longitude", "trial_minutes", "trial_price_paise")
+    tutor.save(update_fields=[*plain, *written, *more])
 
 
-def _replace_offerings(tutor: TutorProfile, offerings: Sequence[OfferingDetails]) -> None:
-    tutor.offerings.all().delete()
+def _write_offerings(tutor: TutorProfile, offerings: Sequence[OfferingDetails]) -> None:
+    """Change, add and remove what differs; an offering that goes on keeps its id."""
+    left = list(tutor.offerings.order_by("pk"))
+    wanted = [offering.columns() for offering in offerings]
+    kept: dict[int, Offering] = {}
+    for alike in (tuple(wanted[0]) if wanted else (), ("subject_id", "grade_min"), ("subject_id",)):
+        for number, columns in enumerate(wanted):
+            found = None if number in kept else _first_alike(left, columns, alike)
+            if found is not None:
+                left.remove(found)
+                kept[number] = found
+    tutor.offerings.filter(pk__in=[offering.pk for offering in left]).delete()
+    for number, offering in kept.items():
+        changed = [n for n, value in wanted[number].items() if getattr(offering, n) != value]
+        if changed:
+            for name in changed:
+                setattr(offering, name, wanted[number][name])
+            offering.save(update_fields=changed)
     Offering.objects.bulk_create(
-        Offering(tutor=tutor, **offering.columns()) for offering in offerings
+        Offering(tutor=tutor, **columns)
+        for number, columns in enumerate(wanted)
+        if number not in kept
     )
+
+
+def _first_alike(
+    offerings: list[Offering], columns: dict[str, Any], names: Sequence[str]
+) -> Offering | None:
+    """The first that has the same values in the columns of these names."""
+    for offering in offerings:
+        if all(getattr(offering, name) == columns[name] for name in names):
+            return offering
+    return None
 
 
 def _check_still_whole(tutor: TutorProfile) -> None:

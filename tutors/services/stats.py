@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from tutors.models import TutorProfile
+from tutors.models import FreeHours, TutorProfile
 
 
 def add_taught_minutes(tutor: TutorProfile, minutes: int) -> None:
@@ -17,3 +17,13 @@ def add_rating(tutor: TutorProfile, stars: int) -> None:
     TutorProfile.objects.filter(pk=tutor.pk).update(
         rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1
     )
+
+
+def set_free_hours(tutor: TutorProfile, hours: FreeHours) -> None:
+    """Say in which hours of the week the tutor is free; call it where those change."""
+    TutorProfile.objects.filter(pk=tutor.pk).exclude(free_hours=hours).update(free_hours=hours)
+
+
+def set_response(tutor: TutorProfile, minutes: int) -> None:
+    """Say how long the tutor usually takes to answer a family."""
+    TutorProfile.objects.filter(pk=tutor.pk).update(response_minutes=minutes)

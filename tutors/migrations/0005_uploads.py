@@ -10,7 +10,7 @@ import tutorhub.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tutors", "0002_search_indexes"),
+        ("tutors", "0004_search_entries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

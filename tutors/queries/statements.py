@@ -1,0 +1,261 @@
+"""The statements that find the ids of one page, each reading as little as it can.
+
+Three ways, put together by `compose`:
+
+- *walk*: where no place matters, an index holds the entries in the order asked for; it is read from
+  the cursor on until the page is full;
+- *covering*: home visits at a point are in about a hundred cells, each of them in order. They are
+  read bucket by bucket of keys: of every cell those entries whose key, with the most and the least
+  nearness of that cell, can lie in the bucket. The page is full after the first bucket or two;
+- *nearest*: by distance, the cells are read ring by ring around the point. Who is farther than the
+  rings reach comes from a walk over all, which is asked only if the rings did not fill the page.
+
+The inner statements read indexes alone; the outer one fetches the few rows of the page. A tutor
+with several fitting offerings is shown by the best of them: an entry counts only if no other
+fitting entry of the same tutor has a better key or, at the same key, a lower price.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from tutors.queries.cells import Cell, around
+from tutors.queries.conditions import of_mode, of_offering, of_tutor, values
+from tutors.queries.criteria import Mode, SearchCriteria, Sort
+from tutors.queries.cursors import Position
+
+# The column an index is ordered by, for each sort.
+COLUMNS = {Sort.MATCH: "quality_gap", Sort.PRICE: "rate", Sort.RATING: "rating_gap"}
+# Where the buckets of home visits end, for each sort: narrow where the best are, then wider.
+EDGES: dict[str, list[int]] = {
+    Sort.MATCH: [-251, -150, -100, -50, 0, 60, 150, 300, 750],
+    Sort.PRICE: [0, 200_00, 250_00, 300_00, 400_00, 600_00, 1000_00, 10_000_00],
+    Sort.RATING: [-1, 200, 400, 700, 1200, 4999, 5000],
+}
+# Distances are sorted by in micrometres, so that no two places share a key by rounding.
+MICROMETRES = 1_000_000_000
+RINGS_KM = [0, 1, 2, 4, 8, 14, 22, 34, 50]
+
+IDS = "e.tutor_id, e.offering_id, e.is_home"
+KM = "search_km({0}.latitude, {0}.longitude, %(latitude)s, %(longitude)s)"
+
+# `found` keeps the order of its rows, but nobody promises that: the caller sorts the page again.
+PAGE = """
+SELECT found.tutor_id, found.is_home, e.rate, e.quality_gap, {km} AS km, found.sort_key
+  FROM ({found}) AS found
+  JOIN tutors_searchentry e ON e.offering_id = found.offering_id AND e.is_home = found.is_home
+"""
+
+WALK = """
+SELECT {ids}, {key} AS sort_key FROM tutors_searchentry e
+ WHERE {mode} AND {offering} AND {tutor} {within} {after} AND {best}
+ ORDER BY e.{column} {order}, e.tutor_id {order} LIMIT %(limit)s
+"""
+
+# Buckets come one after the other and the limit stops them, so most are never read.
+COVERING = """
+SELECT near.* FROM unnest(%(over)s::bigint[], %(upto)s::bigint[]) AS bucket (over, upto)
+ CROSS JOIN LATERAL (
+  SELECT {ids}, {key} AS sort_key
+    FROM unnest(%(cells)s::int[], %(most)s::int[], %(least)s::int[]) AS cell (number, most, least)
+    JOIN tutors_searchentry e ON e.is_home AND e.cell = cell.number
+   CROSS JOIN LATERAL (SELECT {km} AS km) AS d
+   WHERE {offering} AND e.{column} > bucket.over + {least} AND e.{column} <= bucket.upto + {most}
+     AND {tutor} AND d.km <= e.radius_km {within}
+     AND {key} > bucket.over AND {key} <= bucket.upto {after} AND {best}
+   ORDER BY sort_key {order}, e.tutor_id {order}) AS near
+ LIMIT %(limit)s
+"""
+
+NEAREST = """
+SELECT near.* FROM unnest(%(over)s::bigint[], %(upto)s::bigint[]) AS bucket (over, upto)
+ CROSS JOIN LATERAL (
+  SELECT {ids}, {key} AS sort_key
+    FROM unnest(%(cells)s::int[], %(from)s::bigint[], %(until)s::bigint[])
+         AS cell (number, from_key, until_key)
+    JOIN tutors_searchentry e ON e.cell = cell.number
+   CROSS JOIN LATERAL (SELECT {km} AS km) AS d
+   WHERE cell.from_key <= bucket.upto AND cell.until_key > bucket.over
+     AND {mode} AND {offering} AND {tutor} {within}
+     AND {key} > bucket.over AND {key} <= bucket.upto {after} AND {best}
+   ORDER BY sort_key {order}, e.tutor_id {order}) AS near
+ LIMIT %(limit)s
+"""
+
+FARTHER = """
+SELECT far.* FROM (
+  SELECT {ids}, {key} AS sort_key
+    FROM tutors_searchentry e CROSS JOIN LATERAL (SELECT {km} AS km) AS d
+   WHERE NOT e.is_home AND {offering} AND {tutor} {within}
+     AND {key} > %(farthest)s {after} AND {best}
+   ORDER BY sort_key {order}, e.tutor_id {order} LIMIT %(limit)s) AS far
+"""
+
+BEST = """(
+   SELECT (s.offering_id, s.is_home) = (e.offering_id, e.is_home) FROM tutors_searchentry s
+    WHERE s.tutor_id = e.tutor_id AND {offering} AND {mode}
+    ORDER BY {key}, s.rate, s.offering_id, s.is_home LIMIT 1)"""
+
+
+def compose(
+    criteria: SearchCriteria, *, after: Position | None, limit: int
+) -> tuple[str, dict[str, Any]]:
+    """The statement for the rows of a page in the direction of `after`, and its parameters.
+
+    What is in braces is SQL from this package; what people typed goes through parameters.
+    """
+    point = criteria.point
+    cells = around(point, mode=criteria.mode, within_km=criteria.within_km) if point else []
+    given = {
+        **values(criteria),
+        **_buckets(criteria.sort, after),
+        **_of_cells(cells),
+        "limit": limit,
+        "key": after.key if after else None,
+        "id": after.id if after else None,
+    }
+    found = _found(criteria, after)
+    return PAGE.format(found=found, km=KM.format("e") if point else "NULL::float8"), given
+
+
+def _found(criteria: SearchCriteria, after: Position | None) -> str:
+    is_by_distance = criteria.sort == Sort.DISTANCE
+    if criteria.point is None or (criteria.mode == Mode.ONLINE and not is_by_distance):
+        return walk(criteria, after)
+    if is_by_distance:
+        near, far = nearest(criteria, after), farther(criteria, after)
+        if criteria.mode == Mode.HOME:
+            return near
+        first, then = (far, near) if _order(after) == "DESC" else (near, far)
+        # Not sorted: the second is only asked for what the first left of the page.
+        return f"({first}) UNION ALL ({then}) LIMIT %(limit)s"
+    home = covering(criteria, after)
+    if criteria.mode == Mode.HOME:
+        return home
+    order = _order(after)
+    return (
+        f"SELECT * FROM (({home}) UNION ALL ({walk(criteria, after)})) AS either"  # noqa: S608
+        f" ORDER BY sort_key {order}, tutor_id {order} LIMIT %(limit)s"
+    )
+
+
+def walk(criteria: SearchCriteria, after: Position | None) -> str:
+    """Entries in the order of an index. With a point, those online only."""
+    column = COLUMNS[Sort(criteria.sort)]
+    shift = " + %(online_points)s" if criteria.sort == Sort.MATCH else ""
+    return WALK.format(
+        ids=IDS,
+        key=f"(e.{column} - %(online_points)s)::bigint" if shift else f"e.{column}::bigint",
+        mode="NOT e.is_home" if criteria.point else of_mode(criteria, "e"),
+        offering=of_offering(criteria, "e"),
+        tutor=of_tutor(criteria, "e"),
+        within=f"AND {KM.format('e')} <= %(within)s" if criteria.within_km else "",
+        after=_after(after, f"e.{column}", f"%(key)s{shift}"),
+        best=best(criteria),
+        column=column,
+        order=_order(after),
+    )
+
+
+def covering(criteria: SearchCriteria, after: Position | None) -> str:
+    """Home visits at the point, in the order of their key."""
+    column, is_match = COLUMNS[Sort(criteria.sort)], criteria.sort == Sort.MATCH
+    key = f"(e.{column} - search_near_points(d.km))" if is_match else f"e.{column}"
+    return COVERING.format(
+        column=column,
+        least="cell.least" if is_match else "0",
+        most="cell.most" if is_match else "0",
+        **_placed(criteria, after, f"{key}::bigint"),
+    )
+
+
+def nearest(criteria: SearchCriteria, after: Position | None) -> str:
+    """Entries around the point, home visits only where they cover it."""
+    mode = {
+        Mode.ONLINE: "NOT e.is_home",
+        Mode.HOME: "e.is_home AND d.km <= e.radius_km",
+        Mode.EITHER: "(NOT e.is_home OR d.km <= e.radius_km)",
+    }
+    return NEAREST.format(
+        mode=mode[Mode(criteria.mode)],
+        **_placed(criteria, after, f"floor(d.km * {MICROMETRES})::bigint"),
+    )
+
+
+def farther(criteria: SearchCriteria, after: Position | None) -> str:
+    """Entries online beyond the rings."""
+    return FARTHER.format(**_placed(criteria, after, f"floor(d.km * {MICROMETRES})::bigint"))
+
+
+def _placed(criteria: SearchCriteria, after: Position | None, key: str) -> dict[str, str]:
+    """The parts of a statement that reckons with distances `d.km`."""
+    return {
+        "ids": IDS,
+        "km": KM.format("e"),
+        "key": key,
+        "offering": of_offering(criteria, "e"),
+        "tutor": of_tutor(criteria, "e"),
+        "within": "AND d.km <= %(within)s" if criteria.within_km else "",
+        "after": _after(after, key, "%(key)s"),
+        "best": best(criteria),
+        "order": _order(after),
+    }
+
+
+def best(criteria: SearchCriteria) -> str:
+    """The condition that no other fitting entry of the tutor comes before this one."""
+    mode, km = of_mode(criteria, "s"), KM.format("s")
+    if criteria.point and criteria.mode != Mode.ONLINE:
+        covers = f"{km} <= s.radius_km"
+        mode += f" AND (NOT s.is_home OR {covers})"
+        if criteria.within_km:
+            mode += f" AND {km} <= %(within)s"
+    return BEST.format(offering=of_offering(criteria, "s"), mode=mode, key=_key(criteria, km))
+
+
+def _key(criteria: SearchCriteria, km: str) -> str:
+    """What decides between the offerings of one tutor; all of them are equally far away."""
+    if criteria.sort == Sort.DISTANCE:
+        return "s.rate"
+    column = COLUMNS[Sort(criteria.sort)]
+    if criteria.sort != Sort.MATCH or criteria.point is None:
+        return f"s.{column}"
+    return (
+        f"s.{column} - CASE WHEN s.is_home THEN search_near_points({km}) ELSE %(online_points)s END"
+    )
+
+
+def _after(after: Position | None, key: str, value: str) -> str:
+    if after is None:
+        return ""
+    return f"AND ({key}, e.tutor_id) {'<' if after.is_backwards else '>'} ({value}, %(id)s)"
+
+
+def _order(after: Position | None) -> str:
+    return "DESC" if after is not None and after.is_backwards else "ASC"
+
+
+def _buckets(sort: str, after: Position | None) -> dict[str, Any]:
+    """Ranges of keys, each above `over` up to `upto`, in the order in which they are wanted."""
+    rings = [km * MICROMETRES - (km == 0) for km in RINGS_KM]
+    edges = rings if sort == Sort.DISTANCE else EDGES[sort]
+    pairs = list(pairwise(edges))
+    if after is not None and after.is_backwards:
+        pairs = [(low, min(high, after.key)) for low, high in pairs[::-1] if low < after.key]
+    elif after is not None:
+        pairs = [(max(low, after.key - 1), high) for low, high in pairs if high >= after.key]
+    return {
+        "over": [low for low, _ in pairs],
+        "upto": [high for _, high in pairs],
+        "farthest": rings[-1],
+    }
+
+
+def _of_cells(cells: Sequence[Cell]) -> dict[str, Any]:
+    return {
+        "cells": [cell.number for cell in cells],
+        "most": [cell.most_points for cell in cells],
+        "least": [cell.least_points for cell in cells],
+        "from": [int(cell.from_km * MICROMETRES) for cell in cells],
+        "until": [int(cell.until_km * MICROMETRES) for cell in cells],
+    }

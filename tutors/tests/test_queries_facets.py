@@ -1,0 +1,50 @@
+"""Counts beside the results: each facet without its own filter, each tutor once."""
+
+import pytest
+
+from curriculum.models import Board
+from tutors import queries
+from tutors.queries import Mode, Point, SearchCriteria
+from tutors.tests.factories import OfferingFactory, TutorFactory
+
+pytestmark = pytest.mark.django_db
+
+KORAMANGALA = Point(12.9343, 77.6211)
+
+
+def test_each_facet_is_counted_without_its_own_filter() -> None:
+    TutorFactory(offering__boards=["CBSE"])
+    TutorFactory(offering__boards=["ICSE"], gender="male")
+    TutorFactory(offering__boards=["CBSE", "ICSE"], gender="male")
+    found = queries.facets(SearchCriteria(board=Board.objects.get(pk="ICSE")))
+    assert found.counts["board"] == {"CBSE": 2, "ICSE": 2}
+    assert found.counts["gender"] == {"male": 2}
+    assert (found.total, found.is_all) == (2, True)
+
+
+def test_a_tutor_counts_once_and_one_offering_has_to_fit_all() -> None:
+    tutor = TutorFactory()
+    OfferingFactory(tutor=tutor, grade_min=1, grade_max=5, online_rate_paise=300_00)
+    found = queries.facets(SearchCriteria(grade=10, mode=Mode.ONLINE))
+    assert found.counts["mode"] == {"online": 1}
+    assert found.prices == {"low": 500_00, "middle": 500_00, "high": 500_00}
+    cheap = queries.facets(SearchCriteria(grade=10, budget_max_paise=400_00))
+    assert cheap.total == 0
+    assert cheap.prices["middle"] is None
+
+
+def test_only_home_visits_that_cover_the_place_count() -> None:
+    TutorFactory(radius_km=10)
+    TutorFactory(pin_code="110001")
+    found = queries.facets(SearchCriteria(point=KORAMANGALA))
+    assert found.counts["mode"] == {"home": 1, "online": 2}
+    assert queries.facets(SearchCriteria(point=KORAMANGALA, mode=Mode.HOME)).total == 1
+    assert queries.facets(SearchCriteria(point=KORAMANGALA, within_km=20)).total == 1
+
+
+def test_more_than_it_counts_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        TutorFactory()
+    monkeypatch.setattr("tutors.queries.counting.MOST", 3)
+    assert not queries.facets(SearchCriteria()).is_all
+    assert not queries.facets(SearchCriteria(point=KORAMANGALA)).is_all
