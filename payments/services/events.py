@@ -61,6 +61,7 @@ def receive(body: bytes, *, event_id: str) -> bool:
 def process(event_id: UUID, done: Callable[[], None]) -> None:
     """Work through one event. Speaks to the network; whatever goes wrong comes again."""
     event = GatewayEvent.objects.get(pk=event_id)
+    _alarm_about_another_body(event)
     name, note = "", ""
     status: str = GatewayEvent.Status.DONE
     if event.status in {GatewayEvent.Status.RECEIVED, GatewayEvent.Status.ORPHAN}:
@@ -74,6 +75,13 @@ def process(event_id: UUID, done: Callable[[], None]) -> None:
     with transaction.atomic():
         _close(event_id, name=name, status=status, note=note)
         done()
+
+
+def _alarm_about_another_body(event: GatewayEvent) -> None:
+    """Razorpay repeats an event as it was; another body under its id is for a person to look at."""
+    same = GatewayEvent.objects.filter(event_key=event.event_key)
+    if same.exclude(sha256=event.sha256).exists():
+        log.error("gateway event %s came with two bodies", event.event_key)
 
 
 def _handle(event: GatewayEvent) -> tuple[str, str, str]:

@@ -13,10 +13,11 @@ from django.db.models import F, Q, Sum
 
 from payments.models import GatewayDispute, Invoice, LedgerAccount, LedgerEntry, LedgerTxn
 from payments.services import ledger
+from payments.services.reconciling import runs
 from payments.simulator.books import Books
 from payments.tests.ending_business import EndingBusiness
 from payments.tests.random_chargebacks import OUTCOMES
-from payments.tests.random_world import FUNDED, SeededIds
+from payments.tests.random_world import FUNDED, SeededIds, StandingClock
 from tutorhub.core import ids
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -41,6 +42,7 @@ def begin(razorpay_simulator, settings, monkeypatch) -> Callable[[int], EndingBu
         razorpay_simulator.reset()
         razorpay_simulator.settings(refund_status="pending")
         monkeypatch.setattr(ids, "uuid_utils", SeededIds(seed))
+        monkeypatch.setattr(runs, "time", StandingClock)
         return EndingBusiness(razorpay_simulator, seed)
 
     return start

@@ -54,10 +54,14 @@ def test_without_an_event_id_the_body_is_the_key(client):
     assert GatewayEvent.objects.get().event_key.startswith("sha256:")
 
 
-def test_the_same_id_with_another_body_is_kept_too(client):
+def test_the_same_id_with_another_body_is_kept_too_and_alarming(client, drain, caplog):
     post(client)
+    drain()
+    assert "two bodies" not in caplog.text
     assert post(client, BODY + b" ").status_code == 200
     assert GatewayEvent.objects.count() == 2
+    drain()
+    assert "gateway event evt_1 came with two bodies" in caplog.text
 
 
 @pytest.mark.scenario(7)
