@@ -34,7 +34,8 @@ def test_sec_03_an_attackers_challenge_does_not_take_the_victims_code(settings):
     post("request", phone=PHONE, install_id=THEIRS)
     post("request", phone=PHONE, install_id=MINE)
     code = last_code(PHONE)
-    assert post("verify", phone=PHONE, code=code, install_id=THEIRS).status_code == 400
+    refused = post("verify", phone=PHONE, code=code, role="student", install_id=THEIRS)
+    assert refused.status_code == 400
 
 
 def test_sec_03_a_code_without_an_install_is_not_for_one_that_names_itself():

@@ -198,5 +198,6 @@ def test_the_payout_method_shows_no_more_than_its_end():
 def test_the_payout_list_takes_few_queries(tutor, django_assert_max_num_queries):
     for _ in range(3):
         factories.payouts_request(tutor)
+    client = api(tutor)
     with django_assert_max_num_queries(3):
-        call(tutor, "get", "/tutors/payouts")
+        assert client.get("/api/v1/tutors/payouts").status_code == 200
