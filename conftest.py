@@ -32,6 +32,7 @@ def drain(db: None) -> Callable[[], int]:
 
 
 REFERENCE_TABLES = {
+    "accounts_consentnotice",
     "core_place",
     "curriculum_board",
     "curriculum_subject",

@@ -29,7 +29,8 @@ class OtpChallenge(models.Model):
     """A code that was made for a phone number. Only its keyed hash is kept.
 
     `is_bound` challenges belong to one browser, which holds the id in its session; the others were
-    asked for through the API, which names only the phone.
+    asked for through the API, which names only the phone. One with a `subject_id` signs nobody in:
+    it shows that the number of that guardian is in the hands of who agrees for a child.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
@@ -38,6 +39,7 @@ class OtpChallenge(models.Model):
     network = models.CharField(max_length=49)
     is_bound = models.BooleanField(default=False)
     is_sent = models.BooleanField(default=False)
+    subject_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()

@@ -164,7 +164,9 @@ def _outcome(
 def _wrong_guesses(phone: str) -> int:
     """Guesses at this number in 24 hours that did not sign anybody in, over all challenges."""
     since = clock.now() - timedelta(hours=24) - settings.OTP_LIFE
-    counts = OtpChallenge.objects.filter(phone=phone, created_at__gt=since).aggregate(
+    counts = OtpChallenge.objects.filter(
+        phone=phone, created_at__gt=since, subject_id__isnull=True
+    ).aggregate(
         guesses=Sum("attempts", default=0), used=Count("pk", filter=Q(used_at__isnull=False))
     )
     return int(counts["guesses"]) - int(counts["used"])

@@ -2,7 +2,7 @@ import pytest
 
 from accounts import news as accounts_news
 from accounts.models import User
-from accounts.services import consents, staff, users
+from accounts.services import staff, users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.tasks import expire_unpaid, release_due
@@ -15,6 +15,8 @@ from marketplace.tests.factories import (
 )
 from notifications.models import Message
 from payments import news
+from payments.services import ledger
+from students.services import agreements
 from tutorhub.core import clock, outbox
 from tutors import news as tutors_news
 from tutors.services import verification
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
         (news.ORDER_PAID_LATE, "marketplace.book_late_session"),
         (news.ORDER_REFUNDED, "marketplace.heed_refund"),
         (news.DISPUTE_CHANGED, "marketplace.heed_payment_dispute"),
-        (accounts_news.CONSENT_WITHDRAWN, "marketplace.stop_searching_for_learner"),
+        (accounts_news.CONSENT_WITHDRAWN, "marketplace.heed_withdrawn_consent"),
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
@@ -43,7 +45,7 @@ def test_the_wires_are_connected(kind, name):
 def test_a_withdrawn_consent_ends_the_search(drain):
     offer = OfferFactory()
     other = EnquiryFactory()
-    consents.withdraw(offer.learner.consent, by=offer.learner.family.user)
+    agreements.withdraw(offer.learner, by=offer.learner.family.user)
     drain()
     offer.refresh_from_db()
     offer.enquiry.refresh_from_db()
@@ -62,7 +64,8 @@ def test_an_erased_family_is_forgotten_and_its_money_stays(drain):
     session = TutoringSession.objects.with_details().get(pk=session.pk)
     assert (session.learner.name, session.learner.guardian.name) == ("", "")
     assert not session.learner.guardian.phone.startswith("+")
-    assert session.status == TutoringSession.Status.SCHEDULED
+    assert session.status == TutoringSession.Status.CANCELLED
+    assert not ledger.balance("session_escrow", session.pk)
     enquiry.refresh_from_db()
     assert (enquiry.status, enquiry.note) == (Enquiry.Status.CLOSED, "")
 
