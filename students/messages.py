@@ -16,8 +16,9 @@ def invited(*, phone: str, language: str) -> None:
     query = urlencode({"role": "student", "next": path})
     with translation.override(language):
         body = _(
-            "A family on TutorHub asks you to join it as a guardian. Sign in with this number within"
-            " %(days)d days to see who asks: %(url)s If you do not know about it, ignore this."
+            "A family on TutorHub asks you to join it as a guardian. Sign in with this number"
+            " within %(days)d days to see who asks: %(url)s"
+            " If you do not know about it, ignore this."
         ) % {
             "days": settings.GUARDIAN_INVITE_LIFE.days,
             "url": f"{settings.SITE_URL}{reverse('accounts:signin')}?{query}",

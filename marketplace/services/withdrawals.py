@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import Consent
+from accounts.services import consents
 from marketplace import messages
 from marketplace.models import SessionEvent, Side, TutoringSession
 from marketplace.services import bookings, enquiries
@@ -27,9 +29,12 @@ def stop(learner_id: UUID, *, before: datetime) -> None:
     Whichever purpose was withdrawn: without the profile there is no search, without the classes no
     search has an aim. What a consent given again has allowed since is not touched.
     """
-    enquiries.close_without_consent(learner_id, before)
+    now = clock.now()
+    is_given_again = set(consents.live(learner_id)) == set(Consent.Purpose)
+    until = before if is_given_again else now
+    enquiries.close_without_consent(learner_id, until)
     ids = (
-        TutoringSession.objects.filter(learner=learner_id, created_at__lte=before)
+        TutoringSession.objects.filter(learner=learner_id, created_at__lte=until)
         .filter(status__in=[Status.REQUESTED, Status.PENDING_PAYMENT, Status.SCHEDULED])
         .order_by("pk")
         .values_list("pk", flat=True)

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts import news as accounts_news
-from accounts.models import User
+from accounts.models import Consent, User
 from accounts.services import staff, users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
@@ -10,6 +10,7 @@ from marketplace.tests.factories import (
     EnquiryFactory,
     LeadFactory,
     OfferFactory,
+    hear,
     make_completed,
     make_scheduled,
 )
@@ -55,17 +56,18 @@ def test_a_withdrawn_consent_ends_the_search(drain):
     assert other.status == Enquiry.Status.OPEN
 
 
-def test_an_erased_family_is_forgotten_and_its_money_stays(drain):
+def test_an_erased_family_is_forgotten_and_its_money_goes_back():
     session = make_scheduled()
     family = session.learner.family
     enquiry = EnquiryFactory(learner=session.learner, note="Aarav is shy")
     users.erase(family.user, by=family.user)
-    drain()
+    hear()
     session = TutoringSession.objects.with_details().get(pk=session.pk)
     assert (session.learner.name, session.learner.guardian.name) == ("", "")
     assert not session.learner.guardian.phone.startswith("+")
     assert session.status == TutoringSession.Status.CANCELLED
     assert not ledger.balance("session_escrow", session.pk)
+    assert not Consent.objects.about(session.learner_id).exclude(guardian_name="").exists()
     enquiry.refresh_from_db()
     assert (enquiry.status, enquiry.note) == (Enquiry.Status.CLOSED, "")
 

@@ -28,7 +28,7 @@ FORM = {
 
 @pytest.fixture
 def family(client):
-    user = FamilyUserFactory()
+    user = FamilyUserFactory(phone="+919876543210")
     client.force_login(user, backend="accounts.backends.PhoneBackend")
     return user
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from students.forms import GuardianCodeForm, notice_shown, yes
 from students.models import Learner
 from students.services import agreements
 from tutorhub.core.errors import DomainError
+from tutorhub.core.http import safe_path
 
 
 @family_required
@@ -66,7 +68,8 @@ def learner_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @family_required
 def guardian_code(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The code that went to the guardian's number."""
+    """The code that went to the guardian's number; `next` is where the person wanted to go."""
+    wanted = safe_path(request.GET.get("next", ""), is_secure=request.is_secure())
     learner = get_object_or_404(Learner.objects.of(request.user).with_details(), pk=pk)
     form = GuardianCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -76,8 +79,13 @@ def guardian_code(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error("code", str(error))
         else:
             messages.success(request, _("Thank you. The guardian's number is proved."))
-            return redirect("students:consent-list")
-    context = {"form": form, "learner": learner, "phone": phones.masked(learner.guardian.phone)}
+            return redirect(wanted or "students:consent-list")
+    context = {
+        "form": form,
+        "learner": learner,
+        "phone": phones.masked(learner.guardian.phone),
+        "later": wanted or reverse("site:dashboard"),
+    }
     return render(
         request, "students/guardian_code.html", context, status=422 if form.errors else 200
     )

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -106,4 +108,6 @@ def _ask_guardian(request: HttpRequest, learner: Learner) -> HttpResponse:
         )
     except DomainError as error:
         messages.warning(request, str(error))
-    return redirect("students:guardian-code", learner.pk)
+    url = reverse("students:guardian-code", args=[learner.pk])
+    wanted = request.GET.get("next", "")
+    return redirect(f"{url}?{urlencode({'next': wanted})}" if wanted else url)
