@@ -58,7 +58,9 @@ def learner_hours(request: HttpRequest, pk: UUID) -> HttpResponse:
         learners.set_hours(learner, by=request.user, hours=form.wanted(learner.free_hours))
         messages.success(request, _("Saved."))
         return redirect("students:learner-list")
-    return render(request, "students/learner_hours.html", {"learner": learner, "form": form})
+    context = {"learner": learner, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "students/learner_hours.html", context, status=status)
 
 
 @family_required
