@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -162,13 +163,13 @@ def _area(learner: Learner) -> str:
 
 
 def _link(session: TutoringSession) -> Link:
-    if not hasattr(session, "last_class_ends_at"):
+    shown: Any = session
+    if not hasattr(shown, "last_class_ends_at"):
         shown = TutoringSession.objects.with_link().get(pk=session.pk)
-        return _link(shown)
-    if session.last_class_ends_at is None:
+    if shown.last_class_ends_at is None:
         return Link.NONE
-    is_over = session.last_class_ends_at + settings.TUTOR_SEES_CHILD_FOR < clock.now()
-    may_be_shown = session.may_be_shown or session.status == Status.IN_PROGRESS
+    is_over = shown.last_class_ends_at + settings.TUTOR_SEES_CHILD_FOR < clock.now()
+    may_be_shown = shown.may_be_shown or session.status == Status.IN_PROGRESS
     return Link.LINKED if may_be_shown and not is_over else Link.WAS_LINKED
 
 

@@ -293,10 +293,12 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
 
 def _booked(session: TutoringSession) -> None:
     """What follows a booking: the enquiry ends, its other offers are withdrawn, both are told."""
+    assert session.order_id is not None, "it was just written"
+    payer = PaymentOrder.objects.select_related("payer").get(pk=session.order_id).payer
     SessionEvent.objects.create(
         session=session,
         kind=Kind.PAID,
-        by=PaymentOrder.objects.select_related("payer").get(pk=session.order_id).payer,
+        by=payer,
         data={"amount_paise": session.price_paise},
     )
     audit.record("session.scheduled", session, order=str(session.order_id))

@@ -99,7 +99,7 @@ class LearnerInput(serializers.Serializer):
     pin_code = serializers.CharField(max_length=7)
     languages = serializers.ListField(child=LanguageField(), default=list, max_length=23)
     goals = serializers.CharField(max_length=1000, allow_blank=True, default="")
-    free_hours = SpanField(many=True, required=False, max_length=84)
+    free_hours = serializers.ListField(child=SpanField(), required=False, max_length=84)
     guardian = GuardianInput()
     consent = ConsentInput()
 
