@@ -37,6 +37,7 @@ def drain(db: None) -> Callable[[], int]:
 
 
 REFERENCE_TABLES = {
+    "accounts_consentnotice",
     "core_place",
     "curriculum_board",
     "curriculum_subject",

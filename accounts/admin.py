@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AppSession, Consent, LoginAttempt, SmsBudgetDay, User
+from accounts.models import AppSession, Consent, ConsentNotice, LoginAttempt, SmsBudgetDay, User
 from accounts.services import proofs, users
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -78,9 +78,17 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
-    list_display = ["given_at", "purpose", "notice_version", "language", "method", "withdrawn_at"]
-    list_filter = ["purpose", "notice_version", "method"]
+    list_display = ["given_at", "purpose", "notice", "method", "withdrawn_at"]
+    list_filter = ["purpose", "notice", "method"]
+    list_select_related = ["notice"]
+    search_fields = ["=subject_id"]
     ordering = ["-given_at"]
+
+
+@admin.register(ConsentNotice)
+class ConsentNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["version", "language", "title", "is_material", "published_at"]
+    ordering = ["-version", "language"]
 
 
 @admin.register(SmsBudgetDay)

@@ -35,7 +35,17 @@ NEW_PHONE_CODE = catalogue.define(
     category=catalogue.Category.AUTHENTICATION,
     channels=(catalogue.SMS, catalogue.WHATSAPP),
 )
-CODES = (SIGNIN_CODE, STEP_UP_CODE, NEW_PHONE_CODE)
+GUARDIAN_CODE = catalogue.define(
+    "guardian_code",
+    _(
+        "%(code)s is your TutorHub code to agree to what we keep about a child. A family named"
+        " this number as its parent or guardian. The code is valid for %(minutes)d minutes."
+        " If you do not know about it, ignore this."
+    ),
+    category=catalogue.Category.AUTHENTICATION,
+    channels=(catalogue.SMS, catalogue.WHATSAPP),
+)
+CODES = (SIGNIN_CODE, STEP_UP_CODE, NEW_PHONE_CODE, GUARDIAN_CODE)
 """One-time codes to numbers, which the day's budget pays for."""
 
 PROOF_CODE = catalogue.define(
@@ -122,6 +132,12 @@ def step_up_code(user: User, code: str) -> None:
 def new_phone_code(phone: str, code: str, *, language: str) -> None:
     """To a number that somebody wants to use, whoever it belongs to."""
     _code(NEW_PHONE_CODE, {"code": code}, phone=phone, language=language)
+
+
+def guardian_code(*, phone: str, code: str, language: str) -> None:
+    """Send the code with which a guardian agrees. It names nobody: it may go to a stranger."""
+    values = {"code": code, "minutes": settings.OTP_LIFE.seconds // 60}
+    _code(GUARDIAN_CODE, values, phone=phone, language=language)
 
 
 def code_paise() -> int:

@@ -6,9 +6,11 @@ from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
-from marketplace.models import Lead, TutoringSession
+from marketplace.models import Lead, Side, TutoringSession
+from marketplace.queries import child_of
 from notifications.catalogue import NOT_BY_SMS, define
 from notifications.services.messages import tell_user
+from students.queries import adults
 from tutorhub.core.money import rupees
 from tutorhub.core.templatetags.tutorhub import ist
 
@@ -36,7 +38,7 @@ CLASS_BOOKED = define(
 )
 OFFER_WITHDRAWN = define(
     "offer_withdrawn",
-    _("%(learner)s's family chose another tutor for %(subject)s on %(start)s."),
+    _("The family chose another tutor for %(subject)s on %(start)s."),
     subject=_("Another tutor was chosen"),
     channels=NOT_BY_SMS,
 )
@@ -114,6 +116,19 @@ CLASS_REFUNDED = define(
     ),
     subject=_("A class is cancelled"),
 )
+CLASS_WITHOUT_CONSENT = define(
+    "class_without_consent",
+    _(
+        "%(subject)s, %(learner)s with %(tutor)s on %(start)s is called off, because the"
+        " consent was withdrawn. %(price)s goes back to who paid. %(url)s"
+    ),
+    subject=_("A class is called off"),
+)
+CLASS_WITHOUT_FAMILY = define(
+    "class_without_family",
+    _("The family has called off %(subject)s on %(start)s. Your time is free again. %(url)s"),
+    subject=_("A class is called off"),
+)
 LEAD_REFUNDED = {
     "unread": define(
         "lead_refunded",
@@ -151,48 +166,50 @@ def lead_sent(lead: Lead) -> None:
 
 
 def offer_made(session: TutoringSession) -> None:
-    user = session.learner.family.user
-    with translation.override(user.language):
-        values = {**_words(session), "pay_by": ist(session.pay_by)}
+    for user in _guardians(session):
+        values = _words(session, user)
+        with translation.override(user.language):
+            values["pay_by"] = ist(session.pay_by)
         if session.enquiry_id:
             values["url"] = _url("marketplace:enquiry-detail", session.enquiry_id)
-    tell_user(user, OFFER_MADE, values)
+        tell_user(user, OFFER_MADE, values)
 
 
 def class_booked(session: TutoringSession) -> None:
     for user in _both(session):
-        tell_user(user, CLASS_BOOKED, _words_for(user, session))
+        tell_user(user, CLASS_BOOKED, _words(session, user))
 
 
 def offer_withdrawn(session: TutoringSession) -> None:
     user = session.tutor.user
-    tell_user(user, OFFER_WITHDRAWN, _words_for(user, session))
+    tell_user(user, OFFER_WITHDRAWN, _words(session, user))
 
 
-def offer_cancelled(session: TutoringSession, user: User) -> None:
-    tell_user(user, OFFER_CANCELLED, _words_for(user, session))
+def offer_cancelled(session: TutoringSession, side: Side) -> None:
+    for user in _guardians(session) if side == Side.FAMILY else [session.tutor.user]:
+        tell_user(user, OFFER_CANCELLED, _words(session, user))
 
 
 def offer_expired(session: TutoringSession) -> None:
     for user in _both(session):
-        tell_user(user, OFFER_EXPIRED, _words_for(user, session))
+        tell_user(user, OFFER_EXPIRED, _words(session, user))
 
 
-def money_returned(session: TutoringSession) -> None:
-    user = session.learner.family.user
-    tell_user(user, MONEY_RETURNED, _words_for(user, session))
+def money_returned(session: TutoringSession, payer: User) -> None:
+    tell_user(payer, MONEY_RETURNED, _words(session, payer))
 
 
 def class_ended(session: TutoringSession) -> None:
-    user = session.learner.family.user
-    with translation.override(user.language):
-        values = {**_words(session), "due": ist(session.release_due_at)}
-    tell_user(user, CLASS_ENDED, values)
+    for user in _guardians(session):
+        values = _words(session, user)
+        with translation.override(user.language):
+            values["due"] = ist(session.release_due_at)
+        tell_user(user, CLASS_ENDED, values)
 
 
 def money_released(session: TutoringSession) -> None:
     user = session.tutor.user
-    tell_user(user, MONEY_RELEASED, _words_for(user, session))
+    tell_user(user, MONEY_RELEASED, _words(session, user))
 
 
 def payment_disputed(session: TutoringSession, *, is_over: bool, deducted_paise: int) -> None:
@@ -204,21 +221,27 @@ def payment_disputed(session: TutoringSession, *, is_over: bool, deducted_paise:
         template = PAYMENT_TAKEN_BACK
     else:
         template = PAYMENT_DISPUTE_OVER
-    with translation.override(user.language):
-        values = {**_words(session), "deducted": rupees(deducted_paise)}
-    tell_user(user, template, values)
+    tell_user(user, template, {**_words(session, user), "deducted": rupees(deducted_paise)})
 
 
 def class_called_off(session: TutoringSession) -> None:
     """The bank took the money back before the class; what is left of it goes back as well."""
     for user in _both(session):
-        tell_user(user, CLASS_CALLED_OFF, _words_for(user, session))
+        tell_user(user, CLASS_CALLED_OFF, _words(session, user))
 
 
 def class_refunded(session: TutoringSession) -> None:
     """We gave the money of a class back before it was held."""
     for user in _both(session):
-        tell_user(user, CLASS_REFUNDED, _words_for(user, session))
+        tell_user(user, CLASS_REFUNDED, _words(session, user))
+
+
+def class_without_consent(session: TutoringSession) -> None:
+    """A guardian took the consent back before the class; all its money goes back."""
+    for user in _guardians(session):
+        tell_user(user, CLASS_WITHOUT_CONSENT, _words(session, user))
+    tutor = session.tutor.user
+    tell_user(tutor, CLASS_WITHOUT_FAMILY, _words(session, tutor))
 
 
 def lead_refunded(lead: Lead, why: str) -> None:
@@ -228,24 +251,27 @@ def lead_refunded(lead: Lead, why: str) -> None:
     tell_user(user, LEAD_REFUNDED[why], values)
 
 
-def _both(session: TutoringSession) -> tuple[User, User]:
-    return session.learner.family.user, session.tutor.user
+def _guardians(session: TutoringSession) -> list[User]:
+    """Each guardian sees every message about the child."""
+    return adults(session.learner.family_id)
 
 
-def _words_for(user: User, session: TutoringSession) -> dict[str, object]:
-    with translation.override(user.language):
-        return _words(session)
+def _both(session: TutoringSession) -> list[User]:
+    return [*_guardians(session), session.tutor.user]
 
 
-def _words(session: TutoringSession) -> dict[str, object]:
-    return {
-        "tutor": session.tutor.user.name,
-        "learner": session.learner.first_name,
-        "subject": str(session.subject),
-        "start": ist(session.start_at),
-        "price": rupees(session.price_paise),
-        "url": _session_url(session),
-    }
+def _words(session: TutoringSession, reader: User) -> dict[str, object]:
+    """What a sentence about a class may name, in its reader's language, as far as they may see."""
+    with translation.override(reader.language):
+        child = session.learner.first_name if reader.is_family else child_of(session, reader).name
+        return {
+            "tutor": session.tutor.user.name,
+            "learner": str(child),
+            "subject": str(session.subject),
+            "start": ist(session.start_at),
+            "price": rupees(session.price_paise),
+            "url": _session_url(session),
+        }
 
 
 def _session_url(session: TutoringSession) -> str:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,6 +28,7 @@ from payments.queries import chargebacks
 from payments.queries.chargebacks import Chargeback
 from payments.services import earnings
 from payments.services.splits import Breakdown
+from students.models import Learner
 from tutorhub.core import clock
 from tutorhub.core.money import percent, rupees
 from tutorhub.core.templatetags.tutorhub import ist_range
@@ -44,6 +48,24 @@ HOW_WE_KNOW = (
 
 MoneyRow = tuple[str, int, bool]
 """Label, paise, and whether it is the total."""
+
+
+class Link(StrEnum):
+    """What a tutor is to a child: only a live link opens more than a first name."""
+
+    NONE = "none"
+    LINKED = "linked"
+    WAS_LINKED = "was_linked"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A learner as one reader may see it; what the reader may not see is empty."""
+
+    name: str
+    grade: int | None
+    area: str
+    link: Link
 
 
 @dataclass(frozen=True)
@@ -90,15 +112,24 @@ class SessionPage:
 
     @property
     def contact(self) -> Contact | None:
-        """The other side's name and number once the class is paid; none for a suspended tutor."""
+        """The other side's name and number once the class is paid; none for a suspended tutor.
+
+        A tutor sees it as long as the link to the child lives.
+        """
         if not self.session.is_paid:
             return None
         if not self.is_family and self.session.tutor.is_suspended:
             return None
         if self.is_family:
             return Contact(self.session.tutor.name, self.session.tutor.user.phone or "")
+        if self.child.link != Link.LINKED:
+            return None
         guardian = self.session.learner.guardian
         return Contact(guardian.name, guardian.phone)
+
+    @cached_property
+    def child(self) -> Child:
+        return child_of(self.session, self.reader)
 
     @property
     def own_review(self) -> Review | None:
@@ -113,6 +144,44 @@ class SessionPage:
     @property
     def _shows_codes(self) -> bool:
         return self.is_family and self.session.is_at_home and self.session.is_paid
+
+
+def child_of(session: TutoringSession, reader: User) -> Child:
+    """The child of a session as the reader may see it: the family all, the tutor by the link.
+
+    Before a paid class a tutor sees a class and an area, linked the first name, class and area, and
+    some time after the last class, or without the guardian's consent, the first name alone.
+    """
+    learner = session.learner
+    if reader.is_family:
+        return Child(learner.name, learner.grade, _area(learner), Link.LINKED)
+    link = _link(session)
+    if link == Link.NONE:
+        return Child(unnamed(learner.grade), learner.grade, _area(learner), link)
+    name = learner.first_name or _("a student")
+    if link == Link.WAS_LINKED:
+        return Child(name, None, "", link)
+    return Child(name, learner.grade, _area(learner), link)
+
+
+def unnamed(grade: int) -> str:
+    """What stands for the name of a child before a first paid class."""
+    return _("a class %(grade)s student") % {"grade": grade}
+
+
+def _area(learner: Learner) -> str:
+    return f"{learner.place.area}, {learner.place.city}"
+
+
+def _link(session: TutoringSession) -> Link:
+    shown: Any = session
+    if not hasattr(shown, "last_class_ends_at"):
+        shown = TutoringSession.objects.with_link().get(pk=session.pk)
+    if shown.last_class_ends_at is None:
+        return Link.NONE
+    is_over = shown.last_class_ends_at + settings.TUTOR_SEES_CHILD_FOR < clock.now()
+    may_be_shown = shown.may_be_shown or session.status == Status.IN_PROGRESS
+    return Link.LINKED if may_be_shown and not is_over else Link.WAS_LINKED
 
 
 def session_page(session: TutoringSession, reader: User) -> SessionPage:
@@ -306,7 +375,7 @@ def _step(event: SessionEvent) -> Step:
 def _plan(page: SessionPage) -> list[tuple[str, Step]]:
     session = page.session
     kind = SessionEvent.Kind
-    names = {"tutor": session.tutor.name, "learner": session.learner.first_name}
+    names = {"tutor": session.tutor.name}
     pay = Step("", _("The family pays"), _("The offer stays open until then."), session.pay_by)
     if page.is_family:
         pay = Step(

@@ -1,11 +1,12 @@
 """What the marketplace hears from the apps below, and the work it does later."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
 from accounts.services import staff
-from marketplace.services import bookings, enquiries, leads, reviews, sessions
+from marketplace.services import bookings, enquiries, leads, reviews, sessions, withdrawals
 from payments import news
 from tutorhub.core import outbox
 from tutors import news as tutors_news
@@ -55,8 +56,10 @@ def heed_payment_dispute(payload: Payload) -> None:
 
 
 @outbox.receiver(accounts_news.CONSENT_WITHDRAWN)
-def stop_searching_for_learner(payload: Payload) -> None:
-    enquiries.close_without_consent(UUID(payload["consent_id"]))
+def heed_withdrawn_consent(payload: Payload) -> None:
+    withdrawals.stop(
+        UUID(payload["subject_id"]), before=datetime.fromisoformat(payload["withdrawn_at"])
+    )
 
 
 @outbox.receiver(accounts_news.USER_SUSPENDED)

@@ -11,9 +11,9 @@ class LearnerAdmin(admin.ModelAdmin):
     """To look things up for a family that asks; families change their own."""
 
     list_display = ["id", "grade", "board", "place", "has_live_consent", "created_at"]
-    list_select_related = ["board", "place", "consent"]
+    list_select_related = ["board", "place"]
     list_filter = ["grade", "mode"]
-    search_fields = ["id", "family__user__phone", "guardian__phone"]
+    search_fields = ["id", "family__members__user__phone", "guardian__phone"]
     ordering = ["-pk"]
 
     @admin.display(boolean=True)

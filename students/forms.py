@@ -1,14 +1,19 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PhoneField
+from accounts.models import ConsentNotice, Relation
+from accounts.services import notices
 from curriculum.forms import BoardField, GradeField, LanguagesField, SubjectsField
 from students.models import Learner, Mode
-from students.models.families import Relation
-from students.services.learners import ConsentAnswer, GuardianDetails, LearnerDetails
+from students.queries import DAY
+from students.services.agreements import ConsentAnswer
+from students.services.learners import GuardianDetails, LearnerDetails
 
 DETAIL_FIELDS = [
     "name",
@@ -20,10 +25,26 @@ DETAIL_FIELDS = [
     "languages",
     "goals",
 ]
+FIRST_HOUR, LAST_HOUR = 6, 22
+"""What the page offers; hours outside of it can be set through the API and stay."""
+
+
+def notice_shown() -> ConsentNotice:
+    """The notice that a page shows now, in the reader's language or else in English."""
+    return notices.in_force(get_language() or "en")
+
+
+def yes() -> ConsentAnswer:
+    """The answer of somebody who ticked under the notice that the page shows."""
+    notice = notice_shown()
+    return ConsentAnswer(accepted=True, notice_version=notice.version, language=notice.language)
 
 
 class LearnerForm(forms.Form):
-    """A child, its guardian and the guardian's consent, on one page. Prices are whole rupees."""
+    """A child, its guardian and the guardian's consent, on one page. Prices are whole rupees.
+
+    With `has_consent` the box may stay empty: what was agreed to holds for the same guardian.
+    """
 
     name = forms.CharField(label=_("Child's name"), max_length=80)
     grade = GradeField()
@@ -74,6 +95,10 @@ class LearnerForm(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, has_consent: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].required = not has_consent
+
     @staticmethod
     def initial_of(learner: Learner) -> dict[str, Any]:
         """The form's values for a learner that exists."""
@@ -105,9 +130,63 @@ class LearnerForm(forms.Form):
             "guardian": GuardianDetails(
                 data["guardian_name"], data["guardian_phone"], data["guardian_relation"]
             ),
-            "consent": ConsentAnswer(
-                accepted=data["consent"],
-                notice_version=settings.CONSENT_NOTICE_VERSION,
-                language=get_language() or "en",
-            ),
+            "consent": yes() if data["consent"] else None,
         }
+
+
+class GuardianCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
+        ),
+    )
+
+
+class InviteForm(forms.Form):
+    phone = PhoneField(
+        label=_("Mobile number of the other guardian"),
+        help_text=_("They get a message and join by signing in with this number."),
+    )
+    relation = forms.ChoiceField(
+        label=_("They are the child's"), choices=Relation.choices, initial=Relation.PARENT
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One hour of the week as a box to tick."""
+
+    value: int
+    name: str
+    is_ticked: bool
+
+
+class HoursForm(forms.Form):
+    """A week as a grid of hours, Monday first, in Indian time."""
+
+    hours = forms.TypedMultipleChoiceField(
+        choices=[(hour, hour) for hour in range(7 * DAY)], coerce=int, required=False
+    )
+
+    @property
+    def days(self) -> list[str]:
+        return [str(WEEKDAYS[day]) for day in range(7)]
+
+    def rows(self) -> list[tuple[str, list[Cell]]]:
+        """The grid: for each hour of the day a box for each day of the week."""
+        ticked = {int(hour) for hour in self["hours"].value() or [] if str(hour).isdigit()}
+        return [
+            (f"{hour:02d}", [self._cell(day, hour, ticked) for day in range(7)])
+            for hour in range(FIRST_HOUR, LAST_HOUR)
+        ]
+
+    def wanted(self, before: list[int]) -> list[int]:
+        """The hours ticked, and those of before that the page does not show."""
+        unseen = [hour for hour in before if not FIRST_HOUR <= hour % DAY < LAST_HOUR]
+        return [*unseen, *self.cleaned_data["hours"]]
+
+    def _cell(self, day: int, hour: int, ticked: set[int]) -> Cell:
+        value = day * DAY + hour
+        return Cell(value, f"{WEEKDAYS[day]} {hour:02d}:00", value in ticked)

@@ -15,3 +15,8 @@ onboarding.register(Role.STUDENT, learners.next_step)
 @outbox.receiver(news.USER_ERASED)
 def forget_family(payload: dict[str, Any]) -> None:
     learners.forget(UUID(payload["user_id"]))
+
+
+@outbox.job(learners.ERASE_JOB)
+def erase_learner(payload: dict[str, Any]) -> None:
+    learners.erase(UUID(payload["learner"]))

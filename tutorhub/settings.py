@@ -704,4 +704,12 @@ HOLD_AGES = {
     "student_receivable": timedelta(days=90),
 }
 
+# The notice about children that people agree to; a migration stores its words.
 CONSENT_NOTICE_VERSION = "2026-11-01"
+# So long a guardian's number may stay unproved before nothing new starts for the child.
+GUARDIAN_PROOF_WITHIN = timedelta(days=7)
+GUARDIAN_INVITE_LIFE = timedelta(days=7)
+GUARDIAN_INVITES_PER_DAY = 5
+LEARNER_REMOVED_FOR = timedelta(days=30)
+# After this a tutor whose classes with a child are over sees the first name and nothing else.
+TUTOR_SEES_CHILD_FOR = timedelta(days=30)

@@ -1,6 +1,6 @@
 from accounts.models.attempts import LoginAttempt
 from accounts.models.challenges import OtpChallenge, SmsBudgetDay
-from accounts.models.consents import Consent
+from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
 from accounts.models.emails import EmailChange
 from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
@@ -10,11 +10,13 @@ __all__ = [
     "AppSession",
     "BrowserSession",
     "Consent",
+    "ConsentNotice",
     "EmailChange",
     "KnownDevice",
     "LoginAttempt",
     "OtpChallenge",
     "RefreshToken",
+    "Relation",
     "Role",
     "SmsBudgetDay",
     "User",

@@ -18,6 +18,7 @@ class LoginAttempt(models.Model):
         STEP_UP = "step_up", "code before something sensitive"
         NEW_PHONE = "new_phone", "code of a new number"
         PROOF = "proof", "code by e-mail after a long absence"
+        GUARDIAN = "guardian", "code of a guardian"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)

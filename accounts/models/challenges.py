@@ -39,6 +39,7 @@ class OtpChallenge(models.Model):
         STEP_UP = "step_up", "proof before something sensitive"
         NEW_PHONE = "new_phone", "proof of a new number"
         PROOF = "proof", "proof by e-mail after a long absence"
+        GUARDIAN = "guardian", "agreement of a guardian"
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)

@@ -109,7 +109,7 @@ def answer(
     else:
         live = live.filter(is_bound=True, purpose=purpose, pk__in=challenge_ids)
     candidates = sorted(live, key=lambda row: row.created_at, reverse=True)
-    left = _guesses_left(phone)
+    left = _guesses_left(phone, purpose)
     refusal: CodeRefused | GuessedTooOften | None = None
     for challenge in candidates:
         if left[challenge.asked_by] <= 0:
@@ -128,11 +128,16 @@ def use(challenge: OtpChallenge) -> None:
     challenge.save(update_fields=["used_at"])
 
 
-def _guesses_left(phone: str) -> defaultdict[str, int]:
-    """By who asked: guesses still free of those that 24 hours have, over all their challenges."""
+def _guesses_left(phone: str, purpose: str) -> defaultdict[str, int]:
+    """By who asked: guesses still free of those that 24 hours have, over all their challenges.
+
+    Guesses at a guardian's code open no account, and count apart from all others.
+    """
     since = clock.now() - timedelta(hours=24) - settings.OTP_LIFE
+    of_guardian = Q(purpose=OtpChallenge.Purpose.GUARDIAN)
+    alike = of_guardian if purpose == OtpChallenge.Purpose.GUARDIAN else ~of_guardian
     rows = (
-        OtpChallenge.objects.filter(phone=phone, created_at__gt=since)
+        OtpChallenge.objects.filter(alike, phone=phone, created_at__gt=since)
         .values("asked_by")
         .annotate(
             guesses=Sum("attempts", default=0), used=Count("pk", filter=Q(used_at__isnull=False))

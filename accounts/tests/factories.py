@@ -7,7 +7,10 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory.django import DjangoModelFactory
 
-from accounts.models import Consent, Role, User
+from accounts.models import Consent, ConsentNotice, Relation, Role, User
+from accounts.services import notices
+from tutorhub.core import memo
+from tutorhub.core.ids import uuid7
 
 
 class FamilyUserFactory(DjangoModelFactory[User]):
@@ -54,19 +57,32 @@ class StaffFactory(DjangoModelFactory[User]):
 
 
 class ConsentFactory(DjangoModelFactory[Consent]):
+    """A consent on the notice in force, ticked by who signs in with the guardian's number."""
+
     class Meta:
         model = Consent
 
+    subject_id = factory.LazyFunction(uuid7)
     given_by = factory.SubFactory(FamilyUserFactory)
     purpose = Consent.Purpose.LEARNER_PROFILE
-    notice_version = "2026-11-01"
-    language = "en"
+    notice = factory.LazyFunction(lambda: notices.in_force("en"))
     guardian_name = "Meera"
     guardian_phone = "+919876543210"
-    relation = Consent.Relation.MOTHER
+    relation = Relation.MOTHER
+    method = Consent.Method.OWN_NUMBER
 
 
 def totp_token(user: User) -> str:
     """The code that the staff member's device shows now."""
     device = TOTPDevice.objects.get(user=user)
     return f"{TOTP(device.bin_key, device.step, device.t0, device.digits).token():06d}"
+
+
+def newer_notice(version: str, settings: Any, *, is_material: bool = True) -> ConsentNotice:
+    """Put a newer notice into force, in English; returns it."""
+    notice = ConsentNotice.objects.create(
+        version=version, language="en", title="News", sections=[], is_material=is_material
+    )
+    settings.CONSENT_NOTICE_VERSION = version
+    memo.forget()
+    return notice

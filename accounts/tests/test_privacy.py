@@ -5,9 +5,10 @@ import logging
 import pytest
 from django.test import Client
 
-from accounts.services import consents, users
+from accounts.services import consents, notices, users
 from accounts.tests.cast import PHONE, last_code, sign_in, wrong_code
 from accounts.tests.factories import ConsentFactory, FamilyUserFactory
+from tutorhub.core.ids import uuid7
 from tutorhub.core.models import AuditEvent, OutboxRow
 
 pytestmark = pytest.mark.django_db
@@ -37,20 +38,24 @@ def test_nothing_personal_is_logged_or_queued(client: Client, caplog, drain):
 
 def test_a_consent_is_given_and_withdrawn_once():
     family = FamilyUserFactory()
-    consent = consents.give(
+    child = uuid7()
+    given = consents.give(
         by=family,
-        purpose="learner_profile",
-        notice_version="2026-11-01",
-        language="hi",
+        subject_id=child,
+        purposes=["learner_profile"],
+        notice=notices.find("2026-11-01", "hi"),
         guardian_name=" Meera ",
         guardian_phone="98765 43210",
         relation="mother",
     )
+    consent = given["learner_profile"]
     assert (consent.guardian_name, consent.guardian_phone) == ("Meera", "+919876543210")
-    withdrawn = consents.withdraw(consent, by=family)
-    again = consents.withdraw(consent, by=family)
-    assert withdrawn.withdrawn_at == again.withdrawn_at
+    assert (consent.notice.language, consent.method) == ("hi", "checkbox")
+    assert consents.live(child) == {"learner_profile": consent}
+    (withdrawn,) = consents.withdraw(child, by=family)
+    assert consents.withdraw(child, by=family) == []
     assert not withdrawn.is_live
+    assert consents.live(child) == {}
     assert list(AuditEvent.objects.order_by("at").values_list("action", flat=True)) == [
         "consent.given",
         "consent.withdrawn",

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from curriculum.api.fields import SubjectField
-from marketplace import policies
+from marketplace import policies, queries
 from marketplace.models import Mode
 from payments.api.chargeback_serializers import ChargebackOutput
 from payments.models import EvidenceFile, GatewayDispute, PaymentOrder
@@ -99,7 +99,7 @@ class EnquiryDetailOutput(EnquiryOutput):
 
 
 class LeadEnquiry(serializers.Serializer):
-    """What a tutor sees of an enquiry: no names beyond the first, no address, no number."""
+    """What a tutor sees of an enquiry: no name, no address, no number."""
 
     subject = serializers.CharField(source="subject_id")
     grade = serializers.IntegerField()
@@ -110,7 +110,6 @@ class LeadEnquiry(serializers.Serializer):
     budget_max_paise = serializers.IntegerField()
     preferred_times = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
-    learner_first_name = serializers.CharField(source="learner.first_name")
     expires_at = serializers.DateTimeField()
 
     def get_area(self, enquiry: Any) -> str:
@@ -173,19 +172,25 @@ class PayInput(serializers.Serializer):
 
 
 class LearnerCard(serializers.Serializer):
-    """The child: a tutor sees the first name only."""
+    """The child of a session, as far as the reader may see it.
+
+    A tutor reads "a class 11 student" before a paid class, then the first name; 30 days after the
+    last class grade is null and area empty.
+    """
 
     id = serializers.UUIDField()
-    name = serializers.SerializerMethodField()
-    grade = serializers.IntegerField()
-    area = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    grade = serializers.IntegerField(allow_null=True)
+    area = serializers.CharField()
 
-    def get_name(self, learner: Any) -> str:
-        reader = self.context["request"].user
-        return str(learner.name if reader.is_family else learner.first_name)
-
-    def get_area(self, learner: Any) -> str:
-        return f"{learner.place.area}, {learner.place.city}"
+    def to_representation(self, session: Any) -> dict[str, Any]:
+        child = queries.child_of(session, self.context["request"].user)
+        return {
+            "id": str(session.learner_id),
+            "name": child.name,
+            "grade": child.grade,
+            "area": child.area,
+        }
 
 
 class SessionRow(serializers.Serializer):
@@ -204,7 +209,7 @@ class SessionRow(serializers.Serializer):
     pay_by = serializers.DateTimeField()
     enquiry = serializers.UUIDField(source="enquiry_id", allow_null=True)
     tutor = TutorCard()
-    learner = LearnerCard()
+    learner = LearnerCard(source="*")
 
 
 class TimelineEvent(serializers.Serializer):
@@ -260,7 +265,7 @@ class SessionOutput(serializers.Serializer):
     enquiry = serializers.UUIDField(source="session.enquiry_id", allow_null=True)
     policy = serializers.DictField(source="session.policy")
     tutor = TutorCard(source="session.tutor")
-    learner = LearnerCard(source="session.learner")
+    learner = LearnerCard(source="session")
     timeline = TimelineEvent(source="events", many=True)
     money = MoneyOutput(source="*")
     contact = ContactOutput(allow_null=True)

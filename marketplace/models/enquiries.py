@@ -31,7 +31,9 @@ def enquiry_end() -> datetime:
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def of(self, user: User) -> "EnquiryQuerySet":
         """The enquiries of this person's family."""
-        return self.filter(learner__family__user=user)
+        return self.filter(
+            learner__family__members__user=user, learner__family__members__left_at__isnull=True
+        )
 
     def with_details(self) -> "EnquiryQuerySet":
         return self.select_related("learner", "subject", "board", "place").annotate(

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import Consent, Role, User
 from curriculum.models import Subject
 from marketplace.models.enquiries import Enquiry, Lead, Mode
 from students.models import Learner
@@ -31,17 +31,33 @@ class SessionQuerySet(models.QuerySet["TutoringSession"]):
         if user.role == Role.TUTOR:
             return self.filter(tutor__user=user)
         if user.role == Role.STUDENT:
-            return self.filter(learner__family__user=user)
+            return self.filter(
+                learner__family__members__user=user,
+                learner__family__members__left_at__isnull=True,
+            )
         return self.none()
 
     def with_details(self) -> "SessionQuerySet":
         return self.select_related(
             "subject",
             "tutor__user",
-            "learner__family__user",
+            "learner__family",
             "learner__guardian",
             "learner__place",
             "lead",
+        ).with_link()
+
+    def with_link(self) -> "SessionQuerySet":
+        """With what decides how much of the child the tutor may see (`queries.child_of`)."""
+        together = TutoringSession.objects.paid().filter(
+            tutor=OuterRef("tutor"), learner=OuterRef("learner")
+        )
+        agreed = Consent.objects.live().filter(
+            subject_id=OuterRef("learner"), purpose=Consent.Purpose.CLASSES
+        )
+        return self.annotate(
+            last_class_ends_at=Subquery(together.order_by("-end_at").values("end_at")[:1]),
+            may_be_shown=Exists(agreed),
         )
 
     def unpaid(self) -> "SessionQuerySet":

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from marketplace import messages, policies
-from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
+from marketplace.models import Enquiry, Lead, SessionEvent, Side, TutoringSession
 from payments.models import PaymentOrder
 from payments.services import earnings, holds, orders
 from students.models import Learner
+from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
 from tutors.models import TutorProfile
@@ -71,7 +72,7 @@ def start_payment(
     """Ask the family for the price and open the order at the gateway; safe to repeat.
 
     From the wallet it is paid at once. Raises policies.OfferOver, LearnerBusy, payments'
-    GatewayAway, or wallets.WalletShort.
+    GatewayAway, wallets.WalletShort, or what students.policies.check_consent raises.
     """
     unpaid = holds.found_unpaid(purpose=PURPOSE, purpose_id=session.pk, payer=by, method=method)
     return orders.open_at_gateway(_order(session, by=by, method=method, unpaid=unpaid))
@@ -83,7 +84,7 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
 
     Being told twice changes nothing.
     """
-    session = _locked(session_id)
+    session = locked(session_id)
     if session.order_id == order_id:
         return session
     if _may_be_booked(session) and _take(session, order_id):
@@ -97,7 +98,7 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
 @transaction.atomic
 def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     """Money came after the order had ended: book the class if its time is free, else return it."""
-    session = _locked(session_id)
+    session = locked(session_id)
     if session.order_id == order_id:
         return session
     order = PaymentOrder.objects.get(pk=order_id)
@@ -121,7 +122,7 @@ def queue_unpaid() -> int:
 @transaction.atomic
 def expire(session_id: UUID) -> TutoringSession:
     """Free the time of an offer that was not paid; do nothing if it was paid meanwhile."""
-    session = _locked(session_id)
+    session = locked(session_id)
     if session.status != Status.PENDING_PAYMENT or session.pay_by > clock.now():
         return session
     paid = PaymentOrder.objects.for_purpose(PURPOSE, session.pk)
@@ -139,14 +140,14 @@ def expire(session_id: UUID) -> TutoringSession:
 @transaction.atomic
 def cancel(session: TutoringSession, *, by: User) -> TutoringSession:
     """Withdraw an unpaid offer. Raises policies.CancellationUnavailable or OfferOver."""
-    session = _locked(session.pk)
+    session = locked(session.pk)
     policies.check_can_cancel(session)
-    end_offer(session, tell=session.tutor.user if by.is_family else _family(session), by=by)
+    end_offer(session, tell=Side.TUTOR if by.is_family else Side.FAMILY, by=by)
     return session
 
 
-def end_offer(session: TutoringSession, *, tell: User, by: User | None = None) -> None:
-    """End a locked offer that was not paid; `tell` is the one who does not know it yet."""
+def end_offer(session: TutoringSession, *, tell: Side, by: User | None = None) -> None:
+    """End a locked offer that was not paid; `tell` is the side that does not know it yet."""
     _end(session, Kind.CANCELLED, by=by)
     messages.offer_cancelled(session, tell)
 
@@ -157,10 +158,10 @@ def end_offers_of(user_id: UUID) -> None:
         Q(tutor__user=user_id) | Q(learner__family__user=user_id)
     )
     for pk in theirs.order_by("pk").values_list("pk", flat=True):
-        session = _locked(pk)
+        session = locked(pk)
         if session.status == Status.PENDING_PAYMENT:
             is_tutor = session.tutor.user_id == user_id
-            end_offer(session, tell=_family(session) if is_tutor else session.tutor.user)
+            end_offer(session, tell=Side.FAMILY if is_tutor else Side.TUTOR)
 
 
 def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
@@ -169,7 +170,7 @@ def locked_offers(enquiry: Enquiry) -> list[TutoringSession]:
         TutoringSession.objects.locked()
         .unpaid()
         .filter(enquiry=enquiry)
-        .select_related("tutor__user", "learner__family__user", "subject")
+        .select_related("tutor__user", "learner__family", "subject")
     )
 
 
@@ -195,10 +196,6 @@ def _end(session: TutoringSession, kind: str, *, by: User | None = None) -> None
     audit.record(f"session.{kind}", session, by=by)
 
 
-def _family(session: TutoringSession) -> User:
-    return session.learner.family.user
-
-
 def _door_code() -> str:
     return f"{secrets.randbelow(10_000):04d}"
 
@@ -217,6 +214,7 @@ def _order(
         .get(pk=session.pk)
     )
     policies.check_can_pay(session)
+    check_consent(Learner.objects.locked().get(pk=session.learner_id), "bookings.start_payment")
     others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
     if others.overlapping(session.start_at, session.end_at).exists():
         raise LearnerBusy
@@ -234,14 +232,14 @@ def _order(
     )
 
 
-def _locked(session_id: UUID) -> TutoringSession:
+def locked(session_id: UUID) -> TutoringSession:
     """A session under its own lock and that of its enquiry, which orders its offers."""
     enquiry_id = TutoringSession.objects.values_list("enquiry_id", flat=True).get(pk=session_id)
     if enquiry_id:
         Enquiry.objects.locked().get(pk=enquiry_id)
     return (
         TutoringSession.objects.locked()
-        .select_related("enquiry", "subject", "tutor__user", "learner__family__user")
+        .select_related("enquiry", "subject", "tutor__user", "learner__family")
         .get(pk=session_id)
     )
 
@@ -264,10 +262,11 @@ def _have_met(session: TutoringSession) -> bool:
 
 
 def _take(session: TutoringSession, order_id: UUID) -> bool:
-    """Book the time of a locked session for tutor and learner, if both are free."""
+    """Book the time of a locked session for tutor and learner, if both are free and may meet."""
     TutorProfile.objects.locked().get(pk=session.tutor_id)
-    Learner.objects.locked().get(pk=session.learner_id)
+    learner = Learner.objects.locked().get(pk=session.learner_id)
     try:
+        check_consent(learner, "bookings.order_paid")
         with transaction.atomic():
             session.move_to(
                 Status.SCHEDULED,
@@ -275,6 +274,8 @@ def _take(session: TutoringSession, order_id: UUID) -> bool:
                 paid_at=clock.now(),
                 is_first_of_pair=not _have_met(session),
             )
+    except ConsentMissing:
+        return False
     except IntegrityError as error:
         if _broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):
             raise
@@ -298,10 +299,12 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
 
 def _booked(session: TutoringSession) -> None:
     """What follows a booking: the enquiry ends, its other offers are withdrawn, both are told."""
+    assert session.order_id is not None, "it was just written"
+    payer = PaymentOrder.objects.select_related("payer").get(pk=session.order_id).payer
     SessionEvent.objects.create(
         session=session,
         kind=Kind.PAID,
-        by=_family(session),
+        by=payer,
         data={"amount_paise": session.price_paise},
     )
     audit.record("session.scheduled", session, order=str(session.order_id))
@@ -320,7 +323,8 @@ def _money_returned(session: TutoringSession, order_id: UUID) -> None:
         session=session, kind=Kind.MONEY_RETURNED, data={"amount_paise": session.price_paise}
     )
     audit.record("session.money_returned", session, order=str(order_id))
-    messages.money_returned(session)
+    payer = PaymentOrder.objects.select_related("payer").get(pk=order_id).payer
+    messages.money_returned(session, payer)
 
 
 def _broken_rule(error: IntegrityError) -> str:

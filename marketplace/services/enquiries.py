@@ -1,6 +1,7 @@
 """Asking for a tutor, and ending the search."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -10,10 +11,10 @@ from django.utils.translation import gettext
 from accounts.models import User
 from curriculum.models import Subject
 from marketplace import messages, policies
-from marketplace.models import Enquiry, Lead, TutoringSession
+from marketplace.models import Enquiry, Lead, Side, TutoringSession
 from marketplace.services import bookings, leads
 from students.models import Learner
-from students.policies import check_has_consent
+from students.policies import check_consent
 from tutorhub.core import audit, clock, outbox, places
 from tutors import queries as tutor_queries
 from tutors.models import TutorProfile
@@ -37,11 +38,11 @@ def ask(
     """Open an enquiry, show it to the tutors who match, and tell them.
 
     Budget and place default to the learner's. `tutor` is asked first, whether or not they match.
-    Raises students.policies.ConsentMissing, places.UnknownPinCode, or Learner.DoesNotExist where
-    the learner is not in the family of `by`.
+    Raises what students.policies.check_consent raises, places.UnknownPinCode, or
+    Learner.DoesNotExist where the learner is not in the family of `by`.
     """
     learner = Learner.objects.of(by).locked().get(pk=learner.pk)
-    check_has_consent(learner)
+    check_consent(learner, "enquiries.ask")
     enquiry = Enquiry.objects.create(
         learner=learner,
         subject=subject,
@@ -51,7 +52,7 @@ def ask(
         budget_max_paise=learner.budget_max_paise if budget_max_paise is None else budget_max_paise,
         place=places.find(pin_code) if pin_code else learner.place,
         preferred_times=list(preferred_times),
-        note=policies.hide_contacts(note),
+        note=policies.hide_contacts(policies.hide_name(note, learner.name)),
     )
     audit.record("enquiry.asked", enquiry, by=by)
     for lead in _send_leads(enquiry, tutor):
@@ -69,10 +70,10 @@ def close(enquiry: Enquiry, *, by: User) -> Enquiry:
 
 
 @transaction.atomic
-def close_without_consent(consent_id: UUID) -> None:
-    """End every open search for a child whose guardian withdrew this consent."""
+def close_without_consent(learner_id: UUID, before: datetime) -> None:
+    """End every search for a child that was open when its guardian withdrew a consent."""
     for enquiry in Enquiry.objects.locked().filter(
-        learner__consent=consent_id, status__in=Enquiry.ANSWERABLE
+        learner=learner_id, status__in=Enquiry.ANSWERABLE, created_at__lte=before
     ):
         _close(enquiry, by=None)
 
@@ -140,7 +141,7 @@ def _close(enquiry: Enquiry, *, by: User | None) -> Enquiry:
 def _end(enquiry: Enquiry) -> None:
     enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
     for session in bookings.locked_offers(enquiry):
-        bookings.end_offer(session, tell=session.tutor.user)
+        bookings.end_offer(session, tell=Side.TUTOR)
     for lead in leads.locked_unopened(enquiry):
         leads.give_back(lead)
 

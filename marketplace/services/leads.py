@@ -11,6 +11,8 @@ from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, Mode, SessionEvent, TutoringSession
 from marketplace.services import bookings
 from payments.services import credits as lead_credits
+from students.models import Learner
+from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, money, outbox
 from tutors.models import TutorProfile
 
@@ -47,6 +49,7 @@ def accept(
     """
     enquiry, lead, tutor = _locked(lead)
     policies.check_can_answer(lead, enquiry, tutor)
+    _check_may_meet(enquiry)
     policies.check_has_place(enquiry)
     policies.check_offer(enquiry, start_at, duration_min, rate_paise)
     now = clock.now()
@@ -150,12 +153,21 @@ def _locked(lead: Lead) -> tuple[Enquiry, Lead, TutorProfile]:
     """Enquiry, lead and tutor, locked in this order; the tutor's lock orders their offers."""
     enquiry = (
         Enquiry.objects.locked()
-        .select_related("learner__family__user", "subject", "place")
+        .select_related("learner__family", "subject", "place")
         .get(pk=lead.enquiry_id)
     )
     lead = Lead.objects.locked().get(pk=lead.pk)
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=lead.tutor_id)
     return enquiry, lead, tutor
+
+
+def _check_may_meet(enquiry: Enquiry) -> None:
+    """Raise EnquiryOver without the guardian's consent: why is not the tutor's business."""
+    learner = Learner.objects.locked().get(pk=enquiry.learner_id)
+    try:
+        check_consent(learner, "leads.accept")
+    except ConsentMissing as error:
+        raise policies.EnquiryOver from error
 
 
 def _answered_before(lead: Lead, enquiry: Enquiry, now: datetime) -> bool:

@@ -14,6 +14,8 @@ from marketplace import messages, policies
 from marketplace.models import SessionEvent, TutoringSession
 from payments.models import GatewayDispute, PaymentOrder
 from payments.services import disputes, earnings, ledger, orders
+from students.models import Learner
+from students.policies import check_consent
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import DomainError, TooMany
 from tutors.services import stats
@@ -37,7 +39,7 @@ class TooManyCodes(TooMany):
 def start(session: TutoringSession, *, by: User, code: str = "") -> TutoringSession:
     """The tutor begins the class; a home visit needs the family's start code.
 
-    Raises policies.WrongMoment or TooEarly, WrongCode, TooManyCodes.
+    Raises policies.WrongMoment or TooEarly, WrongCode, TooManyCodes, students' ConsentMissing.
     """
     policies.check_can_start(session)
     _check_code(session, code, session.start_code)
@@ -141,6 +143,7 @@ def _is_frozen(session: TutoringSession) -> bool:
 def _start(session: TutoringSession, *, by: User) -> TutoringSession:
     session = _locked(session.pk)
     policies.check_can_start(session)
+    check_consent(Learner.objects.locked().get(pk=session.learner_id), "sessions.start")
     session.move_to(Status.IN_PROGRESS, started_at=clock.now(), code_tries=0)
     _note(session, Kind.STARTED, by=by, with_code=session.is_at_home)
     return session
@@ -198,7 +201,7 @@ def _check_code(session: TutoringSession, code: str, right: str) -> None:
 def _locked(session_id: UUID) -> TutoringSession:
     return (
         TutoringSession.objects.locked()
-        .select_related("subject", "tutor__user", "learner__family__user")
+        .select_related("subject", "tutor__user", "learner__family")
         .get(pk=session_id)
     )
 

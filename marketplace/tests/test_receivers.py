@@ -1,8 +1,8 @@
 import pytest
 
 from accounts import news as accounts_news
-from accounts.models import User
-from accounts.services import consents, staff, users
+from accounts.models import Consent, User
+from accounts.services import staff, users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.tasks import expire_unpaid, release_due
@@ -10,11 +10,14 @@ from marketplace.tests.factories import (
     EnquiryFactory,
     LeadFactory,
     OfferFactory,
+    hear,
     make_completed,
     make_scheduled,
 )
 from notifications.models import Message
 from payments import news
+from payments.services import ledger
+from students.services import agreements
 from tutorhub.core import clock, outbox
 from tutors import news as tutors_news
 from tutors.services import verification
@@ -29,7 +32,7 @@ pytestmark = pytest.mark.django_db
         (news.ORDER_PAID_LATE, "marketplace.book_late_session"),
         (news.ORDER_REFUNDED, "marketplace.heed_refund"),
         (news.DISPUTE_CHANGED, "marketplace.heed_payment_dispute"),
-        (accounts_news.CONSENT_WITHDRAWN, "marketplace.stop_searching_for_learner"),
+        (accounts_news.CONSENT_WITHDRAWN, "marketplace.heed_withdrawn_consent"),
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
@@ -43,7 +46,7 @@ def test_the_wires_are_connected(kind, name):
 def test_a_withdrawn_consent_ends_the_search(drain):
     offer = OfferFactory()
     other = EnquiryFactory()
-    consents.withdraw(offer.learner.consent, by=offer.learner.family.user)
+    agreements.withdraw(offer.learner, by=offer.learner.family.user)
     drain()
     offer.refresh_from_db()
     offer.enquiry.refresh_from_db()
@@ -53,16 +56,18 @@ def test_a_withdrawn_consent_ends_the_search(drain):
     assert other.status == Enquiry.Status.OPEN
 
 
-def test_an_erased_family_is_forgotten_and_its_money_stays(drain):
+def test_an_erased_family_is_forgotten_and_its_money_goes_back():
     session = make_scheduled()
     family = session.learner.family
     enquiry = EnquiryFactory(learner=session.learner, note="Aarav is shy")
     users.erase(family.user, by=family.user)
-    drain()
+    hear()
     session = TutoringSession.objects.with_details().get(pk=session.pk)
     assert (session.learner.name, session.learner.guardian.name) == ("", "")
     assert not session.learner.guardian.phone.startswith("+")
-    assert session.status == TutoringSession.Status.SCHEDULED
+    assert session.status == TutoringSession.Status.CANCELLED
+    assert not ledger.balance("session_escrow", session.pk)
+    assert not Consent.objects.about(session.learner_id).exclude(guardian_name="").exists()
     enquiry.refresh_from_db()
     assert (enquiry.status, enquiry.note) == (Enquiry.Status.CLOSED, "")
 

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.services import consents
 from accounts.tests.factories import FamilyUserFactory
 from curriculum.queries import find_subject
 from marketplace.models import Enquiry, Lead, TutoringSession
@@ -19,6 +18,7 @@ from payments.models import PaymentOrder
 from payments.services import credits as lead_credits
 from students.models import Learner
 from students.policies import ConsentMissing
+from students.services import agreements
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock, places
 from tutorhub.core.errors import InvalidTransition
@@ -76,7 +76,7 @@ def test_phone_numbers_are_taken_out_of_the_note(learner, family):
 
 
 def test_without_consent_nothing_is_asked(learner, family):
-    consents.withdraw(learner.consent, by=family)
+    agreements.withdraw(learner, by=family)
     TutorFactory()
     with pytest.raises(ConsentMissing):
         ask(learner, family)

@@ -60,6 +60,7 @@ def lead_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return redirect("marketplace:session-detail", session.pk)
     context = {
         "lead": lead,
+        "learner": queries.unnamed(lead.enquiry.grade),
         "form": form,
         "decline_form": DeclineForm(),
         "packs": packs,

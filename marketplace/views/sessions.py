@@ -26,7 +26,8 @@ SHOWN = 50
 def session_list(request: HttpRequest) -> HttpResponse:
     is_past = "past" in request.GET
     mine = queries.sessions_of(request.user, is_past=is_past)[:SHOWN]
-    context = {"sessions": mine, "is_past": is_past}
+    rows = [(session, queries.child_of(session, request.user)) for session in mine]
+    context = {"rows": rows, "is_past": is_past}
     return render(request, "marketplace/session_list.html", context)
 
 

@@ -19,14 +19,21 @@ class Mode(models.TextChoices):
     EITHER = "either", _("Online or at home")
 
 
+HOURS_OF_WEEK = list(range(7 * 24))
+
+
 class LearnerQuerySet(models.QuerySet["Learner"]):
     def of(self, user: User) -> "LearnerQuerySet":
         """The learners this person may see and change."""
-        return self.filter(family__user=user)
+        return self.filter(
+            family__members__user=user,
+            family__members__left_at__isnull=True,
+            removed_at__isnull=True,
+        )
 
     def with_details(self) -> "LearnerQuerySet":
         return self.select_related(
-            "board", "place", "guardian", "consent", "family"
+            "board", "place", "guardian", "consent__notice", "family"
         ).prefetch_related("subjects")
 
     def locked(self) -> "LearnerQuerySet":
@@ -34,7 +41,12 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
 
 class Learner(models.Model):
-    """A child in a family. It exists only with a guardian's recorded consent."""
+    """A child in a family. It exists only with a guardian's recorded consent.
+
+    Without one it is paused: it stays on record and nothing new may be done with it. That a child
+    is either paused or has a live consent is also a rule of the database. `free_hours` are hours of
+    the week in Indian time: 0 is Monday from midnight to one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="learners")
@@ -50,7 +62,10 @@ class Learner(models.Model):
     goals = models.TextField(max_length=1000, blank=True)
     guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="learners")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
+    free_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = LearnerQuerySet.as_manager()
 
@@ -67,6 +82,14 @@ class Learner(models.Model):
                 name="learner_budget_ordered",
                 condition=Q(budget_min_paise__lte=F("budget_max_paise")),
             ),
+            models.CheckConstraint(
+                name="learner_hours_of_a_week",
+                condition=Q(free_hours__contained_by=HOURS_OF_WEEK),
+            ),
+            models.CheckConstraint(
+                name="learner_removed_is_paused",
+                condition=Q(removed_at__isnull=True) | Q(paused_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,4 +101,4 @@ class Learner(models.Model):
 
     @property
     def has_live_consent(self) -> bool:
-        return self.consent.is_live
+        return self.paused_at is None

@@ -1,20 +1,25 @@
-"""Adding and changing the children of a family."""
+"""Adding, changing and removing the children of a family."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
-from accounts.models import Consent, User
+from accounts.models import User
 from accounts.services import consents, onboarding, users
 from curriculum.models import Board, Language, Subject
+from students import policies, queries
 from students.models import Family, Guardian, Learner
-from students.policies import ConsentMissing
-from tutorhub.core import audit, places
+from students.services import agreements, families
+from students.services.agreements import ConsentAnswer
+from tutorhub.core import audit, clock, outbox, places
 from tutorhub.core.errors import DomainError
+
+ERASE_JOB = "students.erase_learner"
 
 
 class BudgetUnordered(DomainError):
@@ -24,7 +29,10 @@ class BudgetUnordered(DomainError):
 
 @dataclass(frozen=True)
 class LearnerDetails:
-    """What a family says about a child; amounts in paise per hour."""
+    """What a family says about a child; amounts in paise per hour.
+
+    `free_hours` are hours of the week (0 is Monday from midnight, in India); None leaves them.
+    """
 
     name: str
     grade: int
@@ -36,6 +44,7 @@ class LearnerDetails:
     pin_code: str
     languages: Sequence[Language]
     goals: str = ""
+    free_hours: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,6 @@ class GuardianDetails:
     name: str
     phone: str
     relation: str
-
-
-@dataclass(frozen=True)
-class ConsentAnswer:
-    """What the guardian said to which notice, read in which language."""
-
-    accepted: bool
-    notice_version: str
-    language: str
 
 
 @transaction.atomic
@@ -69,31 +69,24 @@ def save_learner(
 
     A consent given before holds while guardian and notice stay the same; otherwise a new answer
     is needed. An account without a name takes the guardian's if the number is the same.
-    Raises ConsentMissing, BudgetUnordered, places.UnknownPinCode or phones.NotAnIndianMobile.
+    Raises policies.ConsentMissing, notices.NoticeUnknown or NoticeOutdated, BudgetUnordered,
+    places.UnknownPinCode or phones.NotAnIndianMobile.
     """
-    family = _locked_family(by)
-    if learner is not None:
-        learner = Learner.objects.locked().get(pk=learner.pk, family=family)
+    family = families.locked_of(by)
+    is_new = learner is None
+    if learner is None:
+        learner = Learner(family=family)
+    else:
+        learner = Learner.objects.locked().get(
+            pk=learner.pk, family=family, removed_at__isnull=True
+        )
     if details.budget_min_paise > details.budget_max_paise:
         raise BudgetUnordered
     place = places.find(details.pin_code)
     adult = _guardian(family, guardian)
-    record = _consent(by, learner, adult, consent)
-    is_new = learner is None
-    learner = learner or Learner(family=family)
-    learner.name = details.name
-    learner.grade = details.grade
-    learner.board = details.board
-    learner.mode = details.mode
-    learner.budget_min_paise = details.budget_min_paise
-    learner.budget_max_paise = details.budget_max_paise
-    learner.place = place
-    learner.languages = [language.pk for language in details.languages]
-    learner.goals = details.goals
-    learner.guardian = adult
-    learner.consent = record
-    learner.save()
-    learner.subjects.set(details.subjects)
+    agreements.heed(learner, adult, consent, by=by, is_new=is_new)
+    learner.place, learner.guardian = place, adult
+    _write(learner, details)
     if not by.name and adult.phone == by.phone:
         by.name = users.update_profile(by, name=adult.name).name
     audit.record("learner.added" if is_new else "learner.changed", learner, by=by)
@@ -105,8 +98,8 @@ def save_first(
     *, by: User, details: LearnerDetails, guardian: GuardianDetails, consent: ConsentAnswer
 ) -> tuple[Learner, bool]:
     """Add the family's first learner, or change it if there is one. Returns (learner, is new)."""
-    family = _locked_family(by)
-    first = Learner.objects.filter(family=family).order_by("pk").first()
+    families.locked_of(by)
+    first = Learner.objects.of(by).order_by("pk").first()
     learner = save_learner(
         by=by, details=details, guardian=guardian, consent=consent, learner=first
     )
@@ -114,28 +107,62 @@ def save_first(
 
 
 @transaction.atomic
-def withdraw_consent(learner: Learner, *, by: User) -> Learner:
-    """Take back the guardian's consent: the child stays on record, and nothing runs for it."""
-    learner = Learner.objects.of(by).locked().select_related("consent").get(pk=learner.pk)
-    learner.consent = consents.withdraw(learner.consent, by=by)
-    audit.record("learner.consent_withdrawn", learner, by=by)
+def set_hours(learner: Learner, *, by: User, hours: Collection[int]) -> Learner:
+    """Say when the child is free in a week: 0 is Monday from midnight to one, in India."""
+    learner = Learner.objects.of(by).locked().get(pk=learner.pk)
+    learner.free_hours = sorted(set(hours))
+    learner.save(update_fields=["free_hours"])
+    audit.record("learner.hours_set", learner, by=by)
     return learner
+
+
+@transaction.atomic
+def remove(learner: Learner, *, by: User) -> None:
+    """Take a child out of the family: every consent ends with all that follows from that, it is
+    shown nowhere, and some weeks later it is erased. Raises policies.OnlyHolder.
+    """
+    policies.check_is_holder(queries.member(by))
+    learner = Learner.objects.of(by).locked().get(pk=learner.pk)
+    agreements.end_all(learner, by=by)
+    learner.removed_at = clock.now()
+    learner.save(update_fields=["removed_at"])
+    outbox.later(
+        ERASE_JOB,
+        {"learner": learner.pk},
+        due_at=learner.removed_at + settings.LEARNER_REMOVED_FOR,
+        key=f"{ERASE_JOB}:{learner.pk}",
+    )
+    audit.record("learner.removed", learner, by=by)
+
+
+@transaction.atomic
+def erase(learner_id: UUID) -> None:
+    """Forget who a removed child is. Its row stays, because classes and money point at it."""
+    learner = Learner.objects.locked().get(pk=learner_id)
+    if learner.removed_at is not None:
+        _erase(learner)
 
 
 @transaction.atomic
 def forget(user_id: UUID) -> None:
     """Erase the children and guardians of somebody who asked to be forgotten.
 
-    The rows stay, because classes and money point at them; they hold nothing that tells who.
+    With a second guardian the family stays theirs: what the first agreed to is withdrawn, and the
+    children are paused until the second agrees. The rows of the others stay without who it was.
     """
-    for learner in Learner.objects.locked().filter(family__user=user_id).select_related("consent"):
-        learner.name, learner.goals, learner.languages = "", "", []
-        learner.save(update_fields=["name", "goals", "languages"])
-        consents.withdraw(learner.consent, by=learner.consent.given_by)
-        audit.record("learner.erased", learner)
-    for guardian in Guardian.objects.filter(family__user=user_id):
-        guardian.name, guardian.phone = "", f"erased-{guardian.pk.hex[-8:]}"
-        guardian.save(update_fields=["name", "phone"])
+    member = families.leave_for_good(user_id)
+    if member is None:
+        return
+    heir = families.hand_over(member)
+    for learner in Learner.objects.locked().filter(family=member.family_id):
+        if heir is None:
+            agreements.end_all(learner, by=None)
+            _erase(learner)
+        else:
+            agreements.end_all(learner, by=None, given_by=user_id)
+    if heir is None:
+        for guardian in Guardian.objects.filter(family=member.family_id):
+            _erase_guardian(guardian)
 
 
 def details_of(learner: Learner) -> LearnerDetails:
@@ -161,14 +188,28 @@ def guardian_of(learner: Learner) -> GuardianDetails:
 
 def next_step(user: User) -> tuple[str, str]:
     """The family's next step after sign-in: (API value, url name)."""
+    if queries.has_to_agree(user):
+        return "consent", "students:consent-list"
     if Learner.objects.of(user).exists():
         return onboarding.DASHBOARD
+    if queries.invites_to(user).exists():
+        return "invitation", "students:invite-list"
     return "learner", "students:learner-new"
 
 
-def _locked_family(user: User) -> Family:
-    family, _is_new = Family.objects.get_or_create(user=user)
-    return Family.objects.locked().get(pk=family.pk)
+def _write(learner: Learner, details: LearnerDetails) -> None:
+    learner.name = details.name
+    learner.grade = details.grade
+    learner.board = details.board
+    learner.mode = details.mode
+    learner.budget_min_paise = details.budget_min_paise
+    learner.budget_max_paise = details.budget_max_paise
+    learner.languages = [language.pk for language in details.languages]
+    learner.goals = details.goals
+    if details.free_hours is not None:
+        learner.free_hours = sorted(set(details.free_hours))
+    learner.save()
+    learner.subjects.set(details.subjects)
 
 
 def _guardian(family: Family, details: GuardianDetails) -> Guardian:
@@ -181,27 +222,14 @@ def _guardian(family: Family, details: GuardianDetails) -> Guardian:
     return guardian
 
 
-def _consent(
-    by: User, learner: Learner | None, guardian: Guardian, answer: ConsentAnswer | None
-) -> Consent:
-    """The consent given before, if it still covers this, or a new record of `answer`."""
-    before = learner.consent if learner else None
-    covers = (
-        learner is not None
-        and learner.guardian_id == guardian.pk
-        and learner.has_live_consent
-        and (answer is None or answer.notice_version == learner.consent.notice_version)
-    )
-    if before is not None and covers and (answer is None or answer.accepted):
-        return before
-    if answer is None or not answer.accepted:
-        raise ConsentMissing
-    return consents.give(
-        by=by,
-        purpose=Consent.Purpose.LEARNER_PROFILE,
-        notice_version=answer.notice_version,
-        language=answer.language,
-        guardian_name=guardian.name,
-        guardian_phone=guardian.phone,
-        relation=guardian.relation,
-    )
+def _erase(learner: Learner) -> None:
+    learner.name, learner.goals = "", ""
+    learner.languages, learner.free_hours = [], []
+    learner.save(update_fields=["name", "goals", "languages", "free_hours"])
+    consents.forget_guardian(learner.pk)
+    audit.record("learner.erased", learner)
+
+
+def _erase_guardian(guardian: Guardian) -> None:
+    guardian.name, guardian.phone = "", f"erased-{guardian.pk.hex[-8:]}"
+    guardian.save(update_fields=["name", "phone"])

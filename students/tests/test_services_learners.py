@@ -5,12 +5,13 @@ import pytest
 from accounts import phones
 from accounts.models import Consent
 from accounts.services import consents, onboarding
-from accounts.tests.factories import FamilyUserFactory
+from accounts.tests.factories import FamilyUserFactory, newer_notice
 from curriculum.queries import find_board, find_language, find_subject
 from students.models import Family, Learner
 from students.policies import ConsentMissing
-from students.services import learners
-from students.services.learners import ConsentAnswer, GuardianDetails, LearnerDetails
+from students.services import agreements, learners
+from students.services.agreements import ConsentAnswer
+from students.services.learners import GuardianDetails, LearnerDetails
 from students.tests.factories import LearnerFactory
 from tutorhub.core import places
 from tutorhub.core.models import AuditEvent
@@ -49,8 +50,9 @@ def test_a_learner_is_added_with_guardian_and_consent(user, parts):
     assert {subject.pk for subject in learner.subjects.all()} == {"physics", "maths"}
     assert learner.languages == ["hi"]
     assert learner.guardian.phone == "+919876543210"
-    assert learner.consent.notice_version == "2026-11-01"
-    assert (learner.consent.language, learner.consent.given_by) == ("hi", user)
+    assert learner.consent.notice.version == "2026-11-01"
+    assert (learner.consent.notice.language, learner.consent.given_by) == ("hi", user)
+    assert set(consents.live(learner.pk)) == {"classes", "learner_profile"}
     assert AuditEvent.objects.filter(action="learner.added", object_id=learner.pk).exists()
 
 
@@ -107,24 +109,25 @@ def test_the_same_consent_holds_while_guardian_and_notice_stay(user, parts):
     learner = learners.save_learner(by=user, **parts)
     again = learners.save_learner(by=user, learner=learner, **{**parts, "consent": None})
     assert again.consent_id == learner.consent_id
-    assert Consent.objects.count() == 1
+    assert Consent.objects.count() == 2
 
 
-def test_a_new_guardian_or_notice_needs_a_new_consent(user, parts):
+def test_a_new_guardian_or_notice_needs_a_new_consent(user, parts, settings):
     learner = learners.save_learner(by=user, **parts)
     other = {**parts, "guardian": GuardianDetails("Rohan", "98765 43211", "father")}
     with pytest.raises(ConsentMissing):
         learners.save_learner(by=user, learner=learner, **{**other, "consent": None})
     changed = learners.save_learner(by=user, learner=learner, **other)
     assert changed.consent_id != learner.consent_id
+    newer_notice("2027-01-01", settings)
     newer = ConsentAnswer(accepted=True, notice_version="2027-01-01", language="en")
     newest = learners.save_learner(by=user, learner=changed, **{**other, "consent": newer})
-    assert newest.consent.notice_version == "2027-01-01"
+    assert newest.consent.notice.version == "2027-01-01"
 
 
 def test_a_withdrawn_consent_has_to_be_given_anew(user, parts):
     learner = learners.save_learner(by=user, **parts)
-    consents.withdraw(learner.consent, by=user)
+    agreements.withdraw(learner, by=user)
     learner = Learner.objects.get(pk=learner.pk)
     with pytest.raises(ConsentMissing):
         learners.save_learner(by=user, learner=learner, **{**parts, "consent": None})

@@ -28,7 +28,7 @@ FORM = {
 
 @pytest.fixture
 def family(client):
-    user = FamilyUserFactory()
+    user = FamilyUserFactory(phone="+919876543210")
     client.force_login(user, backend="accounts.backends.PhoneBackend")
     return user
 
@@ -46,7 +46,7 @@ def test_a_learner_is_saved_in_paise(client, family):
     assert answer.status_code == 302
     learner = Learner.objects.get()
     assert (learner.budget_min_paise, learner.budget_max_paise) == (300_00, 800_00)
-    assert learner.consent.notice_version == settings.CONSENT_NOTICE_VERSION
+    assert learner.consent.notice.version == settings.CONSENT_NOTICE_VERSION
 
 
 @pytest.mark.parametrize(

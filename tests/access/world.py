@@ -27,7 +27,7 @@ from marketplace.tests.factories import (
 from payments.services import disputes, payouts, tax_profiles
 from payments.tests.factories import failed_refund, fund_float, make_method, pay, rich_tutor
 from students.models import Learner
-from students.tests.factories import LearnerFactory
+from students.tests.factories import LearnerFactory, add_guardian, invitation
 from tutorhub.core import clock
 from tutors.models import TutorDocument
 from tutors.tests.factories import (
@@ -96,6 +96,10 @@ class World:
         self.ids: dict[str, dict[str, Any]] = {
             "": {},
             "learner": {"pk": learner.pk},
+            "consent": {"pk": learner.consent_id},
+            "member": {"pk": add_guardian(learner.family).pk},
+            "invite": {"pk": invitation(other.family, phone=learner.family.user.phone).pk},
+            "invite_sent": {"pk": invitation(learner.family).pk},
             "enquiry": {"pk": enquiry.pk},
             "lead": {"pk": waiting.pk},
             "session": {"pk": session.pk},

@@ -59,7 +59,9 @@ STAFF = (
 )
 FAMILY_ACCOUNT = (
     Item(_("Payments"), "/payments/", ""),
-    Item(_("Add a learner"), "/family/learners/new/", ""),
+    Item(_("Learners"), "/family/learners/", ""),
+    Item(_("Consents"), "/family/consents/", ""),
+    Item(_("Guardians"), "/family/people/", ""),
     Item(_("Your account"), "/account/", ""),
     Item(_("Help"), "/help/", ""),
 )

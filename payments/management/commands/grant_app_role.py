@@ -8,7 +8,13 @@ from django.db.utils import ProgrammingError
 from psycopg import sql
 
 ROLE = "tutorhub_app"
-APPEND_ONLY = ["ledger_txn", "ledger_entry", "core_auditevent", "payments_invoice"]
+APPEND_ONLY = [
+    "ledger_txn",
+    "ledger_entry",
+    "core_auditevent",
+    "payments_invoice",
+    "accounts_consentnotice",
+]
 """The role adds to these and can never change or empty them."""
 
 
@@ -70,6 +76,11 @@ def grants(role: str) -> list[sql.Composed]:
         "GRANT UPDATE (closed_at) ON ledger_account TO {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_invoicecounter FROM {role}",
         "GRANT UPDATE (last) ON payments_invoicecounter TO {role}",
+        # Notices come with a migration.
+        "REVOKE INSERT ON accounts_consentnotice FROM {role}",
+        # A consent is closed once; the other two may be emptied (`consent_append_only`).
+        "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON accounts_consent FROM {role}",
+        "GRANT UPDATE (withdrawn_at, guardian_name, guardian_phone) ON accounts_consent TO {role}",
         "REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_statementline, "
         "payments_statementmonth FROM {role}",
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -12,6 +13,7 @@ from curriculum.models import Board, Language, Subject
 from payments.services import payout_methods
 from students.models import Learner
 from students.services import learners
+from students.services.agreements import ConsentAnswer
 from tutorhub.core import places
 from tutorhub.site.demo import papers, words
 from tutors.models import TutorDocument, TutorProfile
@@ -77,12 +79,14 @@ def make_family(number: int, random: Random) -> Learner:
     guardian = f"{words.GUARDIANS[number % len(words.GUARDIANS)]} {surname}"
     if user is None:
         user = User.objects.create_person(phone=phone, role=Role.STUDENT, name=guardian)
-    known = Learner.objects.filter(family__user=user).order_by("pk").first()
+    known = Learner.objects.of(user).order_by("pk").first()
     return known or learners.save_learner(
         by=user,
         details=_learner(number, surname, random),
         guardian=learners.GuardianDetails(name=guardian, phone=phone, relation="mother"),
-        consent=learners.ConsentAnswer(accepted=True, notice_version="2026-11-01", language="en"),
+        consent=ConsentAnswer(
+            accepted=True, notice_version=settings.CONSENT_NOTICE_VERSION, language="en"
+        ),
     )
 
 

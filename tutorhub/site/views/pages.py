@@ -1,13 +1,12 @@
 """Pages that belong to no app."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, get_language
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from accounts.services import users
+from accounts.services import notices, users
 from tutorhub.site import queries
 from tutorhub.site.forms import TutorSearchForm
 
@@ -24,7 +23,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/privacy.html", {"notice_version": settings.CONSENT_NOTICE_VERSION})
+    notice = notices.in_force(get_language() or "en")
+    return render(request, "site/privacy.html", {"notice": notice})
 
 
 @require_POST

@@ -13,7 +13,9 @@ from accounts.api.permissions import IsFamily
 from students.api.serializers import LearnerInput, LearnerOutput
 from students.models import Learner
 from students.services import learners
-from students.services.learners import ConsentAnswer, GuardianDetails, LearnerDetails
+from students.services.agreements import ConsentAnswer
+from students.services.learners import GuardianDetails, LearnerDetails
+from tutorhub.core.error_schemas import RefusalResponse
 from tutorhub.core.pagination import KeysetPagination
 
 
@@ -27,7 +29,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(learner: Learner, code: int = status.HTTP_200_OK) -> Response:
+def learner_answer(learner: Learner, code: int = status.HTTP_200_OK) -> Response:
     fresh = Learner.objects.with_details().get(pk=learner.pk)
     return Response(LearnerOutput(fresh).data, status=code)
 
@@ -42,7 +44,7 @@ class StudentProfileView(APIView):
         body = LearnerInput(data=request.data)
         body.is_valid(raise_exception=True)
         learner, is_new = learners.save_first(by=request.user, **_parts(body.validated_data))
-        return _answer(learner, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return learner_answer(learner, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 class LearnersView(APIView):
@@ -63,7 +65,7 @@ class LearnersView(APIView):
         body = LearnerInput(data=request.data)
         body.is_valid(raise_exception=True)
         learner = learners.save_learner(by=request.user, **_parts(body.validated_data))
-        return _answer(learner, status.HTTP_201_CREATED)
+        return learner_answer(learner, status.HTTP_201_CREATED)
 
 
 class LearnerView(APIView):
@@ -73,7 +75,7 @@ class LearnerView(APIView):
 
     @extend_schema(responses=LearnerOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        return _answer(get_object_or_404(Learner.objects.of(request.user), pk=pk))
+        return learner_answer(get_object_or_404(Learner.objects.of(request.user), pk=pk))
 
     @extend_schema(request=LearnerInput(partial=True), responses=LearnerOutput)
     def patch(self, request: Request, pk: UUID) -> Response:
@@ -90,15 +92,11 @@ class LearnerView(APIView):
             guardian=replace(learners.guardian_of(learner), **(guardian or {})),
             consent=ConsentAnswer(**consent) if consent else None,
         )
-        return _answer(learner)
+        return learner_answer(learner)
 
-
-class LearnerConsentView(APIView):
-    """Withdraw the guardian's consent for one learner; open searches for it end."""
-
-    permission_classes = [IsFamily]
-
-    @extend_schema(request=None, responses=LearnerOutput)
-    def post(self, request: Request, pk: UUID) -> Response:
+    @extend_schema(responses={204: None, 403: RefusalResponse})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Take the learner out: coming classes are called off, and it is erased after 30 days."""
         learner = get_object_or_404(Learner.objects.of(request.user), pk=pk)
-        return _answer(learners.withdraw_consent(learner, by=request.user))
+        learners.remove(learner, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
