@@ -1,20 +1,16 @@
 """Search: every filter, every order, every page, and who is never found."""
 
 import random
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from curriculum.models import Board, Language, Subject
 from tutorhub.core import clock, places
-from tutorhub.site.demo import scale
 from tutors import queries
 from tutors.queries import Mode, Point, Position, SearchCriteria, Sort
-from tutors.queries.statements import compose
 from tutors.tests.factories import (
     BadgeFactory,
     OfferingFactory,
@@ -284,51 +280,3 @@ def test_a_page_takes_two_queries_and_the_catalogue_three(django_assert_num_quer
     with django_assert_num_queries(5):
         page = queries.search(SearchCriteria(point=KORAMANGALA))
         assert all(r.tutor.name and r.tutor.badges and r.why for r in page.results)
-
-
-@pytest.fixture
-def crowd(db: None) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        scale.add_rows(cursor, 0, 1999)
-        cursor.execute("ANALYZE tutors_searchentry")
-        # What docs/deployment.md asks for; and a plan for a table of any size.
-        cursor.execute("SET LOCAL random_page_cost = 1.1")
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        cursor.execute("RESET session_replication_role")
-
-
-@pytest.mark.usefixtures("crowd")
-def test_search_reads_indexes_in_their_order(physics: Subject) -> None:
-    home = {"mode": Mode.HOME, "point": KORAMANGALA}
-    # A crowd this small has few entries in a cell, so that each index by cell is as good.
-    by_cell = r"entry_home_\w+|entry_place"
-    asked: list[tuple[dict[str, Any], str]] = [
-        ({"mode": Mode.ONLINE}, "entry_subject_quality"),
-        ({"mode": Mode.ONLINE, "sort": Sort.PRICE}, "entry_subject_price"),
-        ({"mode": Mode.EITHER, "sort": Sort.RATING}, "entry_subject_rating"),
-        (home, by_cell),
-        ({**home, "sort": Sort.PRICE}, r"entry_\w+"),
-        ({**home, "sort": Sort.DISTANCE}, by_cell),
-        ({"point": KORAMANGALA}, by_cell),
-        ({"subject": None}, "entry_quality"),
-        ({"subject": None, "sort": Sort.PRICE}, "entry_price"),
-        ({"subject": None, "sort": Sort.RATING}, "entry_rating"),
-        ({"subject": None, **home}, by_cell),
-    ]
-    for filters, index in asked:
-        criteria = SearchCriteria(**{"subject": physics, "grade": 11, **filters})
-        plan, passed_over = explained(criteria)
-        assert re.search(f"(using|on) ({index}) ", plan), filters
-        assert "Seq Scan on tutors" not in plan, filters
-        assert passed_over < 1000, filters
-
-
-def explained(criteria: SearchCriteria) -> tuple[str, int]:
-    """The plan, and how many rows were read that were not wanted."""
-    statement, values = compose(criteria, after=None, limit=5)
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE) " + statement, values)
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    steps = re.findall(r"loops=(\d+)\)(?:\n(?!.*->).*)*?\n +Rows Removed by Filter: (\d+)", plan)
-    return plan, sum(int(loops) * int(removed) for loops, removed in steps)

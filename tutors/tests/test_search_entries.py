@@ -10,7 +10,6 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from tutorhub.core import clock
-from tutorhub.site.demo import scale
 from tutors import queries
 from tutors.models import Badge, FreeHours, Offering, SearchEntry, TutorProfile
 from tutors.queries import SearchCriteria, Sort
@@ -155,27 +154,6 @@ def test_offerings_that_go_on_keep_their_ids() -> None:
     assert tutor.offerings.count() == 2
     assert not Offering.objects.filter(pk=gone.pk).exists()
     assert differences() == 0
-
-
-@pytest.mark.django_db
-def test_one_change_reads_one_tutor() -> None:
-    with connection.cursor() as cursor:
-        scale.add_rows(cursor, 0, 999)
-        cursor.execute("RESET session_replication_role")
-        cursor.execute("ANALYZE tutors_tutorprofile, tutors_offering, tutors_searchentry")
-        before = _rows_read(cursor)
-        cursor.execute("UPDATE tutors_tutorprofile SET radius_km = 7 WHERE slug = 'tutor-3'")
-        assert _rows_read(cursor) - before < 100
-    assert differences() == 0
-
-
-def _rows_read(cursor: Any) -> int:
-    """Of the tables with offerings and entries, in this transaction."""
-    cursor.execute(
-        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
-        " WHERE relname IN ('tutors_offering', 'tutors_searchentry')"
-    )
-    return int(cursor.fetchone()[0])
 
 
 LOCK = "PERFORM pg_advisory_xact_lock(hashtextextended(id::text, 7203))"

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 
 from curriculum.queries import catalogue
+from tests import brute_search
 from tutorhub.core.models import Place
 from tutorhub.site.demo import scale
 from tutors import queries
 from tutors.models import FreeHours, TutorProfile
 from tutors.queries import Mode, Point, SearchCriteria, Sort
-from tutors.tests import brute
 
 CROWD = 3000
 QUESTIONS = 120
@@ -24,7 +24,7 @@ def crowd(db: None) -> Iterator[list[TutorProfile]]:
     with connection.cursor() as cursor:
         scale.add_rows(cursor, 0, CROWD - 1)
         cursor.execute("ANALYZE tutors_searchentry")
-    yield brute.everybody()
+    yield brute_search.everybody()
     with connection.cursor() as cursor:
         cursor.execute("RESET session_replication_role")
 
@@ -67,7 +67,7 @@ def test_search_equals_looking_at_everybody(crowd: list[TutorProfile]) -> None:
     walked = 0
     for number in range(QUESTIONS):
         criteria = question(chance, spots)
-        expected = brute.search(crowd, criteria)
+        expected = brute_search.search(crowd, criteria)
         pages, after = [], None
         while len(pages) < 4:
             page = queries.search(criteria, after=after, limit=LIMIT)

@@ -1,0 +1,89 @@
+"""What search reads: indexes in their order, and no more than a page and a change need."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from curriculum.models import Subject
+from tutorhub.site.demo import scale
+from tutors.queries import Mode, Point, SearchCriteria, Sort
+from tutors.queries.statements import compose
+
+pytestmark = pytest.mark.django_db
+
+KORAMANGALA = Point(12.9343, 77.6211)
+
+
+@pytest.fixture
+def physics(db: None) -> Subject:
+    return Subject.objects.get(pk="physics")
+
+
+@pytest.fixture
+def crowd(db: None) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        scale.add_rows(cursor, 0, 1999)
+        cursor.execute("ANALYZE tutors_searchentry")
+        # What docs/deployment.md asks for; and a plan for a table of any size.
+        cursor.execute("SET LOCAL random_page_cost = 1.1")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("RESET session_replication_role")
+
+
+@pytest.mark.usefixtures("crowd")
+def test_search_reads_indexes_in_their_order(physics: Subject) -> None:
+    home = {"mode": Mode.HOME, "point": KORAMANGALA}
+    # A crowd this small has few entries in a cell, so that each index by cell is as good.
+    by_cell = r"entry_home_\w+|entry_place"
+    asked: list[tuple[dict[str, Any], str]] = [
+        ({"mode": Mode.ONLINE}, "entry_subject_quality"),
+        ({"mode": Mode.ONLINE, "sort": Sort.PRICE}, "entry_subject_price"),
+        ({"mode": Mode.EITHER, "sort": Sort.RATING}, "entry_subject_rating"),
+        (home, by_cell),
+        ({**home, "sort": Sort.PRICE}, r"entry_\w+"),
+        ({**home, "sort": Sort.DISTANCE}, by_cell),
+        ({"point": KORAMANGALA}, by_cell),
+        ({"subject": None}, "entry_quality"),
+        ({"subject": None, "sort": Sort.PRICE}, "entry_price"),
+        ({"subject": None, "sort": Sort.RATING}, "entry_rating"),
+        ({"subject": None, **home}, by_cell),
+    ]
+    for filters, index in asked:
+        criteria = SearchCriteria(**{"subject": physics, "grade": 11, **filters})
+        plan, passed_over = explained(criteria)
+        assert re.search(f"(using|on) ({index}) ", plan), filters
+        assert "Seq Scan on tutors" not in plan, filters
+        assert passed_over < 1000, filters
+
+
+def explained(criteria: SearchCriteria) -> tuple[str, int]:
+    """The plan, and how many rows were read that were not wanted."""
+    statement, values = compose(criteria, after=None, limit=5)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE) " + statement, values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    steps = re.findall(r"loops=(\d+)\)(?:\n(?!.*->).*)*?\n +Rows Removed by Filter: (\d+)", plan)
+    return plan, sum(int(loops) * int(removed) for loops, removed in steps)
+
+
+def test_one_change_reads_one_tutor() -> None:
+    with connection.cursor() as cursor:
+        scale.add_rows(cursor, 0, 999)
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("ANALYZE tutors_tutorprofile, tutors_offering, tutors_searchentry")
+        before = _rows_read(cursor)
+        cursor.execute("UPDATE tutors_tutorprofile SET radius_km = 7 WHERE slug = 'tutor-3'")
+        assert _rows_read(cursor) - before < 100
+
+
+def _rows_read(cursor: Any) -> int:
+    """Of the tables with offerings and entries, in this transaction."""
+    cursor.execute(
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+        " WHERE relname IN ('tutors_offering', 'tutors_searchentry')"
+    )
+    return int(cursor.fetchone()[0])
