@@ -16,7 +16,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("tutorhub")
 
-pytest_plugins = ["payments.tests.simulator", "tests.browser"]
+pytest_plugins = ["payments.tests.simulator", "tests.browser", "tutorhub.core.tests.storages"]
 
 
 @pytest.fixture(autouse=True)
