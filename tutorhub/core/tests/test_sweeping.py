@@ -1,6 +1,6 @@
 """What nobody waits for is deleted, and nothing else, from both storages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+def known(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The keys of `papers` that have a row; other prefixes have no owner here."""
     keys: set[str] = set()
 
@@ -21,7 +21,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         return keys & set(asked)
 
     monkeypatch.setattr(sweeping, "owners", {"papers": of})
-    yield keys
+    return keys
 
 
 def made(kind: str) -> str:
