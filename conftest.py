@@ -21,6 +21,7 @@ pytest_plugins = [
     "notifications.tests.simulator",
     "tests.browser",
     "tests.leaks",
+    "tutorhub.core.tests.storages",
 ]
 
 

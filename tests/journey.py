@@ -14,6 +14,7 @@ from accounts.services import staff
 from payments.models import LedgerAccount, LedgerEntry
 from payments.services import ledger, treasury
 from payments.tests.simulator import RazorpaySimulator
+from tutorhub.core.tests import files
 
 PASSWORD = "a long staff passphrase"
 STAFF = {
@@ -22,7 +23,7 @@ STAFF = {
     "second@example.com": staff.FINANCE,
 }
 PAYOUT_ACCOUNT_PAISE = 10_000_00
-PAPER = b"%PDF-1.7\n" + b"a passport" * 100
+PAPER = files.pdf("Republic of India", "a passport")
 
 
 @dataclass

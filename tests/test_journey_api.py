@@ -27,7 +27,9 @@ from tests.journey import (
     hire_staff,
     sign_in_staff,
 )
+from tutorhub.core import outbox
 from tutorhub.core.clock import IST
+from tutorhub.core.tests.files import text_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -193,7 +195,10 @@ def join_as_tutor(tutor: Person) -> Any:
     file = SimpleUploadedFile("passport.pdf", PAPER, "application/pdf")
     sent = Client().post(upload["url"], {**upload["fields"], "file": file})
     assert sent.status_code == 204, sent.content
-    assert tutor.post(f"tutors/documents/{document['id']}/complete")["status"] == "RECEIVED"
+    assert tutor.post(f"tutors/documents/{document['id']}/complete")["status"] == "CHECKING"
+    outbox.drain()
+    (seen,) = tutor.get("tutors/documents")["results"]
+    assert (seen["id"], seen["status"]) == (document["id"], "RECEIVED")
     assert tutor.post("tutors/profile/submit")["status"] == "PENDING"
     return profile
 
@@ -213,7 +218,9 @@ def approve_tutor(moderator: Client, tutor_id: str) -> None:
     assert verifying is not None
     link = moderator.post(opening.group())
     assert link.status_code == 303
-    assert b"".join(moderator.get(link["Location"])) == PAPER
+    opened = b"".join(moderator.get(link["Location"]))
+    assert "a passport" in text_of(opened)
+    assert opened != PAPER
     decide = f"{desk}{tutor_id}/decide/approve/"
     assert moderator.post(decide, {"notes": ""}).status_code == 422
     assert moderator.post(verifying.group(), {"notes": "", "valid_until": ""}).status_code == 302

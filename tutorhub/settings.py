@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "tutorhub.core.http.MachineMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tutorhub.core.middleware.ForEverybodyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

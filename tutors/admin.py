@@ -218,14 +218,14 @@ class TutorProfileAdmin(ReadOnlyAdmin):
         """Shows a photo to everybody, or asks why not."""
         check_can_verify(request.user)
         photo = get_object_or_404(TutorPhoto.objects.select_related("tutor__user"), pk=pk)
-        form = (PhotoShowForm if verb == "show" else DecisionForm)(request.POST or None)
+        sent = request.POST if request.method == "POST" else None
+        form = (PhotoShowForm if verb == "show" else DecisionForm)(sent)
         label = PHOTO_VERBS.get(photo.status, {}).get(verb)
         if label is None:
             messages.error(request, _("This photo is %s.") % photo.get_status_display())
             return self._back(photo.tutor_id)
         decide = photos.show if verb == "show" else photos.refuse
-        is_sent = request.method == "POST"
-        if is_sent and self._done(form, decide, photo, by=request.user):
+        if self._done(form, decide, photo, by=request.user):
             messages.success(request, f"{photo.tutor.name}: {label}.")
             return self._back(photo.tutor_id)
         return self._ask(request, form, f"{label}: {photo.tutor.name}", photo.tutor_id)

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from tutorhub.core.storage.base import FOREVER
+
 NUL = "\x00"
 FORM = "application/x-www-form-urlencoded"
 API = "/api/"
@@ -34,3 +36,16 @@ class RefuseNulMiddleware:
 
 def _has_nul(values: QueryDict) -> bool:
     return any(NUL in value for _name, texts in values.lists() for value in texts)
+
+
+class ForEverybodyMiddleware:
+    """What caches may keep for good is the same for everybody: it varies with no cookie."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Cache-Control") == FOREVER:
+            response.headers.pop("Vary", None)
+        return response

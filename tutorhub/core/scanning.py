@@ -57,7 +57,11 @@ def _connected(address: str) -> socket.socket:
     if where.scheme == "unix":
         clamd = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         clamd.settimeout(SECONDS)
-        clamd.connect(where.path)
+        try:
+            clamd.connect(where.path)
+        except OSError:
+            clamd.close()
+            raise
         return clamd
     return socket.create_connection((where.hostname or "", where.port or 3310), timeout=SECONDS)
 

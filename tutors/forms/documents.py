@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core.contents import EXTENSIONS
@@ -40,7 +41,7 @@ class DocumentForm(FileForm):
     max_bytes = DOCUMENT_MAX_BYTES
     kind = forms.ChoiceField(
         label=_("What does it prove?"),
-        choices=TutorDocument.Kind.choices,
+        choices=[(value, capfirst(label)) for value, label in TutorDocument.Kind.choices],
         widget=forms.RadioSelect,
         initial=TutorDocument.Kind.IDENTITY,
     )

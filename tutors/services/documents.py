@@ -137,6 +137,7 @@ def check_document(payload: outbox.Payload, done: Callable[[], None]) -> None:
     storage.put(key, clean.data, content_type=clean.content_type)
     if not _receive(document, clean, done):
         storage.delete(key)
+        done()
     return None
 
 

@@ -118,6 +118,7 @@ def check_photo(payload: outbox.Payload, done: Callable[[], None]) -> None:
     storage.put(key, portrait.data, content_type=portrait.content_type)
     if not _receive(photo, portrait, done):
         storage.delete(key)
+        done()
     return None
 
 

@@ -1,14 +1,19 @@
 """A family finds a tutor and a tutor fills in the profile, in a real browser."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accounts.tests.factories import FamilyUserFactory
-from tutors.models import TutorDocument
-from tutors.tests.factories import OfferingFactory, TutorDraftFactory, TutorFactory
+from accounts.services import staff
+from accounts.tests.factories import FamilyUserFactory, StaffFactory
+from tutorhub.core import outbox
+from tutorhub.core.tests import files
+from tutors.models import TutorDocument, TutorPhoto
+from tutors.services import photos
+from tutors.tests.factories import TutorDraftFactory, TutorFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,58 +74,152 @@ def test_a_tutor_adds_a_subject_and_loses_nothing(screen: Any) -> None:
     assert tutor.offerings.count() == 2
 
 
-def test_a_paper_goes_up(screen: Any, settings: Any, tmp_path: Path) -> None:
+@pytest.fixture
+def private(settings: Any, tmp_path: Path) -> Path:
     settings.PRIVATE_ROOT = tmp_path / "private"
+    return tmp_path
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_papers_go_up(screen: Any, private: Path) -> None:
     tutor = TutorDraftFactory()
-    OfferingFactory(tutor=tutor, subject_slug="maths")
-    paper = tmp_path / "passport.pdf"
-    paper.write_bytes(b"%PDF-1.7\n" + b"x" * 5000)
     screen.sign_in(tutor.user)
     page = screen.go("/tutor/documents/")
     screen.check()
-    page.get_by_label("PDF").check()
-    page.get_by_role("button", name="Go on to the file").click()
-    page.wait_for_selector("input[type=file]")
+    screen.picture("documents-empty")
+    page.set_input_files(
+        "[data-files]",
+        [
+            written(private, "passport.pdf", files.pdf()),
+            written(private, "back.jpg", files.jpeg((1200, 900))),
+        ],
+    )
+    page.get_by_text("We open it to see").nth(1).wait_for()
     screen.check()
-    page.set_input_files("input[type=file]", paper)
-    page.get_by_role("button", name="Upload").click()
-    page.get_by_text("The file has arrived.").wait_for()
+    screen.picture("documents-checking")
+    assert {paper.status for paper in TutorDocument.objects.all()} == {"CHECKING"}
+    outbox.drain()
+    page.get_by_text("Waiting for our check").nth(1).wait_for()
+    page.get_by_text("Degree or certificate").check()
+    page.set_input_files("[data-files]", written(private, "b.pdf", b"%PDF-1.7 nothing" * 9))
+    page.get_by_text("We open it to see").wait_for()
+    outbox.drain()
+    page.get_by_text("We cannot read this file.").wait_for()
     screen.check()
     screen.picture("documents")
-    assert TutorDocument.objects.get().status == "RECEIVED"
+    kinds = sorted(TutorDocument.objects.values_list("kind", "status"))
+    assert kinds == [("degree", "SPOILT"), ("identity", "RECEIVED"), ("identity", "RECEIVED")]
     page.get_by_role("button", name="Send my profile for checking").click()
     page.get_by_text("A person looks at your papers now.").wait_for()
 
 
-def test_a_file_that_is_too_large_is_said_at_once(
-    phone: Any, tmp_path: Path, settings: Any
-) -> None:
-    settings.PRIVATE_ROOT = tmp_path / "private"
+def test_files_are_dropped(desktop: Any, private: Path) -> None:
     tutor = TutorDraftFactory()
-    large = tmp_path / "large.pdf"
-    large.write_bytes(b"%PDF-" + bytes(10 * 1024 * 1024))
+    desktop.sign_in(tutor.user)
+    page = desktop.go("/tutor/documents/")
+    page.get_by_text("Degree or certificate").check()
+    data = base64.b64encode(files.pdf()).decode()
+    page.evaluate(
+        """(data) => {
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const moved = new DataTransfer();
+            for (const name of ["a.pdf", "b.pdf", "c.pdf"])
+                moved.items.add(new File([bytes], name, { type: "application/pdf" }));
+            moved.items.add(new File(["x"], "d.html", { type: "text/html" }));
+            document.querySelector("[data-drop]").dispatchEvent(
+                new DragEvent("drop", { dataTransfer: moved, bubbles: true, cancelable: true }));
+        }""",
+        data,
+    )
+    page.get_by_text("We open it to see").nth(2).wait_for()
+    page.get_by_text("Please take a PDF, JPEG, PNG or WebP file.").wait_for()
+    desktop.picture("documents-dropped")
+    desktop.check()
+    assert list(TutorDocument.objects.values_list("kind", flat=True)) == ["degree"] * 3
+
+
+def test_a_lost_connection_is_tried_again(phone: Any, private: Path) -> None:
+    tutor = TutorDraftFactory()
     phone.sign_in(tutor.user)
     page = phone.go("/tutor/documents/")
-    page.get_by_label("PDF").check()
-    page.get_by_role("button", name="Go on to the file").click()
-    page.set_input_files("input[type=file]", large)
-    page.get_by_role("button", name="Upload").click()
-    page.get_by_text("This file is larger than 10 MB.").wait_for()
+    page.route("**/uploads/**", lambda route: route.abort())
+    page.set_input_files("[data-files]", written(private, "passport.pdf", files.pdf()))
+    page.get_by_text("The connection was lost.").wait_for()
+    phone.picture("documents-lost")
+    page.wait_for_function("document.querySelector('[data-list] button') !== null")
+    page.unroute("**/uploads/**")
+    page.get_by_role("button", name="Try again: passport.pdf").click()
+    page.get_by_text("We open it to see").wait_for()
+    assert [paper.status for paper in TutorDocument.objects.all()] == ["CHECKING"]
 
 
-def test_without_scripts(visitors: Callable[..., Any], settings: Any, tmp_path: Path) -> None:
-    settings.PRIVATE_ROOT = tmp_path / "private"
+def test_a_file_that_is_too_large_is_said_at_once(phone: Any, private: Path) -> None:
     tutor = TutorDraftFactory()
-    paper = tmp_path / "passport.pdf"
-    paper.write_bytes(b"%PDF-1.7\n" + b"x" * 5000)
+    phone.sign_in(tutor.user)
+    page = phone.go("/tutor/documents/")
+    large = written(private, "large.pdf", b"%PDF-" + bytes(10 * 1024 * 1024))
+    page.set_input_files("[data-files]", large)
+    page.get_by_text("This file is larger than 10 MB.").wait_for()
+    assert not TutorDocument.objects.exists()
+
+
+def test_a_photo_goes_up_and_is_seen(screen: Any, private: Path) -> None:
+    tutor = TutorFactory(user__name="Meera Iyer")
+    screen.sign_in(tutor.user)
+    page = screen.go("/tutor/photo/")
+    screen.check()
+    page.set_input_files("[data-files]", written(private, "me.jpg", files.located()))
+    page.get_by_text("We open it to see").wait_for()
+    outbox.drain()
+    page.get_by_text("A person looks at it before families see it").wait_for()
+    screen.check()
+    screen.picture("photo-waiting")
+    photos.show(TutorPhoto.objects.get(), by=moderator())
+    outbox.drain()
+    page = screen.go("/tutors/?subject=physics")
+    face = page.locator("article img.face")
+    assert face.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert face.evaluate("image => image.currentSrc").endswith(".webp")
+    screen.check()
+    screen.picture("search-photo")
+    page = screen.go(tutor.get_absolute_url())
+    assert page.locator("img.face").evaluate("image => image.naturalWidth > 0")
+    screen.check()
+    screen.picture("tutor-photo")
+
+
+def moderator() -> Any:
+    staff.ensure_groups()
+    user = StaffFactory()
+    user.groups.set([staff.Group.objects.get(name=staff.MODERATOR)])
+    return user
+
+
+def test_without_scripts(visitors: Callable[..., Any], private: Path) -> None:
+    tutor = TutorDraftFactory()
+    paper = written(private, "passport.pdf", files.pdf())
     visitor = visitors({"java_script_enabled": False})
     visitor.sign_in(tutor.user)
     page = visitor.go("/tutor/profile/")
     page.get_by_role("button", name="Add a subject").click()
     page.wait_for_selector("#id_offerings-1-subject")
     page = visitor.go("/tutor/documents/")
-    page.get_by_label("PDF").check()
+    page.get_by_label("PDF", exact=True).check()
     page.get_by_role("button", name="Go on to the file").click()
     page.set_input_files("input[type=file]", paper)
     page.get_by_role("button", name="Upload").click()
     page.get_by_text("The file has arrived.").wait_for()
+    visitor.picture("documents-plain")
+    outbox.drain()
+    page = visitor.go("/tutor/documents/")
+    page.get_by_text("Waiting for our check").wait_for()
+    page = visitor.go("/tutor/photo/")
+    page.get_by_role("button", name="Go on to the file").click()
+    page.set_input_files("input[type=file]", written(private, "me.jpg", files.jpeg()))
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_text("Your photo has arrived.").wait_for()

@@ -12,12 +12,13 @@ from accounts.services import onboarding, staff
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from curriculum.models import Board, Language, Subject
 from notifications.models import Message
-from tutorhub.core import clock, contents, places, storage
+from tutorhub.core import clock, contents, outbox, places, storage
 from tutorhub.core.errors import Conflict, InvalidTransition, NotAllowed
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests import files
 from tutors import policies
 from tutors.models import TutorDocument, TutorProfile
-from tutors.services import documents, profiles, stats
+from tutors.services import arrivals, documents, profiles, stats
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 from tutors.tests.factories import (
     DocumentFactory,
@@ -30,7 +31,7 @@ from tutors.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7\n" + b"x" * 500
+PDF = files.pdf("M.Sc. Physics")
 
 
 @pytest.fixture
@@ -194,17 +195,34 @@ class TestDocuments:
         answer = Client().post(form.url, {**form.fields, "file": SimpleUploadedFile("a", data)})
         assert answer.status_code == 204, answer.content
 
+    def received(self, tutor: TutorProfile) -> TutorDocument:
+        document = self.announced(tutor)
+        self.sent(document)
+        documents.complete(document, by=tutor.user)
+        outbox.drain()
+        document.refresh_from_db()
+        assert document.status == "RECEIVED"
+        return document
+
     def test_a_file_is_taken_in(self) -> None:
         tutor = TutorDraftFactory()
         document = self.announced(tutor)
         self.sent(document)
         document = documents.complete(document, by=tutor.user)
-        assert document.status == "RECEIVED"
-        assert document.sha256 == hashlib.sha256(PDF).hexdigest()
-        assert document.stored_key != document.upload_key
-        assert storage.read(document.stored_key) == PDF
-        assert actions(document) == {"tutor_document.announced", "tutor_document.received"}
+        assert document.status == "CHECKING"
+        assert not TutorDocument.objects.received().exists()
         assert documents.complete(document, by=tutor.user).stored_key == document.stored_key
+        outbox.drain()
+        document.refresh_from_db()
+        assert (document.status, document.pages) == ("RECEIVED", 1)
+        kept = storage.read(document.stored_key)
+        assert kept != PDF
+        assert "M.Sc. Physics" in files.text_of(kept)
+        assert document.sha256 == hashlib.sha256(kept).hexdigest()
+        assert document.size == len(kept)
+        assert actions(document) == {"tutor_document.announced", "tutor_document.received"}
+        with pytest.raises(storage.MissingFile):
+            storage.head(document.upload_key)
         with pytest.raises(Conflict):
             documents.upload_form(document)
 
@@ -218,17 +236,38 @@ class TestDocuments:
         tutor = TutorDraftFactory()
         document = self.announced(tutor, data)
         self.sent(document, data)
-        with pytest.raises((contents.WrongContent, contents.ActiveContent)):
-            documents.complete(document, by=tutor.user)
+        documents.complete(document, by=tutor.user)
+        outbox.drain()
         document.refresh_from_db()
-        assert document.status == "UPLOADING"
+        assert (document.status, document.stored_key) == ("SPOILT", "")
+        assert document.problem in {"wrong_content", "active_content"}
+        assert document.explanation
         assert not [path for path in settings.PRIVATE_ROOT.rglob("*") if path.is_file()]
-        self.sent(document, PDF[: len(data)].ljust(len(data), b"x"))
-        assert documents.complete(document, by=tutor.user).status == "RECEIVED"
+        with pytest.raises(Conflict):
+            documents.upload_form(document)
+
+    def test_another_size_than_announced_is_deleted_and_the_form_is_good_again(self) -> None:
+        tutor = TutorDraftFactory()
+        document = self.announced(tutor)
+        self.sent(document)
+        TutorDocument.objects.filter(pk=document.pk).update(size=5)
+        document.refresh_from_db()
+        with pytest.raises(arrivals.WrongFile):
+            documents.complete(document, by=tutor.user)
+        with pytest.raises(storage.MissingFile):
+            storage.head(document.upload_key)
+
+    def test_a_name_that_is_an_aadhaar_number_is_not_even_noted(self) -> None:
+        tutor = TutorDraftFactory()
+        for name in ("aadhaar_234567890124.pdf", "2345 6789 0124.jpg", "२३४५६७८९०१२४.pdf"):
+            with pytest.raises(contents.AadhaarNumber):
+                self.announced(tutor, filename=name)
+        assert self.announced(tutor, filename="IMG_20261125_101112.jpg")
 
     def test_a_day_has_an_end(self) -> None:
         tutor = TutorDraftFactory()
-        DocumentFactory.create_batch(policies.DOCUMENTS_PER_DAY, tutor=tutor)
+        for _ in range(policies.DOCUMENTS_PER_DAY):
+            documents.withdraw(self.announced(tutor), by=tutor.user)
         with pytest.raises(documents.TooManyDocuments):
             self.announced(tutor)
         with clock.at(clock.now() + timedelta(days=1, seconds=1)):
@@ -242,10 +281,9 @@ class TestDocuments:
 
     def test_withdrawing_deletes_the_file(self, settings: Any) -> None:
         tutor = TutorDraftFactory()
-        document = self.announced(tutor)
-        self.sent(document)
-        documents.withdraw(documents.complete(document, by=tutor.user), by=tutor.user)
+        documents.withdraw(self.received(tutor), by=tutor.user)
         assert not TutorDocument.objects.exists()
+        outbox.drain()
         assert not [path for path in settings.PRIVATE_ROOT.rglob("*") if path.is_file()]
 
     def test_no_withdrawing_while_or_after_it_is_checked(self) -> None:
@@ -258,15 +296,13 @@ class TestDocuments:
 
     def test_only_a_moderator_opens_it_and_that_is_audited(self, moderator: Any) -> None:
         tutor = TutorDraftFactory()
-        document = self.announced(tutor)
-        self.sent(document)
-        document = documents.complete(document, by=tutor.user)
+        document = self.received(tutor)
         for user in (tutor.user, FamilyUserFactory(), StaffFactory()):
             with pytest.raises(policies.NotModerator):
                 documents.open_for_review(document, by=user)
         assert "tutor_document.opened" not in actions(document)
         url = documents.open_for_review(document, by=moderator)
-        assert b"".join(Client().get(url)) == PDF
+        assert b"".join(Client().get(url)) == storage.read(document.stored_key)
         event = AuditEvent.objects.get(action="tutor_document.opened")
         assert event.actor_id == moderator.pk
 

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from tutorhub.core import outbox
+from tutorhub.core.tests import files
 from tutors.models import TutorDocument, TutorProfile
 from tutors.tests.factories import (
     DocumentFactory,
@@ -22,7 +24,7 @@ from tutors.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 PHONE = "accounts.backends.PhoneBackend"
-PDF = b"%PDF-1.7\n" + b"x" * 500
+PDF = files.pdf()
 PROFILE = {
     "name": "Meera Iyer",
     "headline": "Physics for classes 9 to 12",
@@ -244,7 +246,9 @@ class TestDocuments:
         fields.pop("next", None)
         fields.pop("csrfmiddlewaretoken", None)
         file = SimpleUploadedFile("my aadhaar.pdf", data)
-        return client.post(action, {**fields, "file": file}, follow=True)
+        response = client.post(action, {**fields, "file": file}, follow=True)
+        outbox.drain()
+        return response
 
     @pytest.fixture(autouse=True)
     def _root(self, settings: Any, tmp_path: Any) -> None:
@@ -259,14 +263,59 @@ class TestDocuments:
         document = TutorDocument.objects.get()
         assert document.status == "RECEIVED"
         assert document.filename == "identity.pdf"
-        assert document.size == len(PDF)
-        assert document.stored_key not in html(response)
+        page = html(client.get("/tutor/documents/"))
+        assert "Waiting for our check" in page
+        assert document.stored_key not in html(response) + page
 
     def test_a_wrong_file_is_explained_and_can_be_replaced(self) -> None:
         client = client_of(TutorDraftFactory())
-        response = self.upload(client, b"<html>" * 20)
-        assert "This is not a JPEG, PNG, WebP or PDF file" in html(response)
-        assert TutorDocument.objects.get().status == "UPLOADING"
+        self.upload(client, b"<html>" * 20)
+        assert TutorDocument.objects.get().status == "SPOILT"
+        page = html(client.get("/tutor/documents/"))
+        assert "This is not a JPEG, PNG, WebP or PDF file" in page
+        assert "Cannot be used" in page
+        self.upload(client, PDF)
+        assert TutorDocument.objects.latest("pk").status == "RECEIVED"
+
+    def test_a_script_announces_sends_and_says_so(self) -> None:
+        tutor = TutorDraftFactory()
+        client = client_of(tutor)
+        asked = {"kind": "degree", "content_type": "application/pdf", "size": len(PDF)}
+        json = {"Accept": "application/json"}
+        made = client.post("/tutor/documents/", asked, headers=json)
+        assert (made.status_code, made["Cache-Control"]) == (201, "no-store")
+        steps = made.json()
+        assert set(steps) == {"url", "fields", "done", "withdraw"}
+        early = client.get(steps["done"], headers=json)
+        assert (early.status_code, early.json()["error"]) == (
+            422,
+            "The file has not arrived. Please upload it again.",
+        )
+        file = SimpleUploadedFile("x.pdf", PDF)
+        assert client.post(steps["url"], {**steps["fields"], "file": file}).status_code == 204
+        assert client.get(steps["done"], headers=json).json() == {"status": "CHECKING"}
+        part = html(client.get("/tutor/documents/", headers={"HX-Request": "true"}))
+        assert 'hx-trigger="every 2s"' in part
+        assert "<html" not in part
+        outbox.drain()
+        part = html(client.get("/tutor/documents/", headers={"HX-Request": "true"}))
+        assert "hx-trigger" not in part
+        assert client.post(steps["withdraw"], headers=json).json() == {}
+        assert not TutorDocument.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"content_type": "image/svg+xml"}, "Please take a PDF, JPEG, PNG or WebP file."),
+            ({"size": 10 * 1024 * 1024 + 1}, "This file is larger than 10 MB."),
+        ],
+    )
+    def test_a_script_is_told_what_is_wrong(self, change: dict[str, Any], words: str) -> None:
+        client = client_of(TutorDraftFactory())
+        asked = {"kind": "degree", "content_type": "application/pdf", "size": 5, **change}
+        answer = client.post("/tutor/documents/", asked, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (400, {"error": words})
+        assert not TutorDocument.objects.exists()
 
     def test_submit_shows_what_is_missing_and_then_works(self) -> None:
         tutor = TutorDraftFactory()

@@ -64,7 +64,7 @@ height="84" alt=""{lazy}></picture>"""
 @register.simple_tag
 def face(name: str, photo: UUID | None = None, lazy: bool = False) -> SafeString:
     """The photo on show, or the initials in one of two colours."""
-    if photo is None:
+    if not photo:
         shade = "" if len(name) % 2 else " alt"
         return format_html('<div class="face{}" aria-hidden="true">{}</div>', shade, initials(name))
     variants = {

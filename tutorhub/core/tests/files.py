@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 from fpdf import FPDF
 from PIL import Image, ImageDraw
+from pypdfium2 import PdfDocument
 
 from tutorhub.core.scanning import EICAR
 
@@ -39,6 +40,11 @@ def pdf(*lines: str, pages: int = 1) -> bytes:
         for line in lines or ("Bachelor of Science",):
             made.cell(text=line, new_x="LMARGIN", new_y="NEXT")
     return bytes(made.output())
+
+
+def text_of(data: bytes) -> str:
+    """What a PDF says."""
+    return "\n".join(page.get_textpage().get_text_bounded() for page in PdfDocument(data))
 
 
 def changed(change: Callable[[pikepdf.Pdf], None], **options: Any) -> bytes:
@@ -219,7 +225,7 @@ def bad_files() -> dict[str, tuple[str, bytes]]:
         "truncated jpeg": (jpg, jpeg()[:3000]),
         "truncated png": (png, picture("PNG")[:-200]),
         "truncated webp": ("image/webp", picture("WEBP")[:-100]),
-        "truncated pdf": (doc, pdf()[:400]),
+        "truncated pdf": (doc, pdf()[:60]),
         "broken png": (png, picture("PNG").replace(b"IDAT", b"IDAX")),
         "pixel flood": (png, flooded(60_000, 60_000)),
         "pixels just above": (png, flooded(8001, 5000)),

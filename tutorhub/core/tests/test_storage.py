@@ -1,128 +1,24 @@
 """One contract for both storages: the disk over our own addresses, S3 over real HTTP."""
 
-import base64
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
-import requests
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from moto.server import ThreadedMotoServer
-from requests.structures import CaseInsensitiveDict
 
 from tutorhub.core import clock, contents, storage
 from tutorhub.core.errors import Unavailable
-from tutorhub.core.storage import s3
 from tutorhub.core.storage.base import KEY
+from tutorhub.core.tests.storages import World
 
 PDF = b"%PDF-1.7\n" + b"x" * 500
-BUCKET = "private-test"
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class World:
-    """How a client outside reaches the storage."""
-
-    kind: str
-    post: Callable[[storage.Upload, bytes], Answer]
-    get: Callable[[str], Answer]
-
-
-@pytest.fixture
-def disk(settings: Any, tmp_path: Path, client: Client) -> World:
-    settings.PRIVATE_STORAGE = "disk"
-    settings.PRIVATE_ROOT = tmp_path
-
-    def post(upload: storage.Upload, data: bytes) -> Answer:
-        file = SimpleUploadedFile("a.pdf", data, "application/pdf")
-        response = client.post(upload.url, {**upload.fields, "file": file})
-        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
-
-    def get(url: str) -> Answer:
-        response = client.get(url)
-        body = response.getvalue()
-        return Answer(response.status_code, body, CaseInsensitiveDict(response.headers))
-
-    return World("disk", post, get)
-
-
-@pytest.fixture(scope="session")
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(settings: Any, moto: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    settings.PRIVATE_STORAGE = "s3"
-    settings.AWS_S3_ENDPOINT_URL = moto
-    settings.AWS_STORAGE_BUCKET_NAME = BUCKET
-    s3._client.cache_clear()
-    boto3.client("s3", endpoint_url=moto, region_name="ap-south-1").create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-south-1"}
-    )
-
-    def post(upload: storage.Upload, data: bytes) -> Answer:
-        refusal = policy_refuses(upload.fields, data)
-        if refusal:
-            return Answer(403, refusal.encode(), {})
-        response = requests.post(
-            upload.url,
-            data=upload.fields,
-            files={"file": ("a.pdf", data, "application/pdf")},
-            timeout=5,
-            allow_redirects=False,
-        )
-        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
-
-    def get(url: str) -> Answer:
-        response = requests.get(url, timeout=5)
-        return Answer(response.status_code, response.content, CaseInsensitiveDict(response.headers))
-
-    yield World("s3", post, get)
-    requests.post(f"{moto}/moto-api/reset", timeout=5)
-
-
-def policy_refuses(fields: dict[str, str], data: bytes) -> str:
-    """What S3 would say to these fields by the POST policy they carry; moto does not check it."""
-    policy = json.loads(base64.b64decode(fields["policy"]))
-    if policy["expiration"] < f"{clock.now():%Y-%m-%dT%H:%M:%SZ}":
-        return "policy expired"
-    for condition in policy["conditions"]:
-        if isinstance(condition, list) and condition[0] == "content-length-range":
-            if not condition[1] <= len(data) <= condition[2]:
-                return "content-length-range"
-        elif isinstance(condition, dict):
-            ((name, value),) = condition.items()
-            if name != "bucket" and fields.get(name) != value:
-                return f"condition on {name}"
-    return ""
-
-
-@pytest.fixture(params=["disk", "bucket"])
-def world(request: pytest.FixtureRequest) -> World:
-    found: World = request.getfixturevalue(request.param)
-    return found
 
 
 def start(**changes: Any) -> storage.Upload:
@@ -223,6 +119,73 @@ class TestAccept:
         storage.delete(upload.fields["key"])
         with pytest.raises(storage.MissingFile):
             storage.read(upload.fields["key"])
+
+
+class TestOwnFiles:
+    """What the server writes itself, under keys that it chose."""
+
+    def test_written_read_and_written_again(self, world: World) -> None:
+        key = storage.private_key("papers")
+        for data in (b"one", b"two"):
+            storage.put(key, data, content_type="image/jpeg")
+            assert storage.read(key) == data
+        assert storage.head(key) == storage.Head(size=3, content_type="image/jpeg")
+
+    def test_nothing_is_written_where_clients_write(self, world: World) -> None:
+        with pytest.raises(ValueError, match="only clients"):
+            storage.put(storage.new_key(), b"one", content_type="image/jpeg")
+        with pytest.raises(ValueError, match="storage key"):
+            storage.private_key("elsewhere")
+
+    def test_old_keys(self, world: World) -> None:
+        key, other = storage.private_key("papers"), storage.private_key("portraits")
+        for name in (key, other):
+            storage.put(name, b"one", content_type="image/jpeg")
+        now = clock.now()
+        assert list(storage.old_keys("papers", before=now + timedelta(minutes=1))) == [key]
+        assert list(storage.old_keys("papers", before=now - timedelta(minutes=1))) == []
+        assert list(storage.old_keys("public", before=now)) == []
+
+
+class TestPictures:
+    """What everybody may fetch, by an address that never changes."""
+
+    def test_caches_keep_it_for_good(self, world: World, client: Client) -> None:
+        name = uuid4()
+        storage.put(storage.public_key(name, "168.webp"), b"RIFF", content_type="image/webp")
+        answer = client.get(storage.public_url(name, "168.webp"))
+        assert (answer.status_code, answer.content) == (200, b"RIFF")
+        assert answer["Content-Type"] == "image/webp"
+        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["Content-Security-Policy"] == "default-src 'none'"
+        assert not answer.cookies
+        assert "Cookie" not in answer.get("Vary", "")
+
+    @pytest.mark.parametrize(
+        "path",
+        ["x", "../papers/x", "{id}-168.webp", "{id}-168.svg", "{id}-168.html", "{id}"],
+    )
+    def test_nothing_else_is_there(self, world: World, client: Client, path: str) -> None:
+        key = storage.private_key("papers")
+        storage.put(key, b"secret", content_type="image/jpeg")
+        name = path.replace("{id}", key.rpartition("/")[2])
+        assert client.get(f"/photos/{name}").status_code == 404
+
+    def test_in_the_bucket_it_says_so_itself(self, bucket: World) -> None:
+        public, private = storage.public_key(uuid4(), "card.jpg"), storage.private_key("papers")
+        said = {}
+        for key in (public, private):
+            storage.put(key, b"one", content_type="image/jpeg")
+            client = boto3.client("s3", endpoint_url=settings.AWS_S3_ENDPOINT_URL)
+            found = client.head_object(Bucket=settings.AWS_STORAGE_BUCKET_NAME, Key=key)
+            said[key] = found["CacheControl"]
+        assert said == {public: "public, max-age=31536000, immutable", private: "no-store"}
+
+    def test_another_origin_for_photos(self, settings: Any) -> None:
+        name = uuid4()
+        settings.PHOTO_ORIGIN = "https://photos.tutorhub.example"
+        url = storage.public_url(name, "336.jpg")
+        assert url == f"https://photos.tutorhub.example/photos/{name}-336.jpg"
 
 
 class TestDownload:

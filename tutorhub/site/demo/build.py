@@ -17,7 +17,7 @@ from payments.services.reconciling import outgoing
 from students.models import Learner
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.models import AuditEvent
-from tutorhub.site.demo import gateway, people, stories
+from tutorhub.site.demo import gateway, papers, people, stories
 from tutors.models import TutorProfile
 
 FINISHED = "demo.finished"
@@ -39,13 +39,14 @@ def build(say: Say, *, tutors: int = 200, families: int = 60) -> None:
     random = Random(SEED)  # noqa: S311 - demo data, the same on every machine
     staff = people.make_staff()
     moderator = staff["moderator@tutorhub.example"]
-    made = [
-        _arrived(number, moderator, random)
-        for number in steps(range(tutors), "Tutors, with papers and approval", say)
-    ]
-    if not TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).exists():
-        for number in range(3):
-            people.make_waiting_tutor(number + 1, random)
+    with papers.opened_once():
+        made = [
+            _arrived(number, moderator, random)
+            for number in steps(range(tutors), "Tutors, with papers and approval", say)
+        ]
+        if not TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).exists():
+            for number in range(3):
+                people.make_waiting_tutor(number + 1, random)
     learners = [
         people.make_family(number, random)
         for number in steps(range(families), "Families, with consent", say)

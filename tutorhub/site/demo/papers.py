@@ -1,5 +1,19 @@
 """Papers for demo tutors to show: one page that says what it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from unittest import mock
+
+from tutorhub.core import contents
+
+
+@contextmanager
+def opened_once() -> Iterator[None]:
+    """All papers of a kind are the same file here: what was made of the first serves for all."""
+    with mock.patch.object(contents, "clean", cache(contents.clean)):
+        yield
+
 
 def page(*lines: str) -> bytes:
     """A PDF of one A5 page with these lines of ASCII text."""

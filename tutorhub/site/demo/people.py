@@ -14,7 +14,8 @@ from payments.services import payout_methods
 from students.models import Learner
 from students.services import learners
 from students.services.agreements import ConsentAnswer
-from tutorhub.core import places
+from tutorhub.core import outbox, places
+from tutorhub.core.models import OutboxRow
 from tutorhub.site.demo import papers, words
 from tutors.models import TutorDocument, TutorProfile
 from tutors.services import documents, profiles, verification
@@ -176,7 +177,7 @@ def _show_papers(tutor: TutorProfile, random: Random) -> None:
     )
     for kind in kinds:
         if kind not in shown:
-            _upload(tutor, kind, papers.page("DEMO", f"{kind} of", tutor.user.name))
+            _upload(tutor, kind, papers.page("DEMO", kind))
 
 
 def _upload(tutor: TutorProfile, kind: str, content: bytes) -> None:
@@ -193,6 +194,8 @@ def _upload(tutor: TutorProfile, kind: str, content: bytes) -> None:
     if response.status_code >= 300:
         raise RuntimeError(f"the upload was answered {response.status_code}")
     documents.complete(document, by=tutor.user)
+    rows = OutboxRow.objects.filter(handler=documents.CHECK, payload__document_id=document.pk)
+    outbox.attempt(rows.get().pk)
 
 
 def _learner(number: int, surname: str, random: Random) -> learners.LearnerDetails:

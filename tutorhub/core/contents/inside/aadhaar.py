@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # Twelve digits, the first from 2 to 9, alone or in three groups of four; not part of a longer one.
-NUMBER = re.compile(r"(?<![\d.])(?<!\d[ -])[2-9]\d{3}([ \-]?)\d{4}\1\d{4}(?![\d.]|[ -]\d{4}(?!\d))")
+NUMBER = re.compile(
+    r"(?<!\d)(?<!\d[.])(?<!\d[ -])[2-9]\d{3}([ \-]?)\d{4}\1\d{4}(?![.]?\d|[ -]\d{4}(?!\d))"
+)
 WORDS = re.compile(r"a+dh?a+r|uidai|unique identification|आधार|भारतीय विशिष्ट", re.IGNORECASE)
 
 # Verhoeff's tables: multiplication in the dihedral group of ten, and the permutation by place.
