@@ -81,21 +81,28 @@ def test_search_equals_looking_at_everybody(crowd: list[TutorProfile]) -> None:
             (found.tutor_id, found.rate, Mode.HOME if found.is_home else Mode.ONLINE)
             for found in expected[: LIMIT * len(pages)]
         ]
-        assert got == wanted, said
-        assert (pages[-1].next is None) == (len(expected) <= LIMIT * len(pages)), said
+        _expect(got == wanted, said)
+        _expect((pages[-1].next is None) == (len(expected) <= LIMIT * len(pages)), said)
         walked += len(got)
         _check_the_way_back(criteria, pages, said)
         if criteria.sort == Sort.MATCH:
             scores = [750 - found.key for found in expected[: len(got)]]
-            assert [r.score for page in pages for r in page.results] == scores, said
+            _expect([r.score for page in pages for r in page.results] == scores, said)
         for page in pages:
             assert all(sum(part.points for part in r.parts) == r.score for r in page.results)
     assert walked > 5 * QUESTIONS
 
 
+def _expect(is_so: bool, said: str) -> None:
+    """Without pytest's account of thousands of tutors, which takes longer than the transaction."""
+    if not is_so:
+        pytest.fail(said)
+
+
 def _check_the_way_back(criteria: SearchCriteria, pages: list[queries.Page], said: str) -> None:
     page = pages[-1]
     for earlier in pages[-2::-1]:
-        assert page.previous is not None, said
+        assert page.previous is not None
         page = queries.search(criteria, after=page.previous, limit=LIMIT)
-        assert [r.tutor.id for r in page.results] == [r.tutor.id for r in earlier.results], said
+        got, before = ([r.tutor.id for r in some.results] for some in (page, earlier))
+        _expect(got == before, said)
