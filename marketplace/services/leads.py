@@ -49,9 +49,9 @@ def accept(
     """
     enquiry, lead, tutor = _locked(lead)
     policies.check_can_answer(lead, enquiry, tutor)
-    _check_may_meet(enquiry)
     policies.check_has_place(enquiry)
     policies.check_offer(enquiry, start_at, duration_min, rate_paise)
+    _check_may_meet(enquiry)
     now = clock.now()
     lead.move_to(Lead.Status.ACCEPTED, viewed_at=lead.viewed_at or now, answered_at=now)
     session = bookings.hold(
