@@ -16,7 +16,8 @@ from tutorhub.core.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"", "slug", "profile"}
+# Open to who has the link: what it leads to is nobody else's to be found.
+PUBLIC = {"", "slug", "profile", "token"}
 OTHERS = {"family": "other_family", "tutor": "other_tutor"}
 NEVER = "+919876500099"
 
