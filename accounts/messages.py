@@ -56,7 +56,6 @@ PROOF_CODE = catalogue.define(
         "somebody else: write to us."
     ),
     subject=_("Your code"),
-    category=catalogue.Category.AUTHENTICATION,
     channels=(catalogue.EMAIL,),
 )
 NEW_DEVICE = catalogue.define(
@@ -153,6 +152,7 @@ def proof_code(user: User, code: str) -> None:
         user_id=user.pk,
         email=user.email or "",
         language=user.language,
+        secret=True,
         good_for=settings.OTP_LIFE,
     )
 

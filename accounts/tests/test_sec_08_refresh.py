@@ -181,7 +181,7 @@ def test_sec_08_the_owner_is_told_of_the_theft_and_nobody_of_a_lost_answer():
             with pytest.raises(tokens.SessionEnded):
                 rotate(first)
     told = Message.objects.filter(template="session_stolen").values_list("channel", "to")
-    assert sorted(told) == [("email", "asha@example.com"), ("sms", user.phone)]
+    assert sorted(told) == [("email", "asha@example.com"), ("whatsapp", user.phone)]
 
 
 @db

@@ -59,7 +59,7 @@ def test_both_codes_change_the_number_and_tell_everywhere():
     alive = AppSession.objects.filter(user=user, ended_at__isnull=True)
     assert alive.get().pk == sign_in_id
     told = Message.objects.filter(template="phone_changed").values_list("channel", "to")
-    assert sorted(told) == [("email", "asha@example.com"), ("sms", PHONE), ("sms", NEW)]
+    assert sorted(told) == [("email", "asha@example.com"), ("whatsapp", PHONE), ("whatsapp", NEW)]
     assert AuditEvent.objects.filter(action="user.phone_changed").exists()
 
 

@@ -106,7 +106,7 @@ class TestInviting:
         for _ in range(6):
             invite(LearnerFactory().family.user)
         assert GuardianInvite.objects.filter(phone=PHONE).count() == 6
-        assert Message.objects.filter(to=PHONE, channel="sms").count() == 5
+        assert Message.objects.filter(to=PHONE, template="guardian_invited").count() == 5
 
 
 class TestJoining:
