@@ -77,8 +77,8 @@ def test_sec_01_negative_control_without_the_locks_more_are_compared(
     monkeypatch.setattr(ChallengeQuerySet, "locked", lambda self: self)
     guesses_left = codes._guesses_left
 
-    def slowly(phone: str) -> defaultdict[str, int]:
-        left = guesses_left(phone)
+    def slowly(phone: str, purpose: str) -> defaultdict[str, int]:
+        left = guesses_left(phone, purpose)
         time.sleep(0.1)
         return left
 

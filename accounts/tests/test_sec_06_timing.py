@@ -26,6 +26,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as all_settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 def _budget(settings: Any) -> None:
     """No limit over many numbers may stop thousands of them."""
     settings.SMS_DAILY_BUDGET_PAISE = 10**9
-    for name in dir(settings):
+    for name in dir(all_settings):
         if re.fullmatch(r"OTP_SENDS_PER_\w+_BY_\w+|OTP_NEW_PHONES_PER_DAY|SPRAY_\w+", name):
             setattr(settings, name, 10**9)
     settings.SPRAY_LEAST_SUCCESS_PERCENT = 0
