@@ -317,6 +317,13 @@ class Gateway:
     def fetch_payout(self, payout_id: str) -> Entity:
         return _entity(self._sdk.get(f"/v1/payouts/{_id(payout_id)}", {}))
 
+    def list_payouts(
+        self, from_: int, to: int, *, account_number: str, count: int = 100, skip: int = 0
+    ) -> list[Entity]:
+        """Our payouts made between two Unix times, at most 100 at once."""
+        window = {"from": from_, "to": to, "count": count, "skip": skip}
+        return _items(self._sdk.get("/v1/payouts", {"account_number": account_number, **window}))
+
     def x_balance(self, account_number: str) -> int | None:
         """What is on our RazorpayX account after its newest transaction; None before the first."""
         params = {"account_number": account_number, "count": 1}

@@ -1,13 +1,16 @@
 """R3: refunds and payouts without an answer, and chargebacks. Ask, or send again.
 
 A chargeback of which no webhook told us would freeze nothing, so its money could leave before the
-bank takes it: what Razorpay has begun since the last time is asked for as a list.
+bank takes it: what Razorpay has begun since the last time is asked for as a list. So is what
+became of the payouts of the last days, because a bank may send back what was paid out.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from payments import gateway
 from payments.models import GatewayDispute, Payout, ReconRun, Refund
@@ -18,6 +21,8 @@ from tutorhub.core import clock
 UNSETTLED_AFTER = timedelta(hours=1)
 OVERLAP = timedelta(hours=1)
 FIRST_LOOK_BACK = timedelta(days=3)
+RETURNABLE_FOR = timedelta(days=14)
+"""How long a bank may send a payout back; what comes later shows as a difference of the float."""
 BATCH = 50
 PAGE = 100
 
@@ -43,6 +48,10 @@ def _work(under_way: runs.Pass) -> None:
             under_way.each(batch, check)
             cursor[name] = str(batch[-1])
             under_way.save(**cursor)
+    while page := _recent_payouts(cursor):
+        under_way.each(_returned(page), take_payout_back)
+        cursor["payouts_skip"] += len(page)
+        under_way.save(**cursor)
     while page := _new_disputes(cursor):
         unknown = _unknown([entity["id"] for entity in page])
         under_way.each(unknown, hear_of_dispute)
@@ -57,7 +66,29 @@ def _next_window() -> dict[str, int]:
     now = int(clock.now().timestamp())
     begins = last.cursor.get("to") if last else None
     begins = begins or now - int(FIRST_LOOK_BACK.total_seconds())
-    return {"from": begins - int(OVERLAP.total_seconds()), "to": now, "skip": 0}
+    return {"from": begins - int(OVERLAP.total_seconds()), "to": now, "skip": 0, "payouts_skip": 0}
+
+
+def _recent_payouts(cursor: dict[str, Any]) -> list[gateway.Entity]:
+    return gateway.client().list_payouts(
+        cursor["to"] - int(RETURNABLE_FOR.total_seconds()),
+        cursor["to"],
+        account_number=settings.RAZORPAYX_ACCOUNT_NUMBER,
+        count=PAGE,
+        skip=cursor["payouts_skip"],
+    )
+
+
+def _returned(page: list[gateway.Entity]) -> list[gateway.Entity]:
+    """Those that came back and of which we still believe that they were paid."""
+    back = {entity["id"]: entity for entity in page if entity.get("status") == "reversed"}
+    paid = Payout.objects.filter(razorpay_payout_id__in=back, status=Payout.Status.PROCESSED)
+    return [back[name] for name in paid.values_list("razorpay_payout_id", flat=True)]
+
+
+def take_payout_back(entity: gateway.Entity) -> bool:
+    payouts.apply(entity)
+    return True
 
 
 def _new_disputes(cursor: dict[str, Any]) -> list[gateway.Entity]:
