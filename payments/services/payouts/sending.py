@@ -174,7 +174,11 @@ def _note(payout: Payout, report: rails.Report) -> bool:
 
 def _move(payout: Payout, report: rails.Report) -> bool:
     """Take the edge that the report stands for; False if there is none from here."""
-    target, take = MOVES.get(report.state, (None, None))
+    state = report.state
+    if (state, payout.status) == (State.NOT_PAID, Payout.Status.PROCESSED):
+        # RazorpayX gets there by way of reversed only, so that news was lost.
+        state = State.RETURNED
+    target, take = MOVES.get(state, (None, None))
     if target is None or take is None or not payout.can_move_to(target):
         if report.state == State.PAID and payout.status == Payout.Status.PROCESSED:
             _charge(payout, report)

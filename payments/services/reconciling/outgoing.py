@@ -21,6 +21,8 @@ from tutorhub.core import clock
 UNSETTLED_AFTER = timedelta(hours=1)
 OVERLAP = timedelta(hours=1)
 FIRST_LOOK_BACK = timedelta(days=3)
+GONE_BACK = {"reversed", "failed"}
+"""What a payout is that was paid and came back; `failed` comes after `reversed`."""
 RETURNABLE_FOR = timedelta(days=14)
 """How long a bank may send a payout back; what comes later shows as a difference of the float."""
 BATCH = 50
@@ -81,7 +83,7 @@ def _recent_payouts(cursor: dict[str, Any]) -> list[gateway.Entity]:
 
 def _returned(page: list[gateway.Entity]) -> list[gateway.Entity]:
     """Those that came back and of which we still believe that they were paid."""
-    back = {entity["id"]: entity for entity in page if entity.get("status") == "reversed"}
+    back = {entity["id"]: entity for entity in page if entity.get("status") in GONE_BACK}
     paid = Payout.objects.filter(razorpay_payout_id__in=back, status=Payout.Status.PROCESSED)
     return [back[name] for name in paid.values_list("razorpay_payout_id", flat=True)]
 
