@@ -186,7 +186,7 @@ def tutor_joins(town: Town) -> None:
     press(town.tutor, "Save", "tutor-profile-saved")
     go(town.tutor, "/tutor/", "tutor-home-draft")
     page = follow(town.tutor, "Documents", "tutor-documents")
-    page.get_by_text("Proof of identity").check()
+    page.get_by_text("Proof of identity", exact=True).check()
     page.set_input_files("input[type=file]", town.paper)
     page.get_by_text("We open it to see").wait_for()
     town.drain()

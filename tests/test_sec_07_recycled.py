@@ -100,13 +100,13 @@ def test_sec_07_the_device_an_account_was_made_with_waits_for_nothing():
     assert not Message.objects.filter(template="new_device").exists()
 
 
-def test_sec_07_a_sign_in_on_a_new_device_is_told_by_sms_and_mail_and_on_the_others(tutor: User):
+def test_sec_07_a_sign_in_on_a_new_device_is_told_by_phone_and_mail_and_on_the_others(tutor: User):
     known = Client()
     known.force_login(tutor, backend="accounts.backends.PhoneBackend")
     with clock.at(clock.now() + timedelta(seconds=1)):
         enter(Client())
     told = Message.objects.filter(template="new_device").values_list("channel", "to")
-    assert set(told) == {("sms", PHONE), ("email", EMAIL)}
+    assert set(told) == {("whatsapp", PHONE), ("email", EMAIL)}
     page = known.get("/help/")
     assert b"A new device has signed in" in page.content
     assert AuditEvent.objects.filter(action="user.new_device", object_id=str(tutor.pk)).exists()

@@ -434,6 +434,10 @@ SPECTACULAR_SETTINGS = {
     }
     | {
         "PaymentOrderStatusEnum": "payments.models.PaymentOrder.Status",
+        "PaymentOrderMethodEnum": "payments.models.PaymentOrder.Method",
+        "PaymentOrderPurposeEnum": "payments.models.PaymentOrder.Purpose",
+        "ConsentMethodEnum": "accounts.models.Consent.Method",
+        "ConsentPurposeEnum": "accounts.models.Consent.Purpose",
         "PayoutStatusEnum": "payments.models.Payout.Status",
         "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
         "DocumentKindEnum": "tutors.models.TutorDocument.Kind",

@@ -177,7 +177,9 @@ class TestAWithdrawal:
         session = make_scheduled()
         withdraw(session.learner)
         hear()
-        told = Message.objects.filter(template="class_without_consent")
+        told = Message.objects.filter(
+            template__in=["class_without_consent", "class_without_family"]
+        )
         assert {message.user_id for message in told} == {
             session.tutor.user_id,
             session.learner.family.user_id,

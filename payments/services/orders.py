@@ -223,11 +223,15 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
 
 @transaction.atomic
 def return_late(order: PaymentOrder) -> Refund:
-    """Send money that came too late back to where it came from, and the hold with it. Once."""
+    """Send money that came too late back to where it came from, and the hold with it. Once.
+
+    Raises OrderClosed when it has found another place, or went back without us.
+    """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     payment = _late_payment(order)
-    if payment.place == Payment.Place.RETURNED:
-        return payment.refunds.earliest("pk")
+    returned = payment.refunds.order_by("pk").first()
+    if payment.place == Payment.Place.RETURNED and returned is not None:
+        return returned
     if payment.place != Payment.Place.UNAPPLIED:
         raise OrderClosed
     refund = refunds.return_unapplied(payment, reason="late")

@@ -59,8 +59,7 @@ class TestRaces:
         assert captures_booked() == 1
         assert credits.balance(tutor) == 5
         told = Message.objects.filter(template="credits_bought")
-        assert told.filter(channel="email").count() == 1
-        assert told.values("channel").distinct().count() == told.count()
+        assert told.count() == 1
 
     def test_control_without_the_lock_somebody_trips(self, razorpay_simulator, monkeypatch):
         """The key in the ledger still holds; without the lock on the order it is all there is."""

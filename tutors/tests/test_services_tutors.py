@@ -12,13 +12,13 @@ from accounts.services import onboarding, staff
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from curriculum.models import Board, Language, Subject
 from notifications.models import Message
-from tutorhub.core import clock, contents, outbox, places, storage
+from tutorhub.core import clock, contents, outbox, places, storage, uploads
 from tutorhub.core.errors import Conflict, InvalidTransition, NotAllowed
 from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
 from tutors import policies
 from tutors.models import TutorDocument, TutorProfile
-from tutors.services import arrivals, documents, profiles, stats
+from tutors.services import documents, profiles, stats
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 from tutors.tests.factories import (
     DocumentFactory,
@@ -252,7 +252,7 @@ class TestDocuments:
         self.sent(document)
         TutorDocument.objects.filter(pk=document.pk).update(size=5)
         document.refresh_from_db()
-        with pytest.raises(arrivals.WrongFile):
+        with pytest.raises(uploads.WrongFile):
             documents.complete(document, by=tutor.user)
         with pytest.raises(storage.MissingFile):
             storage.head(document.upload_key)

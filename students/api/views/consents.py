@@ -49,7 +49,7 @@ class ConsentNoticeView(APIView):
     )
     def get(self, request: Request) -> Response:
         language = request.query_params.get("language") or translation.get_language() or "en"
-        notice = notices.in_force(language[:5])
+        notice = notices.in_force(language if language in notices.languages() else "en")
         with translation.override(notice.language):
             purposes = [{"purpose": each, "text": str(each.label)} for each in Consent.Purpose]
         body = {

@@ -194,7 +194,7 @@ def _upload(tutor: TutorProfile, kind: str, content: bytes) -> None:
     if response.status_code >= 300:
         raise RuntimeError(f"the upload was answered {response.status_code}")
     documents.complete(document, by=tutor.user)
-    rows = OutboxRow.objects.filter(handler=documents.CHECK, payload__document_id=document.pk)
+    rows = OutboxRow.objects.filter(handler=documents.CHECK, payload__document_id=str(document.pk))
     outbox.attempt(rows.get().pk)
 
 
