@@ -198,8 +198,9 @@ class TestAtTheSameMoment:
             with connection.cursor() as cursor:
                 # In this database only: other tests wait in theirs.
                 cursor.execute(
-                    "SELECT count(*) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    "SELECT count(*) FROM pg_locks w WHERE NOT w.granted AND EXISTS ("
+                    " SELECT FROM pg_locks h JOIN pg_database d ON d.oid = h.database"
+                    " WHERE h.pid = w.pid AND h.granted AND d.datname = current_database())"
                 )
                 if cursor.fetchone()[0]:
                     return
