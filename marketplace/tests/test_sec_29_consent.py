@@ -100,6 +100,8 @@ class TestInTheDatabase:
         session = make_in_progress()
         withdraw(session.learner)
         TutoringSession.objects.filter(pk=session.pk).update(status=Status.COMPLETED)
+        session.refresh_from_db()
+        assert session.status == Status.COMPLETED
 
 
 @pytest.mark.django_db
