@@ -1,6 +1,6 @@
 """R4 and the settlement webhook: Razorpay's report against our books, over the real simulator."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -29,9 +29,15 @@ def open_items() -> dict[str, str]:
     return dict(found.values_list("ref", "problem"))
 
 
+def morning(days=1) -> datetime:
+    """When the report is ready so many days later, whatever the time is now."""
+    day = clock.today() + timedelta(days=days)
+    return datetime.combine(day, time(r4.READY_AT_HOUR + 1), tzinfo=clock.IST)
+
+
 def report(days=1) -> ReconRun:
     """R4 as it runs early in the morning so many days later."""
-    with clock.at(clock.now() + timedelta(days=days)):
+    with clock.at(morning(days)):
         return r4.reconcile()
 
 
@@ -262,10 +268,7 @@ class TestDays:
         )
         paid(sim)
         report(days=4)
-        today = clock.now().astimezone(clock.IST)
-        at_hour = 0 if today.hour >= r4.READY_AT_HOUR else 1
-        expected = [(today + timedelta(days=n)).day for n in range(4 - at_hour)]
-        assert asked == expected
+        assert asked == [(clock.today() + timedelta(days=n)).day for n in range(4)]
 
     def test_one_that_died_half_way_goes_on_with_the_next_page(self, sim, monkeypatch):
         monkeypatch.setattr(r4, "PAGE", 2)
@@ -283,7 +286,7 @@ class TestDays:
             return ask(self, **day)[:2]
 
         monkeypatch.setattr(gateway.Gateway, "settlement_rows", rows)
-        with clock.at(clock.now() + timedelta(days=1)):
+        with clock.at(morning()):
             with pytest.raises(gateway.Unknown):
                 r4.reconcile()
             assert SettlementRow.objects.count() == 4
