@@ -75,7 +75,7 @@ def resolve(
     ORDER takes it from what the order paid for (the class's escrow, money set aside, a topped-up
     wallet, a refund of ours that failed because of it), TUTOR from what the class earned, by way of
     its escrow, WALLET from the family's wallet, LOSS from us. What we owe the payer anyway is never
-    our loss. Raises AlreadyResolved, StillOwed, ledger.Overdraft when the money is not there, and
+    our loss: it comes first, and only the rest is borne so. Raises AlreadyResolved, StillOwed, ledger.Overdraft when the money is not there, and
     what earnings.reverse raises.
     """
     check_is_finance(by)
@@ -97,15 +97,19 @@ def resolve(
     )
     if external.resolution != Resolution.OPEN:
         raise AlreadyResolved
-    bearer = _bearer(external, order, payment, resolution)
+    owed = _owed_anyway(external, payment)
+    rest = external.amount_paise - sum(leg.debit for leg in owed)
+    if owed and resolution != Resolution.ORDER and (not rest or resolution == Resolution.TUTOR):
+        raise StillOwed
+    borne = [_bearer(rest, order, resolution)] if rest else []
     ledger.post(
         kind="external_refund_resolved",
         key=f"external_refund:{external.pk}:resolve",
-        legs=[bearer, credit("external_refund_suspense", external.amount_paise)],
+        legs=[*owed, *borne, credit("external_refund_suspense", external.amount_paise)],
         actor=by,
         refs={"external_refund": external.pk, "order": order.pk, "payment": payment.pk},
     )
-    _count(external, order, payment, resolution)
+    _count(rest, order, payment, resolution)
     external.resolution, external.note = resolution, note[:300]
     external.resolved_at, external.resolved_by = clock.now(), by
     external.save(update_fields=["resolution", "note", "resolved_at", "resolved_by"])
@@ -113,52 +117,44 @@ def resolve(
     return external
 
 
-def _count(
-    external: ExternalRefund, order: PaymentOrder, payment: Payment, resolution: str
-) -> None:
+def _count(borne_paise: int, order: PaymentOrder, payment: Payment, resolution: str) -> None:
     """Note on the order, or on money set aside, that so much of it is not there any more."""
     if payment.place == Payment.Place.PURPOSE and resolution != Resolution.WALLET:
         left = order.amount_paise - order.refunded_gateway_paise
-        order.refunded_gateway_paise += min(external.amount_paise, left)
+        order.refunded_gateway_paise += min(borne_paise, left)
         order.save(update_fields=["refunded_gateway_paise"])
     elif payment.place == Payment.Place.UNAPPLIED and _is_all_back(payment):
         payment.place = Payment.Place.RETURNED
         payment.save(update_fields=["place"])
 
 
-def _bearer(
-    external: ExternalRefund, order: PaymentOrder, payment: Payment, resolution: str
-) -> Leg:
-    amount = external.amount_paise
-    owed = _owed_anyway(external, payment)
-    if owed is not None:
-        if resolution != Resolution.ORDER:
-            raise StillOwed
-        return owed
+def _bearer(paise: int, order: PaymentOrder, resolution: str) -> Leg:
     if resolution == Resolution.LOSS:
-        return debit("write_off", amount)
+        return debit("write_off", paise)
     if resolution == Resolution.WALLET or order.purpose == PaymentOrder.Purpose.WALLET_TOPUP:
-        return debit("student_wallet", amount, order.payer_id)
-    return debit("session_escrow", amount, order.purpose_id)
+        return debit("student_wallet", paise, order.payer_id)
+    return debit("session_escrow", paise, order.purpose_id)
 
 
-def _owed_anyway(external: ExternalRefund, payment: Payment) -> Leg | None:
+def _owed_anyway(external: ExternalRefund, payment: Payment) -> list[Leg]:
     """Where money lies that we were to pay back ourselves, which this refund has done for us.
 
-    That is a refund of ours which Razorpay refused because of this one, or money set aside. Raises
-    StillOwed while such a refund of ours has not ended.
+    That is refunds of ours which Razorpay refused because of this one, then money set aside; as
+    much as there is of it, for a chargeback may have taken some before. Raises StillOwed while such
+    a refund of ours has not ended.
     """
-    amount = external.amount_paise
+    legs, left = [], external.amount_paise
     for refund in payment.refunds.filter(retried_by=None).order_by("pk"):
-        if ledger.balance("refund_payable", refund.pk) < amount:
-            continue
-        if refund.status == Refund.Status.FAILED:
-            return debit("refund_payable", amount, refund.pk)
-        if refund.amount_paise + amount > payment.amount_paise:
-            raise StillOwed
-    if ledger.balance("unapplied", payment.pk) >= amount:
-        return debit("unapplied", amount, payment.pk)
-    return None
+        payable = ledger.balance("refund_payable", refund.pk)
+        if payable and refund.status != Refund.Status.FAILED:
+            if refund.amount_paise + external.amount_paise > payment.amount_paise:
+                raise StillOwed
+        elif taken := min(left, payable):
+            legs.append(debit("refund_payable", taken, refund.pk))
+            left -= taken
+    if taken := min(left, ledger.balance("unapplied", payment.pk)):
+        legs.append(debit("unapplied", taken, payment.pk))
+    return legs
 
 
 def _is_all_back(payment: Payment) -> bool:

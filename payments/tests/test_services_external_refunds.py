@@ -1,0 +1,110 @@
+"""A refund from outside for more than what we owe the payer, or for what a refund of ours was for."""
+
+import pytest
+
+from payments.models import ExternalRefund, Payment, Refund
+from payments.services import external_refunds, ledger, orders, refund_decisions, refunds
+from payments.tests import factories
+from payments.tests.paying import callback, legs, opened
+from payments.tests.test_services_refunds import dashboard_refund
+
+
+@pytest.fixture
+def hear(razorpay_simulator, client, drain):
+    def bring_in() -> None:
+        drain()
+        razorpay_simulator.deliver(client)
+        drain()
+
+    return bring_in
+
+
+@pytest.fixture
+def set_aside(db, razorpay_simulator) -> Payment:
+    """Money of another amount than the order's."""
+    order = opened()
+    razorpay_simulator.faults("data.amount")
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    return Payment.objects.get()
+
+
+@pytest.fixture
+def overpaid_outside(set_aside, razorpay_simulator, hear) -> ExternalRefund:
+    """A chargeback took all but 2,000 paise of it, and then 5,000 went back at the dashboard."""
+    factories.fund_wallet(set_aside.order.payer, 50_000)
+    taken = set_aside.amount_paise - 2_000
+    dispute = razorpay_simulator.dispute(set_aside.razorpay_payment_id, amount=taken)
+    hear()
+    razorpay_simulator.decide(dispute["id"], "lost")
+    hear()
+    assert ledger.balance("unapplied", set_aside.pk) == 2_000
+    dashboard_refund(5_000)
+    hear()
+    return ExternalRefund.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("resolution", "bearer"), [("loss", "write_off"), ("wallet", "student_wallet")]
+)
+def test_what_we_owe_comes_first_and_only_the_rest_is_borne(
+    overpaid_outside, set_aside, finance, resolution, bearer
+):
+    external_refunds.resolve(overpaid_outside, resolution=resolution, by=finance)
+    owner = str(set_aside.order.payer_id) if bearer == "student_wallet" else ""
+    assert legs(f"external_refund:{overpaid_outside.pk}:resolve") == {
+        ("unapplied", str(set_aside.pk)): 2_000,
+        (bearer, owner): 3_000,
+        ("external_refund_suspense", ""): -5_000,
+    }
+    set_aside.refresh_from_db()
+    assert set_aside.place == Payment.Place.RETURNED
+
+
+def test_an_order_that_never_had_the_rest_cannot_bear_it(overpaid_outside, set_aside, finance):
+    with pytest.raises(ledger.Overdraft):
+        external_refunds.resolve(overpaid_outside, resolution="order", by=finance)
+    assert ledger.balance("unapplied", set_aside.pk) == 2_000
+
+
+def test_it_is_counted_once_when_a_refund_of_ours_failed_because_of_it(
+    razorpay_simulator, hear, finance
+):
+    """60,000 of 100,000 fail for 45,000 outside; 40,000 can still be given back afterwards."""
+    order = opened()
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    ours = refunds.refund_order(order, amount_paise=60_000, reason="test").gateway_refund
+    dashboard_refund(45_000)
+    hear()
+    ours.refresh_from_db()
+    assert ours.status == Refund.Status.FAILED
+    external_refunds.resolve(ExternalRefund.objects.get(), resolution="order", by=finance)
+    order.refresh_from_db()
+    assert order.total_paise - order.refunded_paise == 40_000
+    assert refund_decisions.retry(ours, by=finance).amount_paise == 15_000
+
+
+class TestLateMoney:
+    """What came late goes back once, by us or without us."""
+
+    @pytest.fixture
+    def late(self, db, razorpay_simulator) -> Payment:
+        order = opened()
+        orders.expire_for(purpose=order.purpose, purpose_id=order.purpose_id)
+        callback(razorpay_simulator.pay(order.razorpay_order_id))
+        payment = Payment.objects.select_related("order").get()
+        assert (payment.order.status, payment.place) == ("PAID_LATE", "unapplied")
+        return payment
+
+    def test_what_went_back_without_us_is_not_sent_again(self, late, hear, finance):
+        dashboard_refund(late.amount_paise)
+        hear()
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="order", by=finance)
+        with pytest.raises(orders.OrderClosed):
+            orders.return_late(late.order)
+        assert not Refund.objects.exists()
+        assert ledger.balance("unapplied", late.pk) == 0
+
+    def test_a_second_time_answers_the_first(self, late):
+        first = orders.return_late(late.order)
+        assert orders.return_late(late.order).pk == first.pk
+        assert Refund.objects.count() == 1
