@@ -75,8 +75,8 @@ def resolve(
     ORDER takes it from what the order paid for (the class's escrow, money set aside, a topped-up
     wallet, a refund of ours that failed because of it), TUTOR from what the class earned, by way of
     its escrow, WALLET from the family's wallet, LOSS from us. What we owe the payer anyway is never
-    our loss: it comes first, and only the rest is borne so. Raises AlreadyResolved, StillOwed, ledger.Overdraft when the money is not there, and
-    what earnings.reverse raises.
+    our loss: it comes first, and only the rest is borne so. Raises AlreadyResolved, StillOwed,
+    ledger.Overdraft when the money is not there, and what earnings.reverse raises.
     """
     check_is_finance(by)
     payment = Payment.objects.select_related("order").get(external_refunds=external)

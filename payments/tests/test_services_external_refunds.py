@@ -1,4 +1,4 @@
-"""A refund from outside for more than what we owe the payer, or for what a refund of ours was for."""
+"""Refunds from outside that are for more than we owe, or for what a refund of ours was for."""
 
 import pytest
 
