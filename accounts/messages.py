@@ -204,7 +204,7 @@ def alarm(email: str, what: str) -> None:
         email=email,
         template="alarm",
         subject=f"TutorHub alarm: {what}",
-        body=f"The sign-in alarm '{what}' rang. See the login log in the back office.",
+        body=f"The alarm '{what}' rang. See the login log or Money health in the back office.",
         channels=(catalogue.EMAIL,),
     )
 

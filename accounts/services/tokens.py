@@ -153,8 +153,9 @@ def _touch(session: AppSession) -> None:
         return
     session.seen_at = now
     session.save(update_fields=["seen_at"])
-    if session.known_device_id and not session.known_device.proof_due:  # type: ignore[union-attr]
-        KnownDevice.objects.filter(pk=session.known_device_id).update(seen_at=now)
+    device = session.known_device
+    if device is not None and not device.proof_due:
+        KnownDevice.objects.filter(pk=device.pk).update(seen_at=now)
         devices.note_life(session.user)
 
 

@@ -10,15 +10,16 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.tests.factories import StaffFactory
 from marketplace.services import bookings, sessions
 from marketplace.tests.factories import OfferFactory
-from payments.models import GatewayDispute
+from payments.models import EvidenceFile, GatewayDispute
 from payments.policies import FINANCE
 from payments.services import captures, ledger
 from tests.browser import DESKTOP, PHONE, Visitor
 from tutorhub.core import clock, outbox
+from tutorhub.core.tests import files
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PDF = b"%PDF-1.7\n" + b"homework" * 50
+PDF = files.pdf("Homework")
 
 
 def drain(simulator) -> None:
@@ -100,7 +101,8 @@ def test_frozen_answered_with_a_file_won_and_released(
     drain(razorpay_simulator)
     state = razorpay_simulator.state()
     assert state["disputes"][0]["status"] == "under_review"
-    assert len(PDF) in [document["size"] for document in state["documents"]]
+    kept = EvidenceFile.objects.get(kind="tutor").size
+    assert kept in [document["size"] for document in state["documents"]]
     assert len(state["documents"]) == 4
 
     razorpay_simulator.decide(dispute.razorpay_dispute_id, "won")

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from payments.admin.base import FinanceAdmin
-from payments.models import GatewayEvent
+from payments.models import GatewayEvent, RefusedWebhooks
 
 
 @admin.register(GatewayEvent)
@@ -15,3 +15,9 @@ class GatewayEventAdmin(FinanceAdmin):
     @admin.display(description="body")
     def text(self, event: GatewayEvent) -> str:
         return bytes(event.body).decode(errors="replace")
+
+
+@admin.register(RefusedWebhooks)
+class RefusedWebhooksAdmin(FinanceAdmin):
+    list_display = ["hour", "count", "last_at"]
+    ordering = ["-hour"]

@@ -29,6 +29,7 @@ PAGES = {
     "external": "payments_externalrefund",
     "item": "payments_reconitem",
     "event": "payments_gatewayevent",
+    "refused": "payments_refusedwebhooks",
     "run": "payments_reconrun",
     "outbox": "core_outboxrow",
 }

@@ -7,7 +7,7 @@ from payments.models.earnings import (
     TaxProfile,
     YearlyGross,
 )
-from payments.models.events import GatewayEvent
+from payments.models.events import GatewayEvent, RefusedWebhooks
 from payments.models.evidence import EvidenceFile
 from payments.models.funding import Funding
 from payments.models.invoices import Invoice, InvoiceCounter
@@ -55,6 +55,7 @@ __all__ = [
     "ReconRun",
     "Refund",
     "RefundPreference",
+    "RefusedWebhooks",
     "Settlement",
     "SettlementRow",
     "StatementLine",

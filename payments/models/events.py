@@ -65,3 +65,18 @@ class GatewayEvent(StateMachine):
 
     def __str__(self) -> str:
         return f"{self.name or 'event'} {self.event_key}"
+
+
+class RefusedWebhooks(models.Model):
+    """How many webhooks of an hour were not signed by Razorpay; their bodies are not kept."""
+
+    hour = models.DateTimeField(unique=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "refused webhooks"
+        verbose_name_plural = "refused webhooks"
+
+    def __str__(self) -> str:
+        return f"{self.count} in the hour from {self.hour:%Y-%m-%d %H:%M %Z}"

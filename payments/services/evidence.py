@@ -5,6 +5,8 @@ it calls anything here. Files are handled outside transactions: the intent is co
 storage is asked, then the outcome is committed.
 """
 
+from pathlib import PurePath
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -115,7 +117,7 @@ def complete(file: EvidenceFile, *, by: User) -> EvidenceFile:
         file.upload_key or "",
         content_type=file.content_type,
         size=file.size,
-        max_size=EVIDENCE_MAX_BYTES[file.content_type],
+        max_sizes=EVIDENCE_MAX_BYTES,
     )
     received, is_ours = _receive(file, by, accepted)
     if not is_ours:
@@ -137,6 +139,8 @@ def _receive(file: EvidenceFile, by: User, accepted: uploads.Accepted) -> tuple[
         stored_key=accepted.key,
         sha256=accepted.sha256,
         size=accepted.size,
+        content_type=accepted.content_type,
+        filename=f"{PurePath(file.filename).stem}.{EXTENSIONS[accepted.content_type]}",
         received_at=clock.now(),
     )
     audit.record("evidence.received", file, by=by, size=accepted.size)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.models import CHART, GatewayEvent, ReconItem, ReconRun
-from payments.services import events
+from payments.services import events, refused_webhooks
 from payments.services.reconciling import settlements
 from tutorhub.core import clock
 from tutorhub.core.models import OutboxRow
@@ -224,6 +224,20 @@ def _gateway(items: _Items, figures: dict[str, Any]) -> Iterable[Check]:
     yield items.check(
         "R7", _("Webhooks arrive while money does"), lambda item: item.kind == Kind.R7
     )
+    yield _signatures()
+
+
+def _signatures() -> Check:
+    refused = refused_webhooks.run_of_refusals()
+    check = Check("signatures", _("Webhooks are signed with our secret"), refused is None)
+    if refused is not None:
+        hour = f"{refused.hour.astimezone(clock.IST):%Y-%m-%d %H:%M}"
+        text = _("%(count)s with a bad signature in the hour from %(hour)s")
+        check.rows = [
+            Row("refused", str(refused.pk), text % {"count": refused.count, "hour": hour})
+        ]
+        check.count = 1
+    return check
 
 
 def _events() -> Check:

@@ -56,7 +56,7 @@ class EndingBusiness(Business):
                 self._bring_to_end()
                 if self._is_at_rest():
                     return
-        raise AssertionError(f"no rest: {self._left()}; refused: {self.refused}")
+        raise AssertionError(f"no rest: {self._left()}; {self._stuck()}; refused: {self.refused}")
 
     def _bring_to_end(self) -> None:
         self.fetch()
@@ -151,6 +151,23 @@ class EndingBusiness(Business):
         counts["webhooks"] = len(self.waiting)
         counts["disputes"] = GatewayDispute.objects.live().count()
         return {name: count for name, count in counts.items() if count}
+
+    @staticmethod
+    def _stuck() -> list[str]:
+        """The refunds that have not ended and the work that was not done, for whoever looks."""
+        ended = [Refund.Status.PROCESSED, Refund.Status.CREDITED]
+        refunds_left = Refund.objects.exclude(status__in=ended).filter(retried_by=None)
+        return [
+            *(
+                f"refund {refund.status} of {refund.amount_paise} after {refund.retries_id},"
+                f" payment {refund.payment.place} {refund.payment.status}"
+                for refund in refunds_left.select_related("payment")
+            ),
+            *(
+                f"{row.handler} tried {row.tries}, dead {row.dead_at}: {row.last_error}"
+                for row in OutboxRow.objects.filter(done_at__isnull=True)
+            ),
+        ]
 
     @staticmethod
     def _tried(act: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:

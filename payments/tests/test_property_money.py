@@ -23,8 +23,8 @@ from tutorhub.core import ids
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 STEPS = int(os.environ.get("PROPERTY_STEPS", "2500"))
-"""In each of the courses: 7,500 in all."""
-FIXED = [20261123, 31415926]
+"""In each of the courses: 10,000 in all."""
+FIXED = [20261123, 19720815, 31415926]
 SEEDS: list[int | None] = [*FIXED, 27182818]
 """Courses of their own each; None is a new one every time."""
 if "PROPERTY_SEED" in os.environ:

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.tests.factories import TutorUserFactory
 from payments import gateway
 from payments.models import EvidenceFile, GatewayDispute, Invoice
-from payments.policies import EvidenceClosed
+from payments.policies import EVIDENCE_MAX_BYTES, EvidenceClosed
 from payments.services import disputes, evidence, submissions
 from payments.services.submissions import Made
 from payments.tests.paying import callback
@@ -19,10 +19,11 @@ from payments.tests.threads import run_together
 from tutorhub.core import clock, contents, outbox, storage, uploads
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent, OutboxRow
+from tutorhub.core.tests import files
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7\n" + b"x" * 100
+PDF = files.pdf("Homework of the class")
 PROOF = Made("class", {"title": "Evidence of the class", "facts": [["Class", "Physics"]]})
 
 
@@ -84,8 +85,9 @@ def late(dispute) -> None:
 class TestHandingIn:
     def test_a_file_is_checked_and_kept(self, dispute, tutor):
         file = hand_in(dispute, tutor)
-        assert (file.status, file.size) == ("RECEIVED", len(PDF))
-        assert storage.read(file.stored_key) == PDF
+        kept = storage.read(file.stored_key)
+        assert (file.status, file.size) == ("RECEIVED", len(kept))
+        assert "Homework of the class" in files.text_of(kept)
         assert "secret" not in file.filename
         assert evidence.complete(file, by=tutor).pk == file.pk
         assert AuditEvent.objects.filter(action="evidence.received").count() == 1
@@ -93,6 +95,28 @@ class TestHandingIn:
     def test_a_file_is_what_it_says(self, dispute, tutor):
         with pytest.raises(contents.WrongContent):
             hand_in(dispute, tutor, b"<html>" * 20)
+        assert EvidenceFile.objects.get().status == "UPLOADING"
+
+    def test_what_is_kept_was_made_by_us(self, dispute, tutor):
+        """A photo loses where it was taken; a picture becomes a JPEG with a name to match."""
+        located = files.located("PNG")
+        file = evidence.announce(dispute, content_type="image/png", by=tutor)
+        put(file, located)
+        file = evidence.complete(file, by=tutor)
+        kept = storage.read(file.stored_key)
+        assert files.GPS in located
+        assert files.GPS not in kept
+        assert (file.content_type, file.filename[-4:]) == ("image/jpeg", ".jpg")
+        assert contents.sniff(kept) == "image/jpeg"
+        with pytest.raises(storage.MissingFile):
+            storage.read(file.upload_key)
+
+    def test_what_is_too_large_when_made_anew_is_refused(self, dispute, tutor, monkeypatch):
+        monkeypatch.setitem(EVIDENCE_MAX_BYTES, "image/jpeg", 1000)
+        file = evidence.announce(dispute, content_type="image/png", by=tutor)
+        put(file, files.picture("PNG"))
+        with pytest.raises(uploads.WrongFile, match="too large"):
+            evidence.complete(file, by=tutor)
         assert EvidenceFile.objects.get().status == "UPLOADING"
 
     def test_only_kinds_that_banks_take(self, dispute, tutor):
@@ -149,7 +173,7 @@ class TestHandingIn:
         with pytest.raises(NotAllowed):
             evidence.open_file(file, by=tutor)
         answer = Client().get(evidence.open_file(file, by=finance))
-        assert b"".join(answer.streaming_content) == PDF
+        assert b"".join(answer.streaming_content) == storage.read(file.stored_key)
         assert AuditEvent.objects.filter(action="evidence.opened", actor_id=finance.pk).exists()
 
 
@@ -199,7 +223,7 @@ class TestSending:
     def test_everything_that_was_chosen_and_nothing_else(
         self, dispute, tutor, finance, hear, razorpay_simulator
     ):
-        chosen, other = hand_in(dispute, tutor), hand_in(dispute, tutor, PDF + b"y")
+        chosen, other = hand_in(dispute, tutor), hand_in(dispute, tutor, files.pdf("Other"))
         receipt = submissions.receipt_of(dispute.payment.order)
         made = [
             PROOF,
@@ -219,7 +243,7 @@ class TestSending:
             {"type": "files_of_the_service_provider", "document_ids": [by_kind["tutor"]]}
         ]
         sizes = {one["name"]: one["size"] for one in razorpay_simulator.state()["documents"]}
-        assert sizes[chosen.filename] == len(PDF)
+        assert sizes[chosen.filename] == chosen.size
         assert len(sizes) == 4
         other.refresh_from_db()
         assert (other.is_chosen, other.razorpay_document_id, other.sent_at) == (False, None, None)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 
 from payments import gateway
 from payments.models import GatewayEvent, PaymentOrder
-from payments.services import captures, events
+from payments.services import captures, events, health, refused_webhooks
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 
@@ -210,3 +211,42 @@ def test_every_sample_event_of_the_documents_is_survived(client, razorpay_simula
     statuses = set(GatewayEvent.objects.values_list("status", flat=True))
     assert statuses <= {"RECEIVED", "IGNORED"}
     assert PaymentOrder.objects.count() == 0
+
+
+class TestRunsOfBadSignatures:
+    """A secret that was changed on one side only."""
+
+    def alarms(self):
+        return OutboxRow.objects.filter(handler="accounts.ring_alarm").count()
+
+    def light(self):
+        return next(check for check in health.report().checks if check.code == "signatures")
+
+    def test_a_run_rings_once_and_is_red_until_a_good_one_comes(self, client):
+        for number in range(1, 12):
+            assert post(client, signature="bad").status_code == 400
+            assert self.alarms() == (number >= refused_webhooks.RUN)
+        light = self.light()
+        assert (light.is_fine, light.count, "11" in light.rows[0].text) == (False, 1, True)
+        assert post(client).status_code == 200
+        assert self.light().is_fine
+
+    def test_a_stranger_who_tries_twice_is_no_alarm(self, client):
+        for _ in range(refused_webhooks.RUN - 1):
+            post(client, signature="bad")
+        assert self.alarms() == 0
+        assert self.light().is_fine
+
+    def test_refusals_of_other_hours_are_counted_apart(self, client):
+        for hours in range(4):
+            with clock.at(clock.now() + timedelta(hours=hours)):
+                post(client, signature="bad")
+                post(client, signature="bad")
+        assert self.alarms() == 0
+
+    def test_it_is_refused_even_if_it_cannot_be_counted(self, client, monkeypatch):
+        def away():
+            raise OperationalError("away")
+
+        monkeypatch.setattr(refused_webhooks, "note", away)
+        assert post(client, signature="bad").status_code == 400

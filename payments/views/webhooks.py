@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from payments import gateway
-from payments.services import events
+from payments.services import events, refused_webhooks
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,18 @@ def razorpay(request: HttpRequest) -> HttpResponse:
     body = request.body
     if not gateway.verify_webhook(body, request.headers.get("X-Razorpay-Signature")):
         log.warning("a webhook with a bad signature was refused")
-        return HttpResponse(status=400)
+        return _refuse()
     try:
         events.receive(body, event_id=request.headers.get("X-Razorpay-Event-Id", ""))
     except DatabaseError:
         log.exception("a webhook could not be kept")
         return HttpResponse(status=503)
     return HttpResponse(status=200)
+
+
+def _refuse() -> HttpResponse:
+    try:
+        refused_webhooks.note()
+    except DatabaseError:
+        log.exception("a refused webhook could not be counted")
+    return HttpResponse(status=400)

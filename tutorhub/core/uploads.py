@@ -1,6 +1,7 @@
 """Files that somebody has posted to the private storage: whether they are what was announced."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ class Accepted:
     key: str
     sha256: str
     size: int
+    content_type: str
 
 
 def check_arrived(key: str, *, size: int | None, content_type: str, max_size: int) -> None:
@@ -31,20 +33,30 @@ def check_arrived(key: str, *, size: int | None, content_type: str, max_size: in
         raise WrongFile
 
 
-def take_in(upload_key: str, *, content_type: str, size: int | None, max_size: int) -> Accepted:
-    """Look at what arrived at `upload_key`, by its content, and move it out of quarantine.
+def take_in(
+    upload_key: str, *, content_type: str, size: int | None, max_sizes: Mapping[str, int]
+) -> Accepted:
+    """Open what arrived at `upload_key`, and keep what we make of it, out of quarantine.
 
-    Speaks to the storage, so call it outside transactions. Raises storage.MissingFile, WrongFile,
-    contents.RefusedContent or scanning.ScannerSilent; a file that is refused is deleted, and the
-    same form may be filled again.
+    What is kept is a JPEG or a PDF, whatever was sent; `max_sizes` are bytes by content type, of
+    both. Speaks to the storage, so call it outside transactions. Raises storage.MissingFile,
+    WrongFile, contents.RefusedContent or scanning.ScannerSilent; a file that is refused is deleted,
+    and the same form may be filled again.
     """
-    check_arrived(upload_key, size=size, content_type=content_type, max_size=max_size)
-    key = storage.accept(upload_key)
-    data = storage.read(key)
+    check_arrived(
+        upload_key, size=size, content_type=content_type, max_size=max_sizes[content_type]
+    )
+    data = storage.read(upload_key)
     try:
-        contents.check(data, content_type)
+        clean = contents.clean(data, content_type)
         scanning.scan(data)
+        if len(clean.data) > max_sizes[clean.content_type]:
+            raise WrongFile(_("The file is too large. A photo or scan with less detail will do."))
     except DomainError:
-        storage.delete(key)
+        storage.delete(upload_key)
         raise
-    return Accepted(key, hashlib.sha256(data).hexdigest(), len(data))
+    key = storage.private_key("accepted")
+    storage.put(key, clean.data, content_type=clean.content_type)
+    storage.delete(upload_key)
+    digest = hashlib.sha256(clean.data).hexdigest()
+    return Accepted(key, digest, len(clean.data), clean.content_type)

@@ -68,7 +68,7 @@ def new_key() -> str:
 
 
 def private_key(kind: str) -> str:
-    """A key for a file that we made; `kind` is papers or portraits."""
+    """A key for a file that we made; `kind` is papers, portraits or accepted."""
     return check_key(f"{kind}/{uuid.uuid4()}")
 
 
@@ -114,11 +114,6 @@ def start_upload(
 def head(key: str) -> Head:
     """Size and content type of what lies at `key`. Raises MissingFile."""
     return current().head(key)
-
-
-def accept(key: str) -> str:
-    """Move a file out of quarantine and return its final key. Raises MissingFile."""
-    return current().accept(key, final_key=f"accepted/{uuid.uuid4()}")
 
 
 def read(key: str) -> bytes:

@@ -93,16 +93,6 @@ class DiskStorage:
         path = self._present(key)
         return Head(size=path.stat().st_size, content_type=_type_file(path).read_text())
 
-    def accept(self, key: str, *, final_key: str) -> str:
-        path, final = self._present(key), self._path(final_key)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _type_file(path).replace(_type_file(final))
-            path.replace(final)
-        except FileNotFoundError as error:
-            raise MissingFile from error
-        return final_key
-
     def put(self, key: str, data: bytes, *, content_type: str) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -94,16 +94,6 @@ class S3Storage:
             found = self.client.head_object(Bucket=self.bucket, Key=check_key(key))
         return Head(size=found["ContentLength"], content_type=found["ContentType"])
 
-    def accept(self, key: str, *, final_key: str) -> str:
-        with _translated():
-            self.client.copy_object(
-                Bucket=self.bucket,
-                Key=check_key(final_key),
-                CopySource={"Bucket": self.bucket, "Key": check_key(key)},
-            )
-            self.client.delete_object(Bucket=self.bucket, Key=key)
-        return final_key
-
     def put(self, key: str, data: bytes, *, content_type: str) -> None:
         is_public = key.startswith(PUBLIC)
         with _translated():

@@ -89,26 +89,17 @@ class TestUpload:
                 start(key=key)
 
 
-class TestAccept:
-    def test_the_file_moves_to_a_key_that_nobody_knew(self, world: World) -> None:
+class TestFiles:
+    def test_the_form_cannot_change_what_we_made_of_it(self, world: World) -> None:
         upload = start()
         world.post(upload, PDF)
-        final = storage.accept(upload.fields["key"])
-        assert KEY.fullmatch(final)
-        assert final.startswith("accepted/")
-        assert storage.read(final) == PDF
-        with pytest.raises(storage.MissingFile):
-            storage.head(upload.fields["key"])
-
-    def test_the_form_cannot_change_an_accepted_file(self, world: World) -> None:
-        upload = start()
-        world.post(upload, PDF)
-        final = storage.accept(upload.fields["key"])
+        final = storage.private_key("accepted")
+        storage.put(final, storage.read(upload.fields["key"]), content_type="application/pdf")
         world.post(upload, PDF.replace(b"x", b"y"))
         assert storage.read(final) == PDF
 
     def test_nothing_there(self, world: World) -> None:
-        for call in (storage.accept, storage.read, storage.head):
+        for call in (storage.read, storage.head):
             with pytest.raises(storage.MissingFile):
                 call(storage.new_key())
 
@@ -190,9 +181,8 @@ class TestPictures:
 
 class TestDownload:
     def test_a_signed_link_downloads_and_is_not_kept(self, world: World) -> None:
-        upload = start()
-        world.post(upload, PDF)
-        final = storage.accept(upload.fields["key"])
+        final = storage.private_key("accepted")
+        storage.put(final, PDF, content_type="application/pdf")
         url = storage.signed_get_url(final, filename="degree.pdf", content_type="application/pdf")
         answer = world.get(url)
         assert (answer.status, answer.body) == (200, PDF)
