@@ -1,21 +1,42 @@
 """Accounts in the back office: read, suspend, restore. Nothing is edited by hand."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AppSession, Consent, ConsentNotice, LoginAttempt, SmsBudgetDay, User
-from accounts.services import proofs, users
+from accounts.services import proofs, reveals, users
+from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
 
 # Who may see the seeds could sign in as anybody: devices are made by `manage.py setup_staff`.
 admin.site.unregister(TOTPDevice)
+
+
+# Rights come from the code (`staff.allow`), and so does the schedule of the beat.
+for model in (Group, *apps.get_app_config("django_celery_beat").get_models()):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+def masked_field(name: str) -> Callable[..., str]:
+    """A column with the ends of a number or an address."""
+
+    @admin.display(description=name, ordering=name)
+    def show(self: Any, row: Any) -> str:
+        value = getattr(row, name)
+        return masked(value) if value else ""
+
+    return show
 
 
 class ReasonForm(ActionForm):
@@ -24,17 +45,37 @@ class ReasonForm(ActionForm):
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
-    list_display = ["name", "role", "phone", "email", "is_active", "joined_at"]
+    list_display = ["name", "role", "masked_phone", "masked_email", "is_active", "joined_at"]
     list_filter = ["role", "is_active", "joined_at"]
     search_fields = ["name", "phone", "email", "=id"]
     ordering = ["-joined_at"]
     show_full_result_count = False
     fields = [
-        "id", "name", "role", "phone", "email", "language", "is_active", "joined_at", "last_login",
-        "groups", "is_superuser",
+        "id", "name", "role", "masked_phone", "masked_email", "language", "is_active", "joined_at",
+        "last_login", "groups", "is_superuser",
     ]  # fmt: skip
     action_form = ReasonForm
-    actions = ["suspend", "restore", "vouch"]
+    actions = ["reveal", "suspend", "restore", "vouch"]
+    masked_phone = masked_field("phone")
+    masked_email = masked_field("email")
+
+    def has_reveal_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.reveal_user")
+
+    @admin.action(description="Show number and e-mail (give a reason)", permissions=["reveal"])
+    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Of one person at a time, so that a reason is about somebody."""
+        if queryset.count() != 1:
+            self.message_user(request, "One at a time, please.", messages.ERROR)
+            return
+        user = queryset.get()
+        try:
+            contact = reveals.reveal(user, by=request.user, reason=request.POST.get("reason", ""))
+        except DomainError as error:
+            self.message_user(request, f"{user}: {error}", messages.ERROR)
+        else:
+            said = " ".join(filter(None, (contact.phone, contact.email))) or "nothing on file"
+            self.message_user(request, f"{user}: {said}", messages.SUCCESS)
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.suspend_user")
@@ -68,7 +109,13 @@ class UserAdmin(ReadOnlyAdmin):
 
 @admin.register(LoginAttempt)
 class LoginAttemptAdmin(ReadOnlyAdmin):
-    list_display = ["at", "kind", "phone", "email", "ip", "is_success", "reason", "user_agent"]
+    list_display = [
+        *("at", "kind", "masked_phone", "masked_email", "ip", "is_success", "reason", "user_agent"),
+    ]
+    exclude = ["phone", "email"]
+    readonly_fields = ["masked_phone", "masked_email"]
+    masked_phone = masked_field("phone")
+    masked_email = masked_field("email")
     list_filter = ["kind", "is_success", "reason", "at"]
     search_fields = ["phone", "email", "=ip"]
     list_select_related = False

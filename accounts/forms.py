@@ -8,11 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from django_otp.admin import OTPAdminAuthenticationForm
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import phones
 from accounts.clients import client_of
-from accounts.models import Role
-from accounts.services import staff
+from accounts.models import RecoveryDevice, Role
+from accounts.services import recovery, staff
 
 ROLES = [(Role.STUDENT.value, _("I look for a tutor")), (Role.TUTOR.value, _("I teach"))]
 
@@ -93,7 +94,15 @@ class EmailForm(forms.Form):
 
 
 class StaffLoginForm(OTPAdminAuthenticationForm):
-    """E-mail, password and authenticator code in one step, with a limit on guesses."""
+    """E-mail, password and authenticator code in one step, with a limit on guesses.
+
+    A code of the list on paper does in the authenticator's place.
+    """
+
+    otp_error_messages = {
+        **OTPAdminAuthenticationForm.otp_error_messages,
+        "device_required": OTPAdminAuthenticationForm.otp_error_messages["invalid_token"],
+    }
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username") or ""
@@ -101,9 +110,28 @@ class StaffLoginForm(OTPAdminAuthenticationForm):
         if attempt is None:
             raise forms.ValidationError(str(staff.TriedTooOften()), code="throttled")
         cleaned = super().clean()
-        staff.finish_signin(attempt, self.get_user())
+        user = self.get_user()
+        staff.finish_signin(attempt, user, device=user.otp_device)
         return cleaned
 
     def _chosen_device(self, user: Any) -> Any:
-        """Staff have one device, so the form need not ask which."""
-        return next(iter(devices_for_user(user, for_verify=True)), None)
+        """The code itself says which it is of: the authenticator's, or the list on paper."""
+        token = self.cleaned_data.get("otp_token") or ""
+        kind = RecoveryDevice if recovery.is_recovery_code(token) else TOTPDevice
+        devices = devices_for_user(user, for_verify=True)
+        return next((device for device in devices if isinstance(device, kind)), None)
+
+
+class StaffCodeForm(forms.Form):
+    """The authenticator's code, for somebody who is signed in."""
+
+    token = forms.CharField(
+        label=_("Code of your authenticator"),
+        max_length=8,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
+        ),
+    )
+
+    def clean_token(self) -> str:
+        return "".join(self.cleaned_data["token"].split())

@@ -209,6 +209,20 @@ def alarm(email: str, what: str) -> None:
     )
 
 
+def second_factor_changed(user: User, what: str) -> None:
+    """To a member of staff, in English."""
+    if not user.email:
+        return
+    messages.tell(
+        user_id=user.pk,
+        email=user.email,
+        template="second_factor",
+        subject="TutorHub: your second factor",
+        body=f"{what} If that was not you, tell a colleague at once.",
+        channels=(catalogue.EMAIL,),
+    )
+
+
 def _code(
     template: catalogue.Template, values: dict[str, object], *, phone: str, language: str
 ) -> None:

@@ -1,8 +1,14 @@
 """What beat starts."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from accounts.services import alarms, clearing
+from tutorhub.core import audit_seals, clock
+
+CHECKED_BACK = timedelta(days=3)
+"""Every night; `manage.py verify_audit` goes through all of it."""
 
 
 @shared_task(name="accounts.clear_out")
@@ -15,3 +21,10 @@ def clear_out() -> None:
 def watch_codes() -> None:
     """Tell staff when paid codes stay unused."""
     alarms.watch_codes()
+
+
+@shared_task(name="accounts.check_audit")
+def check_audit() -> None:
+    """Compare the audit trail of the last days with its seals, and ring if a row was changed."""
+    if any(audit_seals.broken(since=clock.now() - CHECKED_BACK)):
+        alarms.ring("audit_trail")

@@ -16,6 +16,12 @@ Payload = dict[str, Any]
 # The accounts of the ledger that belong to a class lead to it.
 staff.allow(staff.FINANCE, "marketplace.view_tutoringsession")
 staff.allow(
+    staff.SUPPORT,
+    "marketplace.view_enquiry",
+    "marketplace.view_lead",
+    "marketplace.view_tutoringsession",
+)
+staff.allow(
     staff.MODERATOR,
     "marketplace.judge_lead",
     "marketplace.view_lead",

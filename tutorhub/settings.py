@@ -47,6 +47,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the hosts this site answers to.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ADMIN_HOST = env.str("ADMIN_HOST", "")
+"""Where alone the back office answers; everywhere if empty. Belongs to ALLOWED_HOSTS too."""
+
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
 ROOT_URLCONF = "tutorhub.urls"
 WSGI_APPLICATION = "tutorhub.wsgi.application"
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Machines go no further than this: what comes below is for people.
     "tutorhub.core.http.MachineMiddleware",
+    "tutorhub.site.hosts.AdminHostMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tutorhub.core.middleware.ForEverybodyMiddleware",
@@ -230,6 +234,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.forget_idempotency_keys",
         "schedule": timedelta(hours=1),
     },
+    "core-seal-audit": {"task": "core.seal_audit", "schedule": timedelta(minutes=1)},
+    "accounts-check-audit": {"task": "accounts.check_audit", "schedule": timedelta(hours=24)},
     "core-sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     "payments-check-payout-methods": {

@@ -3,6 +3,7 @@ from accounts.models.challenges import OtpChallenge, SmsBudgetDay
 from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
 from accounts.models.emails import EmailChange
+from accounts.models.recovery import RecoveryCode, RecoveryDevice
 from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
 from accounts.models.users import Role, User
 
@@ -15,6 +16,8 @@ __all__ = [
     "KnownDevice",
     "LoginAttempt",
     "OtpChallenge",
+    "RecoveryCode",
+    "RecoveryDevice",
     "RefreshToken",
     "Relation",
     "Role",

@@ -67,7 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = []
 
     class Meta:
-        permissions = [("suspend_user", "Can suspend and restore users")]
+        permissions = [
+            ("suspend_user", "Can suspend and restore users"),
+            ("reveal_user", "Can see numbers and addresses, with a reason"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="user_role_valid", condition=Q(role__in=["student", "tutor", "staff"])

@@ -8,27 +8,33 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import Client
-from accounts.models import LoginAttempt, Role, User
-from accounts.services import attempts, locks
+from accounts.models import LoginAttempt, RecoveryDevice, Role, User
+from accounts.services import attempts, locks, recovery
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import TooMany
 
 MODERATOR = "moderator"
 FINANCE = "finance"
+SUPPORT = "support"
+"""Answers the mail: sees people and classes, neither papers nor money."""
+GROUPS = (MODERATOR, FINANCE, SUPPORT)
 
 REFUSED = "refused"
 
 _rights: dict[str, set[str]] = {
     MODERATOR: {
         "accounts.view_user",
+        "accounts.reveal_user",
         "accounts.suspend_user",
         "accounts.view_loginattempt",
         "accounts.view_consent",
     },
-    FINANCE: {"accounts.view_user", "accounts.view_loginattempt"},
+    FINANCE: {"accounts.view_user", "accounts.reveal_user", "accounts.view_loginattempt"},
+    SUPPORT: {"accounts.view_user", "accounts.reveal_user", "accounts.view_loginattempt"},
 }
 
 
@@ -98,10 +104,13 @@ def begin_signin(*, email: str, client: Client) -> LoginAttempt | None:
     return None if is_over else attempt
 
 
-def finish_signin(attempt: LoginAttempt, user: User) -> None:
+@transaction.atomic
+def finish_signin(attempt: LoginAttempt, user: User, *, device: Device) -> None:
     """The password and the second factor were right."""
     attempt.user, attempt.is_success, attempt.reason = user, True, ""
     attempt.save(update_fields=["user", "is_success", "reason"])
+    if isinstance(device, RecoveryDevice):
+        recovery.note_use(user)
 
 
 def _permission(right: str) -> Permission:

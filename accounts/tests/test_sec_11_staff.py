@@ -44,7 +44,7 @@ def enter(client: Client, user: User, *, token: str = "", password: str = PASSWO
     )
 
 
-@pytest.mark.parametrize("kind", ["moderator", "finance", "superuser"])
+@pytest.mark.parametrize("kind", ["moderator", "finance", "support", "superuser"])
 def test_sec_11_without_the_second_factor_no_page_opens(kind: str):
     client = Client()
     client.force_login(member(kind), backend=STAFF_BACKEND)
@@ -63,7 +63,7 @@ def test_sec_11_without_the_second_factor_no_page_opens(kind: str):
     assert wrong == []
 
 
-@pytest.mark.parametrize("kind", ["moderator", "finance", "superuser"])
+@pytest.mark.parametrize("kind", ["moderator", "finance", "support", "superuser"])
 def test_sec_11_password_and_code_open_the_back_office(kind: str):
     client = Client()
     response = enter(client, member(kind))

@@ -72,6 +72,23 @@ class AuditEvent(models.Model):
         return f"{self.action} {self.object_type} {self.object_id}"
 
 
+class AuditSeal(models.Model):
+    """One link of the chain over the audit trail (`tutorhub.core.audit_seals`). Never changed."""
+
+    number = models.BigIntegerField(primary_key=True)
+    last_id = models.UUIDField(unique=True)
+    """The newest row under this seal; the oldest follows the seal before."""
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = "audit seal"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest}"
+
+
 class IdempotencyKey(models.Model):
     """One intention of one user, and what was answered to it (`tutorhub.core.idempotency`)."""
 

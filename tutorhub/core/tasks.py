@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from tutorhub.core import idempotency, outbox, sweeping
+from tutorhub.core import audit_seals, idempotency, outbox, sweeping
 
 
 @shared_task(name="core.deliver")
@@ -23,3 +23,9 @@ def forget_idempotency_keys() -> None:
 def sweep_files() -> None:
     """Delete uploads that were never taken in, and files that no row knows."""
     sweeping.sweep()
+
+
+@shared_task(name="core.seal_audit")
+def seal_audit() -> None:
+    """Put the next seals on the audit trail."""
+    audit_seals.seal()

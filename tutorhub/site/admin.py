@@ -4,10 +4,12 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django_otp.admin import OTPAdminSite
 
 from accounts.forms import StaffLoginForm
 from accounts.models import User
+from accounts.views import staff
 from payments.policies import is_finance
 
 
@@ -25,5 +27,12 @@ class StaffSite(OTPAdminSite):
         context = {"is_finance": is_finance(cast(User, request.user)), **(extra_context or {})}
         return super().index(request, context)
 
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
+    def get_urls(self) -> list[Any]:
+        view = self.admin_view
+        return [
+            path("confirm/", view(staff.confirm), name="confirm"),
+            path("security/", view(staff.security), name="security"),
+            path("security/codes/", view(staff.renew_codes), name="recovery-codes"),
+            path("security/authenticator/", view(staff.authenticator), name="authenticator"),
+            *super().get_urls(),
+        ]

@@ -12,6 +12,7 @@ APPEND_ONLY = [
     "ledger_txn",
     "ledger_entry",
     "core_auditevent",
+    "core_auditseal",
     "payments_invoice",
     "accounts_consentnotice",
 ]

@@ -1,0 +1,123 @@
+"""The second factor of staff when the authenticator is lost or replaced.
+
+Ten codes on paper, each good once, open the door in its place; a new authenticator counts once a
+code of its own was entered, and ends the old one. Whose it is hears of each of these by mail.
+"""
+
+import secrets
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import messages
+from accounts.models import RecoveryCode, RecoveryDevice, User
+from accounts.models.recovery import ALPHABET, hash_of, letters_of
+from tutorhub.core import audit
+from tutorhub.core.errors import DomainError
+
+CODES = 10
+PART = 5
+"""Letters before and after the hyphen."""
+
+
+class WrongCode(DomainError):
+    code = "code_invalid"
+    message = _("This code is not right. Wait for the next one and try again.")
+
+
+def is_recovery_code(token: str) -> bool:
+    """Whether it has the form of a recovery code, and not of an authenticator's six digits."""
+    return len(letters_of(token)) == 2 * PART
+
+
+def left(user: User) -> int:
+    """How many codes of the list are still good."""
+    return RecoveryCode.objects.filter(device__user=user, used_at=None).count()
+
+
+@transaction.atomic
+def renew(user: User, *, by: User | None) -> list[str]:
+    """Make a new list; the old one ends. The only time that the codes can be read.
+
+    `by` is None when it was done on the server's own command line.
+    """
+    _lock(user)
+    RecoveryDevice.objects.filter(user=user).delete()
+    device = RecoveryDevice.objects.create(user=user, name="recovery codes", confirmed=True)
+    codes = [_random_code() for _ in range(CODES)]
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(device=device, code_hash=hash_of(code)) for code in codes]
+    )
+    audit.record("staff.recovery_codes_renewed", user, by=by)
+    messages.second_factor_changed(user, "A new list of recovery codes was made.")
+    return codes
+
+
+def note_use(user: User) -> None:
+    """Write down that a code of the list was used to sign in, and tell whose it was."""
+    audit.record("staff.recovery_code_used", user, by=user)
+    messages.second_factor_changed(
+        user, f"A recovery code was used to sign in. {left(user)} of the list are left."
+    )
+
+
+@transaction.atomic
+def begin_authenticator(user: User) -> TOTPDevice:
+    """The authenticator that is to take the old one's place; the same until it has."""
+    _lock(user)
+    waiting = TOTPDevice.objects.filter(user=user, confirmed=False).first()
+    return waiting or TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+
+
+def confirm_authenticator(user: User, *, token: str) -> TOTPDevice:
+    """Its first code makes it the only authenticator. Raises WrongCode."""
+    device = _confirmed(user, token)
+    if device is None:
+        raise WrongCode
+    return device
+
+
+@transaction.atomic
+def _confirmed(user: User, token: str) -> TOTPDevice | None:
+    """None instead of an error, so that the count of wrong tries stays."""
+    _lock(user)
+    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+    if device is None or not device.verify_token(token):
+        return None
+    device.confirmed = True
+    device.save(update_fields=["confirmed"])
+    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+    audit.record("staff.authenticator_changed", user, by=user)
+    messages.second_factor_changed(user, "Another authenticator was set up.")
+    return device
+
+
+@transaction.atomic
+def replace_authenticator(user: User) -> TOTPDevice:
+    """End every authenticator of somebody who has lost theirs and has no codes left.
+
+    For the server's command line, where who asks has been seen in person.
+    """
+    _lock(user)
+    TOTPDevice.objects.filter(user=user).delete()
+    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+    audit.record("staff.authenticator_replaced", user)
+    messages.second_factor_changed(user, "Your authenticator was replaced by the operators.")
+    return device
+
+
+@transaction.atomic
+def is_right(user: User, token: str) -> bool:
+    """Whether it is the authenticator's code of this moment, not used before."""
+    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
+    return device is not None and bool(device.verify_token(token))
+
+
+def _lock(user: User) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _random_code() -> str:
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(2 * PART))
+    return f"{letters[:PART]}-{letters[PART:]}"

@@ -1,0 +1,50 @@
+"""Step-up of staff: the authenticator's code again, before something sensitive.
+
+Signing in is not enough for what shows papers or changes the second factor: the code of this moment
+must have been entered in this session within settings.STEP_UP_LIFE. Families and tutors have
+`accounts.services.stepup`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tutorhub.core import clock
+
+View = Callable[..., HttpResponseBase]
+PROVED = "staff_proved_at"
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the code was entered in this session a moment ago."""
+    proved = request.session.get(PROVED, 0.0)
+    age = clock.now().timestamp() - proved
+    return bool(0 <= age < settings.STEP_UP_LIFE.total_seconds())
+
+
+def note(request: HttpRequest) -> None:
+    """The right code was entered just now."""
+    request.session[PROVED] = clock.now().timestamp()
+
+
+def required(view: View) -> View:
+    """Leads to the question for the code and back. Put it below what says who may come at all.
+
+    What a form sent is not kept: the way back is to a page that can be read.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+        query = urlencode({"next": back}) if back else ""
+        return redirect(f"{reverse('admin:confirm')}?{query}")
+
+    return checked

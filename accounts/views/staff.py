@@ -1,0 +1,105 @@
+"""The second factor of whoever is signed in to the back office."""
+
+from typing import Any, cast
+
+import qrcode
+import qrcode.image.svg
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_otp import login as remember_device
+
+from accounts import sudo
+from accounts.forms import StaffCodeForm
+from accounts.models import User
+from accounts.services import recovery
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask for the code of this moment, then go on to `next`."""
+    form = StaffCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if recovery.is_right(_me(request), form.cleaned_data["token"]):
+            sudo.note(request)
+            return redirect(_way_on(request))
+        form.add_error("token", str(recovery.WrongCode.message))
+    context = {"form": form, "next": _way_on(request), "title": _("Confirm that it is you")}
+    return _page(request, "admin/confirm.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@sudo.required
+@require_http_methods(["GET", "HEAD"])
+def security(request: HttpRequest) -> HttpResponse:
+    """How many recovery codes are left, and what can be renewed."""
+    context = {"left": recovery.left(_me(request)), "title": _("Your second factor")}
+    return _page(request, "admin/security.html", context)
+
+
+@never_cache
+@require_POST
+@sudo.required
+def renew_codes(request: HttpRequest) -> HttpResponse:
+    """Make a new list and show it, this once."""
+    user = _me(request)
+    codes = recovery.renew(user, by=user)
+    context = {"codes": codes, "left": len(codes), "title": _("Your recovery codes")}
+    return _page(request, "admin/security.html", context)
+
+
+@never_cache
+@sudo.required
+@require_http_methods(["GET", "HEAD", "POST"])
+def authenticator(request: HttpRequest) -> HttpResponse:
+    """Set up another authenticator: scan, then enter its first code."""
+    form = StaffCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            device = recovery.confirm_authenticator(_me(request), token=form.cleaned_data["token"])
+        except recovery.WrongCode as error:
+            form.add_error("token", str(error))
+        else:
+            remember_device(request, device)
+            messages.success(request, _("Your new authenticator counts; the old one does not."))
+            return redirect("admin:security")
+    device = recovery.begin_authenticator(_me(request))
+    context = {
+        "form": form,
+        "drawing": _drawing(device.config_url),
+        "address": device.config_url,
+        "title": _("Set up another authenticator"),
+    }
+    return _page(request, "admin/authenticator.html", context, status=422 if form.errors else 200)
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {**admin.site.each_context(request), **context}
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _way_on(request: HttpRequest) -> str:
+    path = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure())
+    return path if is_ours else "/admin/"
+
+
+def _drawing(text: str) -> SafeString:
+    code = qrcode.QRCode(border=2, image_factory=qrcode.image.svg.SvgPathImage)
+    code.add_data(text)
+    drawing = code.make_image().to_string(encoding="unicode")
+    # Drawn by the library from squares; the text itself is not in it.
+    return mark_safe(drawing)  # noqa: S308
