@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -27,6 +28,10 @@ class RecoveryDevice(ThrottlingMixin, Device):
 
     The list of `django_otp` itself keeps its codes readable; this one keeps their hashes.
     """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    objects: ClassVar[models.Manager["RecoveryDevice"]] = models.Manager()
 
     class Meta:
         verbose_name = _("recovery codes")

@@ -15,9 +15,9 @@ from accounts.services import recovery
 from accounts.tests.factories import StaffFactory, totp_token
 from accounts.tests.test_sec_11_staff import STAFF_BACKEND, enter, member
 from notifications.models import Message
-from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 

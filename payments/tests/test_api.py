@@ -8,7 +8,7 @@ from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import Payout
 from payments.services import credits, earnings
 from payments.tests import factories
-from payments.tests.threads import run_together
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from payments.models import GatewayEvent, Refund
 from payments.services import captures, credits, events, ledger, orders
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened
-from payments.tests.threads import run_together
 from tutorhub.core import outbox
 from tutorhub.core.models import OutboxRow
+from tutorhub.core.tests.threads import run_together
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,8 +17,8 @@ from payments.models import OrderRefund, PaymentOrder, Refund
 from payments.services import captures, ledger, orders, refund_decisions, refunds, wallets
 from payments.tests import factories
 from payments.tests.paying import in_escrow
-from payments.tests.threads import run_together
 from tutorhub.core import clock
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ from payments.models import Earning, Invoice, LedgerEntry, LedgerTxn, OrderRefun
 from payments.services import cancellations, earnings, ledger, rates, refunds, splits
 from payments.tests import factories
 from payments.tests.paying import in_escrow
-from payments.tests.threads import run_together
 from tutorhub.core import clock
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,9 @@ from payments.models import (
 )
 from payments.services import credits, ledger
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.ids import uuid7
+from tutorhub.core.tests.threads import run_together
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ from payments.services import (
 from payments.services.ledger import credit, debit
 from payments.tests import factories
 from payments.tests.paying import in_escrow
-from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 

@@ -14,11 +14,11 @@ from payments.models import Earning, LedgerTxn, TaxProfile, TaxRate, YearlyGross
 from payments.services import earnings, ledger, rates, splits
 from payments.tests import factories
 from payments.tests.test_services_statements import close
-from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.errors import Conflict
 from tutorhub.core.ids import uuid7
 from tutorhub.core.money import pct, split_inclusive
+from tutorhub.core.tests.threads import run_together
 
 
 class TestArithmetic:

@@ -15,11 +15,11 @@ from payments.policies import EVIDENCE_MAX_BYTES, EvidenceClosed
 from payments.services import disputes, evidence, submissions
 from payments.services.submissions import Made
 from payments.tests.paying import callback
-from payments.tests.threads import run_together
 from tutorhub.core import clock, contents, outbox, storage, uploads
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.tests import files
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 

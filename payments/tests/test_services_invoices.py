@@ -16,9 +16,9 @@ from payments.models import (
 )
 from payments.services import captures, earnings, invoices, ledger, orders
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
+from tutorhub.core.tests.threads import run_together
 
 LAST_SECOND = datetime(2027, 3, 31, 18, 29, 59, tzinfo=UTC)
 """23:59:59 on 31 March 2027 in India."""

@@ -8,9 +8,9 @@ from django.db.utils import ProgrammingError
 from payments.models import CHART, LedgerAccount, LedgerEntry, LedgerTxn
 from payments.services import ledger
 from payments.services.ledger import credit, debit
-from payments.tests.threads import run_together
 from tutorhub.core import audit
 from tutorhub.core.ids import uuid7
+from tutorhub.core.tests.threads import run_together
 
 OWNER = "11111111-1111-7111-8111-111111111111"
 

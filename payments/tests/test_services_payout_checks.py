@@ -11,10 +11,10 @@ from payments.models import PayoutMethod
 from payments.services import ledger, payout_checks
 from payments.tasks import check_payout_methods
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 from tutorhub.core.errors import Conflict, NotAllowed
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests.threads import run_together
 
 FUNDED = 10_00_000_00
 

@@ -14,9 +14,9 @@ from payments.services import earnings, ledger, payouts
 from payments.services.payouts import sending
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests.threads import run_together
 
 AMOUNT, EARNED, FUNDED, FEE = 80_000, 164_600, 10_00_000_00, 590
 NO_ANSWER = [

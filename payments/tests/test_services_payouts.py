@@ -15,9 +15,9 @@ from payments.services import earnings, ledger, payouts
 from payments.services.payouts import deciding, sending
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 from tutorhub.core.errors import InvalidTransition, NotAllowed
+from tutorhub.core.tests.threads import run_together
 
 AMOUNT = 80_000
 

@@ -14,10 +14,10 @@ from payments.services.reconciling import holds, outgoing, runs, silence, sweep,
 from payments.tasks import process_gateway_events, reconcile_orders, sweep_payments
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened, status_of
-from payments.tests.threads import run_together
 from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests.threads import run_together
 
 
 class TestCreditPack:

@@ -21,9 +21,9 @@ from payments.services import (
 from payments.tasks import reconcile_money_out
 from payments.tests import factories
 from payments.tests.paying import callback, legs, opened
-from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 from tutorhub.core.errors import NotAllowed
+from tutorhub.core.tests.threads import run_together
 
 
 @pytest.fixture

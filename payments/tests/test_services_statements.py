@@ -14,8 +14,8 @@ from payments.services import cancellations, earnings, ledger, statements
 from payments.services.statements import earned, paid, sheets
 from payments.tests import factories
 from payments.tests.test_services_invoices import reverse
-from payments.tests.threads import run_together
 from tutorhub.core import clock
+from tutorhub.core.tests.threads import run_together
 
 MARCH = datetime(2027, 3, 31, 18, 29, tzinfo=UTC)
 APRIL = datetime(2027, 3, 31, 18, 30, tzinfo=UTC)

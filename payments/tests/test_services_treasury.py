@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from accounts.tests.factories import StaffFactory
 from payments.models import Funding, LedgerTxn
 from payments.services import ledger, treasury
-from payments.tests.threads import run_together
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 from tutorhub.core.models import AuditEvent
+from tutorhub.core.tests.threads import run_together
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from payments.services import ledger, payout_methods, payouts
 from payments.services.payouts import asking
 from payments.tasks import plan_weekly_payouts
 from payments.tests import factories
-from payments.tests.threads import run_together
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
+from tutorhub.core.tests.threads import run_together
 
 MONDAY = date(2026, 11, 30)
 MORNING = datetime(2026, 11, 30, 10, 0, tzinfo=clock.IST)

@@ -11,7 +11,7 @@ from payments.models import PaymentOrder, Payout
 from payments.services import credits, earnings, orders, payout_methods
 from payments.tests import factories
 from payments.tests.paying import opened
-from payments.tests.threads import run_together
+from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
 
