@@ -1,7 +1,9 @@
 """What this app asks of those below, and its work for later."""
 
-from accounts import messages
-from accounts.services import alarms, send_limits
+from uuid import UUID
+
+from accounts import messages, news
+from accounts.services import alarms, erasures, send_limits
 from notifications.services import deliveries
 from tutorhub.core import outbox
 
@@ -13,3 +15,14 @@ for code in messages.CODES:
 @outbox.job(alarms.RING)
 def ring_alarm(payload: outbox.Payload) -> None:
     alarms.rang(payload["what"])
+
+
+@outbox.receiver(news.USER_ERASED)
+def forget_account(payload: outbox.Payload) -> None:
+    user_id = UUID(payload["user_id"])
+    erasures.forget_account(user_id, erasures.traces_of(user_id))
+
+
+@outbox.job(erasures.FINISH)
+def finish_erasure(payload: outbox.Payload) -> None:
+    erasures.finish(UUID(payload["request"]))

@@ -5,8 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
+from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
-from marketplace.services import bookings, enquiries, leads, reviews, sessions, withdrawals
+from marketplace.services import (
+    bookings,
+    enquiries,
+    forgetting,
+    leads,
+    leaving,
+    reviews,
+    sessions,
+    withdrawals,
+)
 from payments import news
 from tutorhub.core import outbox
 from tutors import news as tutors_news
@@ -21,6 +31,8 @@ staff.allow(
     "marketplace.view_lead",
     "marketplace.view_enquiry",
 )
+
+accounts_leaving.register(leaving.hindrances)
 
 
 @outbox.receiver(news.ORDER_PAID)
@@ -70,7 +82,7 @@ def end_business_of_suspended(payload: Payload) -> None:
 @outbox.receiver(accounts_news.USER_ERASED)
 def end_business_of_erased(payload: Payload) -> None:
     enquiries.close_all_of(UUID(payload["user_id"]))
-    enquiries.forget(UUID(payload["user_id"]))
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 @outbox.receiver(tutors_news.TUTOR_SUSPENDED)

@@ -4,21 +4,32 @@ from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
+from accounts import news as accounts_news
+from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
 from payments.services import (
     captures,
     disputes,
     events,
+    forgetting,
     holds,
+    leaving,
     payout_checks,
     payouts,
     refunds,
     wallets,
 )
-from tutorhub.core.outbox import Payload, call, job
+from tutorhub.core.outbox import Payload, call, job, receiver
 
 # Money health links to what the outbox gave up. Pages about money ask for the group itself.
 staff.allow(staff.FINANCE, "core.view_outboxrow")
+
+accounts_leaving.register(leaving.hindrances)
+
+
+@receiver(accounts_news.USER_ERASED)
+def forget_payments(payload: Payload) -> None:
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 @call(events.PROCESS)

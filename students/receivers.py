@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts import news
 from accounts.models import Role
 from accounts.services import onboarding
-from students.services import learners
+from students.services import forgetting, learners
 from tutorhub.core import outbox
 
 onboarding.register(Role.STUDENT, learners.next_step)
@@ -14,7 +14,7 @@ onboarding.register(Role.STUDENT, learners.next_step)
 
 @outbox.receiver(news.USER_ERASED)
 def forget_family(payload: dict[str, Any]) -> None:
-    learners.forget(UUID(payload["user_id"]))
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 @outbox.job(learners.ERASE_JOB)

@@ -566,6 +566,8 @@ MESSAGE_FALLBACK_AFTER_UNKNOWN = timedelta(seconds=20)
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [
     secret("FIELD_KEY", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDEyMzQ1Njc4OWE=")
 ]
+# What is sealed with this key nobody here can open; the private half of this one is in no file.
+VAULT_PUBLIC_KEY = secret("VAULT_PUBLIC_KEY", "ulrNfYYrD4oRDKKp/f1XqVhEGQ7IKvt6AVd3c1jAUxM=")
 OTP_PEPPER = secret("OTP_PEPPER", "development-only-" + "p" * 30)
 
 # Logging: allow-listed words only, no personal data (security.md case 28 is tested).
@@ -718,3 +720,11 @@ GUARDIAN_INVITES_PER_DAY = 5
 LEARNER_REMOVED_FOR = timedelta(days=30)
 # After this a tutor whose classes with a child are over sees the first name and nothing else.
 TUTOR_SEES_CHILD_FOR = timedelta(days=30)
+
+# Somebody asked to be forgotten. What is left is looked for once more after a while, and staff are
+# told when it is not over in time. Tax law wants the parties of invoices kept, and the DPDP rules
+# want a year of sign-ins: both go into the vault (tutorhub.core.vault).
+ERASURE_SECOND_LOOK = timedelta(hours=1)
+ERASURE_DUE = timedelta(days=15)
+TAX_RECORDS_KEPT = timedelta(days=8 * 366)
+SIGN_INS_SEALED_FOR = timedelta(days=366)

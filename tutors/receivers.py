@@ -1,11 +1,14 @@
 """What this app tells the apps below when it starts."""
 
+from uuid import UUID
+
+from accounts import news
 from accounts.models import Role, User
 from accounts.services import onboarding, staff, standing
-from tutorhub.core import sweeping
+from tutorhub.core import outbox, sweeping
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import documents, photos
+from tutors.services import documents, forgetting, photos
 
 Status = TutorProfile.Status
 
@@ -23,6 +26,11 @@ def next_step(user: User) -> onboarding.Step:
     if not papers.filter(kind=TutorDocument.Kind.IDENTITY).exists():
         return ("documents", "tutors:document-list")
     return ("submit", "tutors:document-list")
+
+
+@outbox.receiver(news.USER_ERASED)
+def forget_tutor(payload: outbox.Payload) -> None:
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 onboarding.register(Role.TUTOR, next_step)
