@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
-from accounts import messages, news
-from accounts.services import alarms, erasures, send_limits
+from accounts import messages, news, personal
+from accounts.services import alarms, clearing, erasures, send_limits
 from notifications.services import deliveries
-from tutorhub.core import outbox
+from tutorhub.core import datamap, outbox, retention
+
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
 
 # A code that goes by a second channel is paid for twice, and both times from the day's budget.
 for code in messages.CODES:

@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts import news as accounts_news
 from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
+from marketplace import personal
 from marketplace.services import (
     bookings,
     enquiries,
@@ -18,7 +19,7 @@ from marketplace.services import (
     withdrawals,
 )
 from payments import news
-from tutorhub.core import outbox
+from tutorhub.core import datamap, outbox
 from tutors import news as tutors_news
 
 Payload = dict[str, Any]
@@ -32,7 +33,8 @@ staff.allow(
     "marketplace.view_enquiry",
 )
 
-accounts_leaving.register(leaving.hindrances)
+datamap.register(personal.TABLES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 
 
 @outbox.receiver(news.ORDER_PAID)

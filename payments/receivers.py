@@ -7,8 +7,10 @@ from uuid import UUID
 from accounts import news as accounts_news
 from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
+from payments import personal
 from payments.services import (
     captures,
+    clearing,
     disputes,
     events,
     forgetting,
@@ -19,12 +21,15 @@ from payments.services import (
     refunds,
     wallets,
 )
+from tutorhub.core import datamap, retention
 from tutorhub.core.outbox import Payload, call, job, receiver
 
 # Money health links to what the outbox gave up. Pages about money ask for the group itself.
 staff.allow(staff.FINANCE, "core.view_outboxrow")
 
-accounts_leaving.register(leaving.hindrances)
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 
 
 @receiver(accounts_news.USER_ERASED)

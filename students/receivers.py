@@ -5,11 +5,15 @@ from uuid import UUID
 
 from accounts import news
 from accounts.models import Role
+from accounts.services import leaving as accounts_leaving
 from accounts.services import onboarding
-from students.services import forgetting, learners
-from tutorhub.core import outbox
+from students import personal
+from students.services import forgetting, learners, leaving
+from tutorhub.core import datamap, outbox
 
 onboarding.register(Role.STUDENT, learners.next_step)
+datamap.register(personal.TABLES)
+accounts_leaving.register(says=leaving.consequences)
 
 
 @outbox.receiver(news.USER_ERASED)

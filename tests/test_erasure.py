@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Consent, DataRequest, KnownDevice, LoginAttempt, OtpChallenge, User
 from accounts.services import erasures, leaving
-from accounts.tests.cast import PHONE, last_code, sign_in, step_up
+from accounts.tests.cast import PHONE, last_code, sign_in, step_up, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from marketplace.models import Review
 from marketplace.services import reviews
@@ -19,12 +19,13 @@ from payments.services import ledger, tax_profiles
 from payments.services.papers import invoices as invoice_papers
 from payments.tests import factories as money
 from students.models import Guardian
+from students.tests.factories import LearnerFactory, add_guardian
 from tutorhub.core import clock, outbox, storage, vault
 from tutorhub.core.models import OutboxRow, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import Offering, TutorDocument, TutorPhoto, TutorProfile
 from tutors.services import verification
-from tutors.tests.factories import PhotoFactory, TutorFactory
+from tutors.tests.factories import PhotoFactory, TutorFactory, TutorSuspendedFactory
 from tutors.tests.uploading import received
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,52 @@ class TestApi:
         assert body["errors"][0]["code"] == "cannot_leave_yet"
         assert [each["code"] for each in body["reasons"]] == ["wallet_balance"]
         assert User.objects.get().phone == PHONE
+
+
+class TestPage:
+    ADDRESS = "/account/data/erase/"
+
+    def test_it_says_what_happens_and_asks_for_a_code_first(self, client: Client):
+        user = FamilyUserFactory()
+        client.force_login(user, backend="accounts.backends.PhoneBackend")
+        page = client.get(self.ADDRESS)
+        assert page.status_code == 200
+        assert b"Erase my account" not in page.content
+        assert client.post(self.ADDRESS, {"is_sure": "on"}).url.startswith("/account/confirm/")
+        assert User.objects.get(pk=user.pk).is_active
+
+    def test_a_tick_and_a_code_erase_the_account(self):
+        user = FamilyUserFactory()
+        browser = trusted_browser(user)
+        assert b"Erase my account" in browser.get(self.ADDRESS).content
+        assert browser.post(self.ADDRESS, {}).status_code == 400
+        assert User.objects.get(pk=user.pk).is_active
+        done = browser.post(self.ADDRESS, {"is_sure": "on"}, follow=True)
+        assert done.redirect_chain[-1][0] == "/"
+        assert not User.objects.get(pk=user.pk).is_active
+        assert browser.get("/account/").status_code == 302
+
+    def test_what_stands_in_the_way_is_there_with_the_way_to_it(self):
+        user = FamilyUserFactory()
+        money.fund_wallet(user)
+        browser = trusted_browser(user)
+        page = browser.get(self.ADDRESS).content.decode()
+        assert "₹\u00a0300 in your wallet" in page
+        assert 'href="/wallet/"' in page
+        assert browser.post(self.ADDRESS, {"is_sure": "on"}).status_code == 409
+        assert User.objects.get(pk=user.pk).is_active
+
+    def test_the_holder_reads_that_the_family_ends_for_both(self):
+        family = LearnerFactory().family
+        words = "The family ends for the other guardian too"
+        assert words not in str(leaving.consequences(family.user))
+        second = add_guardian(family).user
+        assert words in str(leaving.consequences(family.user))
+        assert "stays with the other guardian" in str(leaving.consequences(second))
+
+    def test_a_suspended_tutor_does_not_slip_away(self):
+        tutor = TutorSuspendedFactory()
+        assert reasons(tutor.user) == {"suspended"}
 
 
 class TestAccount:

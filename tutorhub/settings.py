@@ -224,13 +224,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
-    "accounts-clear-out": {"task": "accounts.clear_out", "schedule": timedelta(hours=1)},
-    "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
-    "core-forget-idempotency-keys": {
-        "task": "core.forget_idempotency_keys",
+    "core-clear-out": {"task": "core.clear_out", "schedule": timedelta(hours=1)},
+    "accounts-watch-requests": {
+        "task": "accounts.watch_requests",
         "schedule": timedelta(hours=1),
     },
-    "core-sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
+    "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     "payments-check-payout-methods": {
         "task": "payments.check_payout_methods",
@@ -728,3 +727,17 @@ ERASURE_SECOND_LOOK = timedelta(hours=1)
 ERASURE_DUE = timedelta(days=15)
 TAX_RECORDS_KEPT = timedelta(days=8 * 366)
 SIGN_INS_SEALED_FOR = timedelta(days=366)
+
+# How long things are kept; tutorhub.core.retention clears them out. Some have a setting above.
+OUTBOX_KEPT = timedelta(days=30)
+LOGIN_LOG_KEPT = timedelta(days=365)
+ADMIN_LOG_KEPT = timedelta(days=365)
+MESSAGE_TEXTS_KEPT = timedelta(days=90)
+MESSAGES_KEPT = timedelta(days=365)
+PROVIDER_EVENTS_KEPT = timedelta(days=30)
+GATEWAY_BODIES_KEPT = timedelta(days=180)
+EVIDENCE_KEPT = timedelta(days=180)
+REJECTED_PAPERS_KEPT = timedelta(days=180)
+EXPORTS_KEPT = timedelta(days=7)
+EXPORT_DUE = timedelta(days=1)
+DATA_REQUESTS_KEPT = timedelta(days=3 * 365)

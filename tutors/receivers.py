@@ -4,11 +4,13 @@ from uuid import UUID
 
 from accounts import news
 from accounts.models import Role, User
+from accounts.services import leaving as accounts_leaving
 from accounts.services import onboarding, staff, standing
-from tutorhub.core import outbox, sweeping
+from tutorhub.core import datamap, outbox, retention, sweeping
+from tutors import personal
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import documents, forgetting, photos
+from tutors.services import clearing, documents, forgetting, leaving, photos
 
 Status = TutorProfile.Status
 
@@ -34,6 +36,9 @@ def forget_tutor(payload: outbox.Payload) -> None:
 
 
 onboarding.register(Role.TUTOR, next_step)
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 standing.register(Role.TUTOR, check_in_good_standing)
 sweeping.register("papers", documents.known_keys)
 sweeping.register("portraits", photos.known_portraits)

@@ -23,7 +23,9 @@ class Hindrance:
 
 
 Check = Callable[[User], Iterable[Hindrance]]
+Says = Callable[[User], Iterable[str]]
 _checks: list[Check] = []
+_says: list[Says] = []
 
 
 class CannotLeaveYet(Conflict):
@@ -40,12 +42,22 @@ class CannotLeaveYet(Conflict):
         super().__init__(" ".join(words), reasons=reasons)
 
 
-def register(check: Check) -> None:
-    """From now on `check(user)` is asked what has to be settled before this person is erased."""
-    if check not in _checks:
+def register(*, check: Check | None = None, says: Says | None = None) -> None:
+    """From now on `check(user)` is asked what has to be settled before this person is erased.
+
+    `says(user)` tells, in sentences for the page, what then becomes of what the app holds.
+    """
+    if check is not None and check not in _checks:
         _checks.append(check)
+    if says is not None and says not in _says:
+        _says.append(says)
 
 
 def hindrances(user: User) -> list[Hindrance]:
     """Everything that stands in the way now; empty when the account may be erased."""
     return [found for check in _checks for found in check(user)]
+
+
+def consequences(user: User) -> list[str]:
+    """What happens to everything that is held, a sentence each."""
+    return [str(sentence) for says in _says for sentence in says(user)]

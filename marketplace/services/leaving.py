@@ -35,3 +35,10 @@ def _theirs(user: User) -> QuerySet[TutoringSession]:
     paid = PaymentOrder.objects.filter(payer=user, purpose=PaymentOrder.Purpose.SESSION)
     theirs = Q(tutor__user=user) | Q(learner__family__user=user) | Q(order_id__in=paid.values("pk"))
     return TutoringSession.objects.filter(theirs).order_by()
+
+
+def consequences(user: User) -> Iterator[str]:
+    yield _(
+        "Searches and offers end. Classes that took place stay on record for the other side,"
+        " without your name and without your words in reviews."
+    )

@@ -27,7 +27,8 @@ from payments.models import (
     RefundPreference,
     TaxProfile,
 )
-from tutorhub.core import audit, clock, sweeping, vault
+from payments.services import clearing
+from tutorhub.core import audit, clock, vault
 
 NAMED = ("name", "address", "gstin", "email")
 """What is emptied of a party; its state stays, for it says which tax was due."""
@@ -104,10 +105,7 @@ def _forget_disputes(user: User) -> None:
     """Papers and words for a bank, once the bank has decided."""
     theirs = Q(payment__order__payer=user) | Q(payment__order__terms__tutor=str(user.pk))
     over = GatewayDispute.objects.filter(theirs).exclude(status__in=GatewayDispute.LIVE)
-    for file in EvidenceFile.objects.locked().filter(dispute__in=over):
-        sweeping.delete_later(file.stored_key)
-        sweeping.delete_later(file.upload_key or "", is_upload=True)
-        file.delete()
+    clearing.delete_evidence(EvidenceFile.objects.locked().filter(dispute__in=over))
     over.update(summary="", statement="", note="", stated_by=None, stated_at=None)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.services.leaving import Hindrance
@@ -26,6 +27,30 @@ def hindrances(user: User) -> Iterator[Hindrance]:
     if _disputes(user).exists():
         text = _("A bank disputes a payment. Wait until that is decided.")
         yield Hindrance("open_dispute", text)
+
+
+def consequences(user: User) -> Iterator[str]:
+    """What becomes of the records of money, and what is lost with them."""
+    if user.is_tutor:
+        yield _("Your bank account, PAN and tax profile are deleted.")
+    yield _(
+        "Payments and invoices stay, as the law asks, without your name. The name on invoices is"
+        " kept under seal for the tax office; nobody here can read it."
+    )
+    lost = dict(
+        LedgerAccount.objects.filter(
+            owner_key=str(user.pk), code__in=["student_promo", "lead_credits"], balance__gt=0
+        ).values_list("code", "balance")
+    )
+    if promo := lost.get("student_promo"):
+        yield _("A gift of %(amount)s in your wallet is lost.") % {"amount": rupees(promo)}
+    if number := lost.get("lead_credits"):
+        text = ngettext(
+            "%(n)d lead credit that you have not used is lost.",
+            "%(n)d lead credits that you have not used are lost.",
+            number,
+        )
+        yield text % {"n": number}
 
 
 def _of_family(user: User, balances: dict[str, int]) -> Iterator[Hindrance]:

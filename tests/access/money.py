@@ -43,6 +43,7 @@ NO_MONEY = {
     "accounts:device-sign-out-others",
     "accounts:phone-new",
     "accounts:phone-confirm",
+    "accounts:data-erase",
     "accounts:step-up",
     "accounts:prove",
     "accounts:start-clean",

@@ -67,6 +67,7 @@ PAGES: dict[str, Row] = {
     "accounts:device-sign-out-others": Row("POST", PEOPLE, is_own_account=True),
     "accounts:phone-new": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:phone-confirm": Row("GET POST", PEOPLE, is_own_account=True),
+    "accounts:data-erase": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:step-up": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:prove": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:start-clean": Row("POST", PEOPLE, is_own_account=True),

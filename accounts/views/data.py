@@ -1,0 +1,45 @@
+"""What we hold about somebody, a copy of it, and the way out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.clients import sign_in_of
+from accounts.decorators import person_required, step_up_to_change
+from accounts.forms import EraseForm
+from accounts.services import erasures, leaving, stepup
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
+def erase(request: HttpRequest) -> HttpResponse:
+    """What stands in the way, what would happen, and the form that does it."""
+    is_asked = request.method == "POST"
+    form = EraseForm(request.POST if is_asked else None)
+    if is_asked and form.is_valid():
+        try:
+            erasures.leave(request.user, by=request.user)
+        except leaving.CannotLeaveYet:
+            return _erase_page(request, form, status=409)
+        logout(request)
+        messages.success(request, _("Your account is erased. You are signed out everywhere."))
+        return redirect("site:home")
+    return _erase_page(request, form, status=400 if form.errors else 200)
+
+
+def _erase_page(request: HttpRequest, form: EraseForm, *, status: int) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "hindrances": leaving.hindrances(request.user),
+        "consequences": leaving.consequences(request.user),
+        "is_fresh": stepup.is_fresh(request.user, sign_in_of(request)),
+    }
+    return render(request, "accounts/data_erase.html", context, status=status)
