@@ -9,7 +9,7 @@ law wants kept go into the vault (`tutorhub.core.vault`).
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,9 +19,11 @@ from accounts import news
 from accounts.models import AppSession, DataRequest, User
 from accounts.services import alarms, forgetting, leaving, users
 from notifications.services import forgetting as messages_forgetting
-from tutorhub.core import audit, clock, outbox
+from tutorhub.core import audit, clock, outbox, storage
 
 FINISH = "accounts.finish_erasure"
+LIST = "accounts.list_erasure"
+LISTED = "erasures"
 Kind, Status = DataRequest.Kind, DataRequest.Status
 
 
@@ -74,8 +76,25 @@ def erase(user: User, *, by: User | None) -> User:
     users.close(user, AppSession.End.ERASED)
     audit.record("user.erased", user, by=by)
     outbox.announce(news.USER_ERASED, user_id=user.pk)
+    outbox.later(LIST, {"user_id": user.pk})
     _look_again_later(request.pk)
     return user
+
+
+def put_on_list(user_id: UUID) -> None:
+    """Note outside the database that this account is erased: a backup does not know it."""
+    storage.put(f"{LISTED}/{user_id}", b"erased", content_type="text/plain")
+
+
+def reapply() -> int:
+    """After a restore: erase again whom the backup has brought back. Returns how many."""
+    again = 0
+    for key in list(storage.old_keys(LISTED, before=clock.now() + timedelta(days=1))):
+        user = User.objects.filter(pk=UUID(key.removeprefix(f"{LISTED}/"))).first()
+        if user is not None and not _is_erased(user):
+            erase(user, by=None)
+            again += 1
+    return again
 
 
 def traces_of(user_id: UUID) -> Traces:

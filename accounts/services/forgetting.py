@@ -15,13 +15,14 @@ from accounts.models import (
     AppSession,
     BrowserSession,
     Consent,
+    DataRequest,
     EmailChange,
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
     User,
 )
-from tutorhub.core import idempotency, vault
+from tutorhub.core import clock, idempotency, sweeping, vault
 
 SEALED = ("at", "kind", "phone", "email", "ip", "user_agent", "is_success")
 
@@ -50,6 +51,7 @@ def forget(
     AppSession.objects.filter(user=user_id).delete()
     KnownDevice.objects.filter(user=user_id).delete()
     idempotency.forget(user_id)
+    _forget_requests(user_id)
     _forget_consents(user_id, addresses)
     _forget_staff_notes(user_id, names)
 
@@ -71,6 +73,16 @@ def _forget_consents(user_id: UUID, addresses: Collection[str]) -> None:
     about = Q(given_by=user_id) | Q(guardian_phone__in=addresses)
     closed = Consent.objects.filter(about, withdrawn_at__isnull=False)
     closed.exclude(guardian_name="", guardian_phone="").update(guardian_name="", guardian_phone="")
+
+
+def _forget_requests(user_id: UUID) -> None:
+    """The words of requests, and copies of the data that were made for them."""
+    for request in DataRequest.objects.locked().filter(user=user_id):
+        sweeping.delete_later(request.file_key)
+        if request.kind == DataRequest.Kind.EXPORT and request.closed_at is None:
+            request.move_to(DataRequest.Status.DONE, file_key="", closed_at=clock.now())
+        request.words = request.answer = ""
+        request.save(update_fields=["words", "answer"])
 
 
 def _forget_staff_notes(user_id: UUID, names: Collection[str]) -> None:
