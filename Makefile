@@ -12,7 +12,8 @@ PRODUCTION = TUTORHUB_ENV=production DEBUG=0 ALLOWED_HOSTS=tutorhub.example \
 	REDIS_URL=redis://none COMPANY_NAME=none COMPANY_ADDRESS=none COMPANY_GSTIN=none SMS_CHANNEL=off WHATSAPP_CHANNEL=off AWS_STORAGE_BUCKET_NAME=none PRIVATE_STORAGE=s3 FILE_SCANNER=off \
 	$(foreach name,SECRET_KEY JWT_SIGNING_KEY OTP_PEPPER RAZORPAY_KEY_ID RAZORPAY_KEY_SECRET \
 	RAZORPAY_WEBHOOK_SECRET RAZORPAYX_ACCOUNT_NUMBER,$(name)=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))")) \
-	FIELD_KEY=$$($(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())")
+	FIELD_KEY=$$($(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())") \
+	VAULT_PUBLIC_KEY=$$($(BIN)/python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())")
 
 .PHONY: run test check fix bench chaos messages clean help
 

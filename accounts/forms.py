@@ -93,6 +93,13 @@ class EmailForm(forms.Form):
     )
 
 
+class EraseForm(forms.Form):
+    is_sure = forms.BooleanField(
+        label=_("I understand that there is no way back"),
+        error_messages={"required": _("Tick this first. An erased account cannot be restored.")},
+    )
+
+
 class StaffLoginForm(OTPAdminAuthenticationForm):
     """E-mail, password and authenticator code in one step, with a limit on guesses.
 

@@ -4,17 +4,11 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from accounts.services import alarms, clearing
+from accounts.services import alarms, erasures
 from tutorhub.core import audit_seals, clock
 
 CHECKED_BACK = timedelta(days=3)
 """Every night; `manage.py verify_audit` goes through all of it."""
-
-
-@shared_task(name="accounts.clear_out")
-def clear_out() -> None:
-    """Delete sessions, codes, token families and devices whose time is over."""
-    clearing.clear_out()
 
 
 @shared_task(name="accounts.watch_codes")
@@ -28,3 +22,9 @@ def check_audit() -> None:
     """Compare the audit trail of the last days with its seals, and ring if a row was changed."""
     if any(audit_seals.broken(since=clock.now() - CHECKED_BACK)):
         alarms.ring("audit_trail")
+
+
+@shared_task(name="accounts.watch_requests")
+def watch_requests() -> None:
+    """Tell staff when an erasure, a copy or a complaint is overdue."""
+    erasures.watch()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, confirm, signin
+from accounts.views import account, confirm, data, signin
 
 app_name = "accounts"
 
@@ -24,6 +24,10 @@ urlpatterns = [
     ),
     path("account/phone/", account.phone_new, name="phone-new"),
     path("account/phone/code/", account.phone_confirm, name="phone-confirm"),
+    path("account/data/", data.show, name="data-show"),
+    path("account/data/export/", data.export, name="data-export"),
+    path("account/data/export/<uuid:request_id>/", data.export_fetch, name="data-export-fetch"),
+    path("account/data/erase/", data.erase, name="data-erase"),
     path("account/confirm/", confirm.step_up, name="step-up"),
     path("account/prove/", confirm.prove, name="prove"),
     path("account/prove/start-clean/", confirm.start_clean, name="start-clean"),

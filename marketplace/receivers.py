@@ -5,10 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
+from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
-from marketplace.services import bookings, enquiries, leads, reviews, sessions, withdrawals
+from marketplace import personal
+from marketplace.services import (
+    bookings,
+    enquiries,
+    forgetting,
+    leads,
+    leaving,
+    reviews,
+    sessions,
+    withdrawals,
+)
 from payments import news
-from tutorhub.core import outbox
+from tutorhub.core import datamap, outbox
 from tutors import news as tutors_news
 
 Payload = dict[str, Any]
@@ -27,6 +38,9 @@ staff.allow(
     "marketplace.view_lead",
     "marketplace.view_enquiry",
 )
+
+datamap.register(personal.TABLES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 
 
 @outbox.receiver(news.ORDER_PAID)
@@ -76,7 +90,7 @@ def end_business_of_suspended(payload: Payload) -> None:
 @outbox.receiver(accounts_news.USER_ERASED)
 def end_business_of_erased(payload: Payload) -> None:
     enquiries.close_all_of(UUID(payload["user_id"]))
-    enquiries.forget(UUID(payload["user_id"]))
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 @outbox.receiver(tutors_news.TUTOR_SUSPENDED)

@@ -1,7 +1,11 @@
 """What the outbox may ask of this app."""
 
-from notifications.services import deliveries, receipts
-from tutorhub.core import outbox
+from notifications import personal
+from notifications.services import clearing, deliveries, receipts
+from tutorhub.core import datamap, outbox, retention
+
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
 
 outbox.call(deliveries.SEND)(deliveries.send)
 outbox.job(deliveries.FALL_BACK)(deliveries.fall_back)

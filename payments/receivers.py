@@ -4,21 +4,37 @@ from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
+from accounts import news as accounts_news
+from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
+from payments import personal
 from payments.services import (
     captures,
+    clearing,
     disputes,
     events,
+    forgetting,
     holds,
+    leaving,
     payout_checks,
     payouts,
     refunds,
     wallets,
 )
-from tutorhub.core.outbox import Payload, call, job
+from tutorhub.core import datamap, retention
+from tutorhub.core.outbox import Payload, call, job, receiver
 
 # Money health links to what the outbox gave up. Pages about money ask for the group itself.
 staff.allow(staff.FINANCE, "core.view_outboxrow")
+
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
+
+
+@receiver(accounts_news.USER_ERASED)
+def forget_payments(payload: Payload) -> None:
+    forgetting.forget(UUID(payload["user_id"]))
 
 
 @call(events.PROCESS)

@@ -228,15 +228,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "payments-book-fees": {"task": "payments.book_fees", "schedule": timedelta(hours=1)},
-    "accounts-clear-out": {"task": "accounts.clear_out", "schedule": timedelta(hours=1)},
-    "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
-    "core-forget-idempotency-keys": {
-        "task": "core.forget_idempotency_keys",
+    "core-clear-out": {"task": "core.clear_out", "schedule": timedelta(hours=1)},
+    "accounts-watch-requests": {
+        "task": "accounts.watch_requests",
         "schedule": timedelta(hours=1),
     },
     "core-seal-audit": {"task": "core.seal_audit", "schedule": timedelta(minutes=1)},
     "accounts-check-audit": {"task": "accounts.check_audit", "schedule": timedelta(hours=24)},
-    "core-sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
+    "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     "payments-check-payout-methods": {
         "task": "payments.check_payout_methods",
@@ -572,6 +571,8 @@ MESSAGE_FALLBACK_AFTER_UNKNOWN = timedelta(seconds=20)
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [
     secret("FIELD_KEY", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDEyMzQ1Njc4OWE=")
 ]
+# What is sealed with this key nobody here can open; the private half of this one is in no file.
+VAULT_PUBLIC_KEY = secret("VAULT_PUBLIC_KEY", "ulrNfYYrD4oRDKKp/f1XqVhEGQ7IKvt6AVd3c1jAUxM=")
 OTP_PEPPER = secret("OTP_PEPPER", "development-only-" + "p" * 30)
 
 # Logging: allow-listed words only, no personal data (security.md case 28 is tested).
@@ -724,3 +725,25 @@ GUARDIAN_INVITES_PER_DAY = 5
 LEARNER_REMOVED_FOR = timedelta(days=30)
 # After this a tutor whose classes with a child are over sees the first name and nothing else.
 TUTOR_SEES_CHILD_FOR = timedelta(days=30)
+
+# Somebody asked to be forgotten. What is left is looked for once more after a while, and staff are
+# told when it is not over in time. Tax law wants the parties of invoices kept, and the DPDP rules
+# want a year of sign-ins: both go into the vault (tutorhub.core.vault).
+ERASURE_SECOND_LOOK = timedelta(hours=1)
+ERASURE_DUE = timedelta(days=15)
+TAX_RECORDS_KEPT = timedelta(days=8 * 366)
+SIGN_INS_SEALED_FOR = timedelta(days=366)
+
+# How long things are kept; tutorhub.core.retention clears them out. Some have a setting above.
+OUTBOX_KEPT = timedelta(days=30)
+LOGIN_LOG_KEPT = timedelta(days=365)
+ADMIN_LOG_KEPT = timedelta(days=365)
+MESSAGE_TEXTS_KEPT = timedelta(days=90)
+MESSAGES_KEPT = timedelta(days=365)
+PROVIDER_EVENTS_KEPT = timedelta(days=30)
+GATEWAY_BODIES_KEPT = timedelta(days=180)
+EVIDENCE_KEPT = timedelta(days=180)
+REJECTED_PAPERS_KEPT = timedelta(days=180)
+EXPORTS_KEPT = timedelta(days=7)
+EXPORT_DUE = timedelta(days=1)
+DATA_REQUESTS_KEPT = timedelta(days=3 * 365)

@@ -1,11 +1,16 @@
 """What this app tells the apps below when it starts."""
 
+from uuid import UUID
+
+from accounts import news
 from accounts.models import Role, User
+from accounts.services import leaving as accounts_leaving
 from accounts.services import onboarding, staff, standing
-from tutorhub.core import sweeping
+from tutorhub.core import datamap, outbox, retention, sweeping
+from tutors import personal
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import documents, photos
+from tutors.services import clearing, documents, forgetting, leaving, photos
 
 Status = TutorProfile.Status
 
@@ -25,7 +30,15 @@ def next_step(user: User) -> onboarding.Step:
     return ("submit", "tutors:document-list")
 
 
+@outbox.receiver(news.USER_ERASED)
+def forget_tutor(payload: outbox.Payload) -> None:
+    forgetting.forget(UUID(payload["user_id"]))
+
+
 onboarding.register(Role.TUTOR, next_step)
+datamap.register(personal.TABLES)
+retention.register(clearing.RULES)
+accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 standing.register(Role.TUTOR, check_in_good_standing)
 sweeping.register("papers", documents.known_keys)
 sweeping.register("portraits", photos.known_portraits)

@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from accounts.api.fields import PhoneField
-from accounts.models import KnownDevice, Role, User
+from accounts.models import DataRequest, KnownDevice, Role, User
 from accounts.services import onboarding
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
@@ -115,3 +115,27 @@ class MeOut(serializers.ModelSerializer[User]):
 
     def get_next(self, user: User) -> str:
         return onboarding.next_step(user)
+
+
+class HeldOut(serializers.Serializer):
+    title = serializers.CharField()
+    purpose = serializers.CharField()
+    number = serializers.IntegerField(help_text="how many entries")
+    since = serializers.CharField(allow_null=True, help_text="the oldest of them")
+    until = serializers.CharField(help_text="how long they are kept, in words")
+
+
+class SectionOut(serializers.Serializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    things = HeldOut(many=True)
+
+
+class ExportOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=DataRequest.Status.choices)
+    asked_at = serializers.DateTimeField()
+    size = serializers.IntegerField(allow_null=True, help_text="bytes")
+    url = serializers.CharField(
+        allow_null=True, help_text="fetches the file within a minute; with a step-up only"
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import account_views, views
+from accounts.api import account_views, data_views, views
 
 urlpatterns = [
     path("auth/otp/request", views.OtpRequestView.as_view(), name="auth-otp-request"),
@@ -8,6 +8,9 @@ urlpatterns = [
     path("auth/token/refresh", views.RefreshView.as_view(), name="auth-token-refresh"),
     path("auth/logout", views.LogoutView.as_view(), name="auth-logout"),
     path("me", views.MeView.as_view(), name="me"),
+    path("me/data", data_views.DataView.as_view(), name="me-data"),
+    path("me/export", data_views.ExportView.as_view(), name="me-export"),
+    path("me/export/<uuid:pk>", data_views.ExportDetailView.as_view(), name="me-export-detail"),
     path("me/sessions/", account_views.SessionsView.as_view(), name="me-sessions"),
     path(
         "me/sessions/sign-out-others",

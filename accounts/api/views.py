@@ -18,7 +18,7 @@ from accounts.api.authentication import NoTokenNeeded
 from accounts.api.permissions import OwnAccount, check_fresh_code
 from accounts.clients import app_of
 from accounts.models import User
-from accounts.services import onboarding, signin, tokens, users
+from accounts.services import erasures, onboarding, signin, tokens, users
 from tutorhub.core.error_schemas import RefusalResponse
 from tutorhub.core.errors import DomainError
 
@@ -127,14 +127,15 @@ class MeView(APIView):
         user = users.update_profile(_me(request), **data.validated_data)
         return Response(serializers.MeOut(user).data)
 
-    @extend_schema(responses={204: None, 403: RefusalResponse})
+    @extend_schema(responses={204: None, 403: RefusalResponse, 409: RefusalResponse})
     def delete(self, request: Request) -> Response:
         """Erase the account: name and number go, money records stay. There is no way back.
 
-        Takes a step-up: `POST /me/step-up/request` and `/verify` before it.
+        Takes a step-up: `POST /me/step-up/request` and `/verify` before it. 409 `cannot_leave_yet`
+        while something has to be settled first; `reasons` says what.
         """
         check_fresh_code(request)
-        users.erase(_me(request), by=_me(request))
+        erasures.leave(_me(request), by=_me(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -4,6 +4,7 @@ from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
 from accounts.models.emails import EmailChange
 from accounts.models.recovery import RecoveryCode, RecoveryDevice
+from accounts.models.requests import DataRequest
 from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
 from accounts.models.users import Role, User
 
@@ -12,6 +13,7 @@ __all__ = [
     "BrowserSession",
     "Consent",
     "ConsentNotice",
+    "DataRequest",
     "EmailChange",
     "KnownDevice",
     "LoginAttempt",

@@ -1,40 +1,76 @@
-"""What is not needed any longer is deleted, a thousand rows at a time."""
+"""How long accounts keeps things: the rules that `tutorhub.core.retention` runs."""
 
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import Q
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AppSession, BrowserSession, EmailChange, KnownDevice, OtpChallenge
-from tutorhub.core import clock
-
-BATCH = 1000
-
-
-def clear_out() -> dict[str, int]:
-    """Delete expired sessions, old codes, dead token families and forgotten devices."""
-    now = clock.now()
-    dead = now - settings.DEAD_SIGN_INS_KEPT
-    return {
-        "browsers": _clear(BrowserSession.objects.filter(expire_date__lt=now)),
-        "codes": _clear(OtpChallenge.objects.filter(created_at__lt=now - settings.CODES_KEPT)),
-        "apps": _clear(
-            AppSession.objects.filter(Q(ended_at__lt=dead) | Q(expires_at__lt=dead)),
-        ),
-        "emails": _clear(EmailChange.objects.filter(expires_at__lt=now - settings.CODES_KEPT)),
-        "devices": _clear(KnownDevice.objects.filter(seen_at__lt=now - settings.DEVICES_KEPT)),
-    }
+from accounts.models import (
+    AppSession,
+    BrowserSession,
+    DataRequest,
+    EmailChange,
+    KnownDevice,
+    LoginAttempt,
+    OtpChallenge,
+)
+from tutorhub.core import sweeping
+from tutorhub.core.retention import Rule, delete, in_batches
 
 
-def _clear(rows: "models.QuerySet[Any]") -> int:
-    """Delete these rows, passing over what somebody else holds; returns how many there were."""
-    total = 0
-    while True:
-        with transaction.atomic():
-            some = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:BATCH]
-            keys = [row.pk for row in some]
-            rows.model._base_manager.filter(pk__in=keys).delete()
-        total += len(keys)
-        if len(keys) < BATCH:
-            return total
+def _sessions(before: datetime) -> int:
+    return delete(BrowserSession.objects.filter(expire_date__lt=before))
+
+
+def _codes(before: datetime) -> int:
+    return delete(OtpChallenge.objects.filter(created_at__lt=before))
+
+
+def _sign_ins(before: datetime) -> int:
+    return delete(AppSession.objects.filter(Q(ended_at__lt=before) | Q(expires_at__lt=before)))
+
+
+def _email_links(before: datetime) -> int:
+    return delete(EmailChange.objects.filter(expires_at__lt=before))
+
+
+def _devices(before: datetime) -> int:
+    return delete(KnownDevice.objects.filter(seen_at__lt=before))
+
+
+def _login_log(before: datetime) -> int:
+    return delete(LoginAttempt.objects.filter(at__lt=before))
+
+
+def _admin_log(before: datetime) -> int:
+    return delete(LogEntry.objects.filter(action_time__lt=before))
+
+
+def _exports(before: datetime) -> int:
+    ready = DataRequest.objects.filter(status=DataRequest.Status.READY, asked_at__lt=before)
+    return in_batches(ready, _delete_files)
+
+
+def _delete_files(requests: QuerySet[DataRequest]) -> None:
+    for request in requests:
+        sweeping.delete_later(request.file_key)
+        request.move_to(DataRequest.Status.DONE, file_key="", closed_at=request.due_at)
+
+
+def _data_requests(before: datetime) -> int:
+    return delete(DataRequest.objects.filter(closed_at__lt=before))
+
+
+RULES = [
+    Rule("sessions", timedelta(0), _("until it runs out"), _sessions),
+    Rule("codes", settings.CODES_KEPT, _("2 days"), _codes),
+    Rule("sign_ins", settings.DEAD_SIGN_INS_KEPT, _("30 days after its end"), _sign_ins),
+    Rule("email_links", settings.CODES_KEPT, _("2 days after it runs out"), _email_links),
+    Rule("devices", settings.DEVICES_KEPT, _("400 days after it was last used"), _devices),
+    Rule("login_log", settings.LOGIN_LOG_KEPT, _("1 year"), _login_log),
+    Rule("admin_log", settings.ADMIN_LOG_KEPT, _("1 year"), _admin_log),
+    Rule("exports", settings.EXPORTS_KEPT, _("7 days"), _exports),
+    Rule("data_requests", settings.DATA_REQUESTS_KEPT, _("3 years"), _data_requests),
+]

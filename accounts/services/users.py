@@ -1,4 +1,4 @@
-"""Accounts: rename, suspend, restore, erase."""
+"""Accounts: rename, suspend, restore. Erasing has a module of its own."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,7 @@ def suspend(user: User, *, by: User, reason: str) -> User:
     user = _lock(user)
     _check_can_decide(user, by, reason)
     if user.is_active:
-        _close(user, AppSession.End.STAFF)
+        close(user, AppSession.End.STAFF)
         audit.record("user.suspended", user, by=by, reason=reason)
         outbox.announce(news.USER_SUSPENDED, user_id=user.pk)
     return user
@@ -52,23 +52,8 @@ def restore(user: User, *, by: User, reason: str) -> User:
     return user
 
 
-@transaction.atomic
-def erase(user: User, *, by: User) -> User:
-    """Forget who this was: no name, no number, no way in. Money rows stay, and point at nobody.
-
-    Apps above erase their part when they hear USER_ERASED.
-    """
-    user = _lock(user)
-    if user.is_active:
-        user.name, user.phone, user.email = "", None, None
-        user.save(update_fields=["name", "phone", "email"])
-        _close(user, AppSession.End.ERASED)
-        audit.record("user.erased", user, by=by)
-        outbox.announce(news.USER_ERASED, user_id=user.pk)
-    return user
-
-
-def _close(user: User, reason: str) -> None:
+def close(user: User, reason: str) -> None:
+    """Shut a locked account: every session and token of it fails from the next request on."""
     user.is_active = False
     user.session_epoch += 1
     user.save(update_fields=["is_active", "session_epoch"])

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.test import Client
 
-from accounts.services import consents, notices, users
+from accounts.services import consents, erasures, notices
 from accounts.tests.cast import PHONE, last_code, sign_in, wrong_code
 from accounts.tests.factories import ConsentFactory, FamilyUserFactory
 from tutorhub.core.ids import uuid7
@@ -64,5 +64,5 @@ def test_a_consent_is_given_and_withdrawn_once():
 
 def test_an_erased_account_keeps_no_name_and_no_number():
     consent = ConsentFactory()
-    user = users.erase(consent.given_by, by=consent.given_by)
+    user = erasures.erase(consent.given_by, by=consent.given_by)
     assert (user.name, user.phone, user.email, user.is_active) == ("", None, None, False)

@@ -98,13 +98,6 @@ def end_business_of_tutor(tutor_id: UUID) -> None:
 
 
 @transaction.atomic
-def forget(user_id: UUID) -> None:
-    """Drop the words of somebody who asked to be forgotten: notes of enquiries and offers."""
-    Enquiry.objects.filter(learner__family__user=user_id).update(note="", preferred_times=[])
-    TutoringSession.objects.filter(tutor__user=user_id).update(message="")
-
-
-@transaction.atomic
 def mark_opened(enquiry: Enquiry) -> None:
     """Note that the family has now seen the answers, which ends the right to the credits back."""
     Lead.objects.filter(

@@ -2,7 +2,7 @@ import pytest
 
 from accounts import news as accounts_news
 from accounts.models import Consent, User
-from accounts.services import staff, users
+from accounts.services import erasures, staff, users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.tasks import expire_unpaid, release_due
@@ -60,7 +60,7 @@ def test_an_erased_family_is_forgotten_and_its_money_goes_back():
     session = make_scheduled()
     family = session.learner.family
     enquiry = EnquiryFactory(learner=session.learner, note="Aarav is shy")
-    users.erase(family.user, by=family.user)
+    erasures.erase(family.user, by=family.user)
     hear()
     session = TutoringSession.objects.with_details().get(pk=session.pk)
     assert (session.learner.name, session.learner.guardian.name) == ("", "")

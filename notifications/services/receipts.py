@@ -69,12 +69,12 @@ def receive(payload: dict[str, Any]) -> None:
         outbox.later(RECEIVE, payload, due_at=clock.now() + timedelta(seconds=10))
     elif strangers:
         note = f"{strangers} of unknown messages"
-        event.move_to(ProviderEvent.Status.IGNORED, note=note)
+        event.move_to(ProviderEvent.Status.IGNORED, note=note, sealed="")
     elif not found:
         # What a person wrote to our number, say; nobody here has a use for it.
         event.move_to(ProviderEvent.Status.IGNORED, note="no receipts", sealed="")
     else:
-        event.move_to(ProviderEvent.Status.DONE)
+        event.move_to(ProviderEvent.Status.DONE, sealed="")
 
 
 def _apply(receipt: Receipt, channel: str) -> bool:

@@ -76,7 +76,10 @@ class PayoutMethod(models.Model):
             models.CheckConstraint(
                 name="method_complete",
                 condition=(Q(kind="bank", vpa="") & ~Q(ifsc="") & ~Q(account_number=""))
-                | (Q(kind="upi", ifsc="", account_number="") & ~Q(vpa="")),
+                | (Q(kind="upi", ifsc="", account_number="") & ~Q(vpa=""))
+                # Of a tutor who was erased nothing is left of it.
+                | Q(holder_name="", hint="", vpa="", ifsc="", account_number="")
+                & Q(replaced_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="method_validation_valid",

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -50,23 +51,12 @@ def leave_for_good(user_id: UUID) -> FamilyMember | None:
     Family.objects.locked().get(pk=member.family_id)
     member.left_at = clock.now()
     member.save(update_fields=["left_at"])
-    GuardianInvite.objects.open().filter(family=member.family_id).update(
-        closed_at=clock.now(), outcome=GuardianInvite.Outcome.TAKEN_BACK
-    )
+    if member.is_holder:
+        invites = GuardianInvite.objects.open().filter(family=member.family_id)
+        close(invites, GuardianInvite.Outcome.TAKEN_BACK)
     audit.record("family.left", member)
     return member
 
 
-@transaction.atomic
-def hand_over(left: FamilyMember) -> User | None:
-    """Make the guardian who stays the holder, and return them; None where nobody stays."""
-    other = FamilyMember.objects.live().filter(family=left.family_id).first()
-    if other is None or other.is_holder:
-        return other.user if other else None
-    # Their own family, if they ever had one, is empty: with children they could not have joined.
-    Family.objects.filter(user=other.user_id).delete()
-    Family.objects.filter(pk=left.family_id).update(user=other.user_id)
-    other.slot = HOLDER
-    other.save(update_fields=["slot"])
-    audit.record("family.handed_over", other)
-    return other.user
+def close(invites: QuerySet[GuardianInvite], outcome: str) -> None:
+    invites.update(closed_at=clock.now(), outcome=outcome)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
@@ -70,7 +69,7 @@ def invite(*, by: User, phone: str, relation: str) -> GuardianInvite:
         raise InvitedTooOften(retry_after=int(DAY.total_seconds()))
     locks.hold("phone", phone)
     sent = GuardianInvite.objects.filter(phone=phone, created_at__gt=since).count()
-    _close(family.invites.open().filter(phone=phone), Outcome.TAKEN_BACK)
+    families.close(family.invites.open().filter(phone=phone), Outcome.TAKEN_BACK)
     made = GuardianInvite.objects.create(
         family=family,
         phone=phone,
@@ -88,7 +87,9 @@ def invite(*, by: User, phone: str, relation: str) -> GuardianInvite:
 def take_back(invite: GuardianInvite, *, by: User) -> GuardianInvite:
     """The holder does not want that any more. Twice is fine. Raises policies.OnlyHolder."""
     policies.check_is_holder(queries.member(by))
-    _close(GuardianInvite.objects.open().filter(pk=invite.pk, family__user=by), Outcome.TAKEN_BACK)
+    families.close(
+        GuardianInvite.objects.open().filter(pk=invite.pk, family__user=by), Outcome.TAKEN_BACK
+    )
     audit.record("guardian.invite_taken_back", invite, by=by)
     return GuardianInvite.objects.get(pk=invite.pk)
 
@@ -96,7 +97,7 @@ def take_back(invite: GuardianInvite, *, by: User) -> GuardianInvite:
 @transaction.atomic
 def decline(invite: GuardianInvite, *, by: User) -> None:
     """Say no; the family is not told."""
-    _close(queries.invites_to(by).filter(pk=invite.pk), Outcome.DECLINED)
+    families.close(queries.invites_to(by).filter(pk=invite.pk), Outcome.DECLINED)
     audit.record("guardian.invite_declined", invite, by=by)
 
 
@@ -120,7 +121,7 @@ def accept(invite: GuardianInvite, *, by: User) -> FamilyMember:
     member = FamilyMember.objects.create(
         family=family, user=by, slot=SECOND, relation=found.relation
     )
-    _close(GuardianInvite.objects.filter(pk=found.pk), Outcome.ACCEPTED)
+    families.close(GuardianInvite.objects.filter(pk=found.pk), Outcome.ACCEPTED)
     audit.record("guardian.joined", member, by=by)
     messages.guardian_joined(family.user, by)
     return member
@@ -165,7 +166,3 @@ def _leave_empty_family(user: User, locked: Collection[UUID]) -> None:
         raise HasOwnFamily
     own.left_at = clock.now()
     own.save(update_fields=["left_at"])
-
-
-def _close(invites: QuerySet[GuardianInvite], outcome: str) -> None:
-    invites.update(closed_at=clock.now(), outcome=outcome)

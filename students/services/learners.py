@@ -140,29 +140,17 @@ def erase(learner_id: UUID) -> None:
     """Forget who a removed child is. Its row stays, because classes and money point at it."""
     learner = Learner.objects.locked().get(pk=learner_id)
     if learner.removed_at is not None:
-        _erase(learner)
+        erase_now(learner)
 
 
-@transaction.atomic
-def forget(user_id: UUID) -> None:
-    """Erase the children and guardians of somebody who asked to be forgotten.
-
-    With a second guardian the family stays theirs: what the first agreed to is withdrawn, and the
-    children are paused until the second agrees. The rows of the others stay without who it was.
-    """
-    member = families.leave_for_good(user_id)
-    if member is None:
-        return
-    heir = families.hand_over(member)
-    for learner in Learner.objects.locked().filter(family=member.family_id):
-        if heir is None:
-            agreements.end_all(learner, by=None)
-            _erase(learner)
-        else:
-            agreements.end_all(learner, by=None, given_by=user_id)
-    if heir is None:
-        for guardian in Guardian.objects.filter(family=member.family_id):
-            _erase_guardian(guardian)
+def erase_now(learner: Learner) -> None:
+    """Empty a locked learner; of the place the city is left."""
+    learner.name, learner.goals = "", ""
+    learner.languages, learner.free_hours = [], []
+    learner.place = places.middle_of_city(learner.place)
+    learner.save(update_fields=["name", "goals", "languages", "free_hours", "place"])
+    consents.forget_guardian(learner.pk)
+    audit.record("learner.erased", learner)
 
 
 def details_of(learner: Learner) -> LearnerDetails:
@@ -220,16 +208,3 @@ def _guardian(family: Family, details: GuardianDetails) -> Guardian:
         relation=details.relation,
     )
     return guardian
-
-
-def _erase(learner: Learner) -> None:
-    learner.name, learner.goals = "", ""
-    learner.languages, learner.free_hours = [], []
-    learner.save(update_fields=["name", "goals", "languages", "free_hours"])
-    consents.forget_guardian(learner.pk)
-    audit.record("learner.erased", learner)
-
-
-def _erase_guardian(guardian: Guardian) -> None:
-    guardian.name, guardian.phone = "", f"erased-{guardian.pk.hex[-8:]}"
-    guardian.save(update_fields=["name", "phone"])

@@ -6,14 +6,14 @@ import pytest
 
 from accounts.clients import Client
 from accounts.models import Consent
-from accounts.services import consents, notices, onboarding, signin, users
+from accounts.services import consents, erasures, notices, onboarding, signin
 from accounts.tests.factories import ConsentFactory, FamilyUserFactory, newer_notice
 from notifications.models import Message
-from students.models import Family, Learner
+from students.models import Family, FamilyMember, Learner
 from students.policies import ConsentMissing, NotYourConsent
 from students.services import agreements
 from students.services.agreements import ConsentAnswer
-from students.tests.factories import LearnerFactory, add_guardian
+from students.tests.factories import GuardianFactory, LearnerFactory, add_guardian
 from tutorhub.core import outbox
 
 pytestmark = pytest.mark.django_db
@@ -148,29 +148,44 @@ class TestTheGuardiansCode:
 
 
 class TestErased:
-    def test_with_a_second_guardian_the_family_is_theirs_and_waits_for_their_consent(
+    def test_the_holder_takes_the_family_along_and_the_other_guardian_is_told(
         self, learner, holder
     ):
         second = add_guardian(learner.family).user
-        users.erase(holder, by=holder)
+        erasures.erase(holder, by=holder)
         outbox.drain()
-        family = Family.objects.get(pk=learner.family_id)
-        assert family.user == second
-        kept = fresh(learner)
-        assert (kept.name, kept.paused_at is None) == ("Aarav Sharma", False)
-        agreements.agree(learner, YES, by=second)
-        assert fresh(learner).paused_at is None
+        assert not FamilyMember.objects.live().filter(family=learner.family_id).exists()
+        assert (fresh(learner).name, fresh(learner).paused_at is None) == ("", False)
+        assert not Learner.objects.of(second).exists()
+        told = Message.objects.get(template="guardian_removed")
+        assert told.user_id == second.pk
 
     def test_a_second_guardian_takes_only_their_consents_along(self, learner, holder):
         second = add_guardian(learner.family).user
-        users.erase(second, by=second)
+        erasures.erase(second, by=second)
         outbox.drain()
         assert Family.objects.get(pk=learner.family_id).user == holder
         assert fresh(learner).paused_at is None
         assert set(consents.live(learner.pk)) == {"classes", "learner_profile"}
 
+    def test_the_number_of_a_second_guardian_who_goes_is_replaced_by_the_holders(
+        self, learner, holder
+    ):
+        second = add_guardian(learner.family).user
+        phone = second.phone
+        guardian = GuardianFactory(family=learner.family, name=second.name, phone=phone)
+        Learner.objects.filter(pk=learner.pk).update(guardian=guardian)
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert (guardian.name, phone in guardian.phone) == ("", False)
+        assert fresh(learner).guardian.phone == holder.phone
+        assert fresh(learner).paused_at is not None
+        agreements.agree(learner, YES, by=holder)
+        assert fresh(learner).paused_at is None
+
     def test_alone_everything_goes(self, learner, holder):
-        users.erase(holder, by=holder)
+        erasures.erase(holder, by=holder)
         outbox.drain()
         gone = fresh(learner)
         assert (gone.name, gone.free_hours) == ("", [])

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
-from accounts.services import users
+from accounts.services import erasures, users
 from tests.access.policy import API, PAGES, Row
 from tests.access.test_access import FORBIDDEN, SIGN_IN, THROUGH, outcome, undone
 from tests.access.world import World
@@ -199,7 +199,7 @@ def test_sec_10_a_shut_account_comes_back_by_signing_in_anew(world: World, cooki
 
 
 def test_sec_10_the_browser_of_somebody_erased_is_signed_out(world: World, cookie: Client):
-    users.erase(world.users["tutor"], by=world.users["tutor"])
+    erasures.erase(world.users["tutor"], by=world.users["tutor"])
     assert cookie.get("/earnings/")["Location"].startswith("/signin/")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -10,7 +11,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import Client as Device
-from accounts.models import User
+from accounts.models import DataRequest, User
 from accounts.services import staff, tokens, users
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
@@ -119,7 +120,16 @@ class World:
             "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},
             "sign_in_pk": {"pk": self._sign_in_of("family")},
+            "copy": {"request_id": self._copy_of("family")},
+            "copy_pk": {"pk": self._copy_of("family")},
         }
+
+    def _copy_of(self, principal: str) -> UUID:
+        """A copy of their data that is being made."""
+        copy, _is_new = DataRequest.objects.get_or_create(
+            user=self.users[principal], kind="export", defaults={"due_at": clock.now()}
+        )
+        return copy.pk
 
     def page_client(self, principal: str) -> Client:
         """A browser, signed in as the principal."""

@@ -182,6 +182,11 @@ def forget_old() -> int:
     return IdempotencyKey.objects.filter(created_at__lte=clock.now() - LIFE).delete()[0]
 
 
+def forget(user_id: UUID) -> int:
+    """Delete the keys of somebody who was erased, with the answers. Returns how many."""
+    return IdempotencyKey.objects.filter(user_id=user_id).delete()[0]
+
+
 def _take(
     identity: dict[str, Any], known: IdempotencyKey | None, body: str
 ) -> IdempotencyKey | None:

@@ -133,3 +133,27 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area}, {self.city} {self.pin_code}"
+
+
+class SealedRecord(models.Model):
+    """Names that the law wants kept after an erasure, which nobody here can read (`core.vault`).
+
+    PostgreSQL lets nobody change a record, nor delete it before its last day is over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    about = models.UUIDField()
+    sealed = models.TextField()
+    until = models.DateField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "sealed record"
+        indexes = [
+            models.Index(name="sealed_about", fields=["kind", "about"]),
+            models.Index(name="sealed_until", fields=["until"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"

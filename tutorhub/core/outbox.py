@@ -171,6 +171,12 @@ def lease_due(limit: int = 100) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def is_waiting(kind: str, **payload: Any) -> bool:
+    """Whether a receiver has not done its part yet, or was given up."""
+    rows = OutboxRow.objects.filter(kind=kind, payload=_plain(payload), done_at__isnull=True)
+    return rows.exists()
+
+
 @transaction.atomic
 def revive(row_ids: Sequence[UUID], *, by: Any) -> int:
     """Bring rows that were given up back, with all their tries. Returns how many there were."""

@@ -60,6 +60,12 @@ def find(pin_code: str) -> Place:
     return place
 
 
+def middle_of_city(place: Place) -> Place:
+    """One place for all of a city: what is left of an address that is to be forgotten."""
+    same = Place.objects.filter(city=place.city, state=place.state).order_by("pin_code")
+    return same.first() or place
+
+
 def distance_km(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float
 ) -> float:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from tutorhub.core import audit_seals, idempotency, outbox, sweeping
+from tutorhub.core import audit_seals, outbox, retention
 
 
 @shared_task(name="core.deliver")
@@ -13,19 +13,13 @@ def deliver(row_id: str) -> None:
     outbox.attempt(UUID(row_id))
 
 
-@shared_task(name="core.forget_idempotency_keys")
-def forget_idempotency_keys() -> None:
-    """Delete the keys of requests whose 24 hours are over."""
-    idempotency.forget_old()
-
-
-@shared_task(name="core.sweep_files")
-def sweep_files() -> None:
-    """Delete uploads that were never taken in, and files that no row knows."""
-    sweeping.sweep()
-
-
 @shared_task(name="core.seal_audit")
 def seal_audit() -> None:
     """Put the next seals on the audit trail."""
     audit_seals.seal()
+
+
+@shared_task(name="core.clear_out")
+def clear_out() -> None:
+    """Delete or empty what is older than its rule allows."""
+    retention.clear_all()

@@ -13,6 +13,10 @@ from tutorhub.core.ids import uuid7
 from tutors.models.documents import TutorDocument
 from tutors.models.profiles import TutorProfile
 
+_NOTES_REWRITTEN = pgtrigger.Q(new__notes__df=pgtrigger.F("old__notes")) & ~pgtrigger.Q(
+    new__notes=""
+)
+
 
 class Decision(models.Model):
     """One verdict of one moderator on a profile or one of its documents. Never changed."""
@@ -37,8 +41,13 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        # What somebody wrote about a tutor is emptied when the tutor is erased, and never replaced.
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="never_changed", exclude=["notes"]),
+            pgtrigger.Protect(
+                name="notes_only_emptied", operation=pgtrigger.Update, condition=_NOTES_REWRITTEN
+            ),
         ]
         constraints = [
             models.CheckConstraint(

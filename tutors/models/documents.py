@@ -48,14 +48,17 @@ class TutorDocument(models.Model):
         RECEIVED = "RECEIVED", _("waiting for our check")
         VERIFIED = "VERIFIED", _("checked")
         REFUSED = "REFUSED", _("not accepted")
+        ERASED = "ERASED", _("deleted")
 
     TRANSITIONS: dict[str, frozenset[str]] = {
         Status.UPLOADING: frozenset({Status.CHECKING}),
         Status.CHECKING: frozenset({Status.RECEIVED, Status.SPOILT}),
         Status.SPOILT: frozenset(),
-        Status.RECEIVED: frozenset({Status.VERIFIED, Status.REFUSED}),
-        Status.VERIFIED: frozenset({Status.REFUSED}),
-        Status.REFUSED: frozenset({Status.VERIFIED}),
+        Status.RECEIVED: frozenset({Status.VERIFIED, Status.REFUSED, Status.ERASED}),
+        Status.VERIFIED: frozenset({Status.REFUSED, Status.ERASED}),
+        Status.REFUSED: frozenset({Status.VERIFIED, Status.ERASED}),
+        # The file is gone; the row stays for the decisions that point at it.
+        Status.ERASED: frozenset(),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -95,6 +98,7 @@ class TutorDocument(models.Model):
                         "RECEIVED",
                         "VERIFIED",
                         "REFUSED",
+                        "ERASED",
                     ]
                 ),
             ),
@@ -104,9 +108,14 @@ class TutorDocument(models.Model):
             ),
             models.CheckConstraint(
                 name="tutor_document_received_whole",
-                condition=Q(status__in=["UPLOADING", "SPOILT"], stored_key="")
+                condition=Q(status__in=["UPLOADING", "SPOILT", "ERASED"], stored_key="")
                 | Q(status="CHECKING") & ~Q(stored_key="")
-                | Q(received_at__isnull=False, size__isnull=False) & ~Q(stored_key=""),
+                | Q(
+                    status__in=["RECEIVED", "VERIFIED", "REFUSED"],
+                    received_at__isnull=False,
+                    size__isnull=False,
+                )
+                & ~Q(stored_key=""),
             ),
             models.CheckConstraint(
                 name="tutor_document_spoilt_says_why",

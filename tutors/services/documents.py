@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from tutorhub.core import audit, clock, contents, outbox, scanning, storage, sweeping, uploads
 from tutorhub.core.errors import Conflict, TooMany
-from tutors.models import TutorDocument, TutorProfile
+from tutors.models import Decision, TutorDocument, TutorProfile
 from tutors.policies import (
     DOCUMENT_MAX_BYTES,
     DOCUMENTS_PER_DAY,
@@ -204,6 +204,20 @@ def _forget(document: TutorDocument) -> None:
     sweeping.delete_later(document.stored_key)
     sweeping.delete_later(document.upload_key, is_upload=True)
     document.delete()
+
+
+def forget(document: TutorDocument) -> None:
+    """Delete a locked document with its file. A row that was decided on stays, and says so."""
+    if not Decision.objects.filter(document=document).exists():
+        _forget(document)
+        return
+    if document.status == Status.ERASED:
+        return
+    sweeping.delete_later(document.stored_key)
+    document.move_to(Status.ERASED)
+    document.filename = document.stored_key = document.sha256 = document.notes = ""
+    document.save(update_fields=["status", "filename", "stored_key", "sha256", "notes"])
+    audit.record("tutor_document.erased", document, kind=document.kind)
 
 
 def known_keys(keys: Sequence[str]) -> set[str]:

@@ -131,7 +131,7 @@ def _receive(photo: TutorPhoto, portrait: contents.Clean, done: Callable[[], Non
         return TutorPhoto.objects.filter(stored_key=photo.stored_key).exists()
     others = TutorPhoto.objects.filter(tutor=photo.tutor_id).exclude(pk=photo.pk)
     for other in others.filter(status__in=[Status.WAITING, Status.REFUSED, Status.SPOILT]):
-        _forget(other)
+        forget(other)
     found.move_to(Status.WAITING)
     found.content_type, found.size = portrait.content_type, len(portrait.data)
     found.received_at = clock.now()
@@ -161,7 +161,7 @@ def show(photo: TutorPhoto, *, by: User) -> TutorPhoto:
     """A moderator lets everybody see it; the one shown before goes. Its files follow soon after."""
     photo = _lock_for_review(photo, by)
     for other in TutorPhoto.objects.filter(tutor=photo.tutor_id, status=Status.SHOWN):
-        _forget(other)
+        forget(other)
     _review(photo, Status.SHOWN, by, notes="")
     outbox.later(PUBLISH, {"photo_id": photo.pk, "public_id": uuid4()})
     messages.photo_shown(photo)
@@ -204,7 +204,7 @@ def remove(photo: TutorPhoto, *, by: User) -> None:
     found = TutorPhoto.objects.locked().filter(pk=photo.pk).first()
     if found is not None:
         audit.record("tutor_photo.removed", found, by=by)
-        _forget(found)
+        forget(found)
 
 
 @transaction.atomic
@@ -268,11 +268,12 @@ def forget_abandoned() -> int:
     )
     rows = list(old.select_for_update(skip_locked=True, of=("self",))[:FORGET_BATCH])
     for photo in rows:
-        _forget(photo)
+        forget(photo)
     return len(rows)
 
 
-def _forget(photo: TutorPhoto) -> None:
+def forget(photo: TutorPhoto) -> None:
+    """Delete a locked photo with all its files."""
     sweeping.delete_later(photo.stored_key)
     sweeping.delete_later(photo.upload_key, is_upload=True)
     _delete_public(photo.public_id)

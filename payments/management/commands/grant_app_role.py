@@ -15,6 +15,7 @@ APPEND_ONLY = [
     "core_auditseal",
     "payments_invoice",
     "accounts_consentnotice",
+    "core_sealedrecord",
 ]
 """The role adds to these and can never change or empty them."""
 
@@ -73,6 +74,10 @@ def grants(role: str) -> list[sql.Composed]:
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
+        # Names leave an invoice for the vault, and the vault when it is time: the triggers
+        # `invoice_append_only` and `sealed_record_kept` see to it.
+        "GRANT UPDATE (buyer, seller) ON payments_invoice TO {role}",
+        "GRANT DELETE ON core_sealedrecord TO {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON ledger_account FROM {role}",
         "GRANT UPDATE (closed_at) ON ledger_account TO {role}",
         "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON payments_invoicecounter FROM {role}",

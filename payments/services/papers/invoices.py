@@ -20,6 +20,7 @@ TENDERS = {
     "wallet": "TutorHub wallet",
     "promo": "TutorHub promotional balance",
 }
+ERASED = "Name erased at the person's request; kept under seal for the tax office"
 UNSIGNED = "Issued electronically by TutorHub and valid without a signature."
 
 
@@ -53,7 +54,7 @@ def _is_receipt(invoice: Invoice) -> bool:
 def _party(label: str, party: dict[str, str]) -> tuple[str, str]:
     state = f"{party['state']} ({party['state_code']})" if party["state_code"] else party["state"]
     gstin = f"GSTIN {party['gstin']}" if party["gstin"] else ""
-    lines = [party["name"], party["address"], state, gstin, party["email"]]
+    lines = [party["name"] or ERASED, party["address"], state, gstin, party["email"]]
     return label, "\n".join(line for line in lines if line)
 
 

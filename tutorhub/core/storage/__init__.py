@@ -68,7 +68,7 @@ def new_key() -> str:
 
 
 def private_key(kind: str) -> str:
-    """A key for a file that we made; `kind` is papers, portraits or accepted."""
+    """A key for a file that we made; `kind` is papers, portraits, accepted or exports."""
     return check_key(f"{kind}/{uuid.uuid4()}")
 
 

@@ -14,7 +14,7 @@ UPLOAD_SECONDS = 300
 UUID_WORD = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Below `public/` lies what everybody may see; all else goes out by signed links only.
 KEY = re.compile(
-    rf"(?:quarantine|accepted|papers|portraits)/{UUID_WORD}"
+    rf"(?:quarantine|accepted|papers|portraits|exports|erasures)/{UUID_WORD}"
     rf"|public/{UUID_WORD}-[a-z0-9]{{1,10}}\.(?:webp|jpg)"
 )
 PUBLIC = "public/"

@@ -7,7 +7,7 @@ import tutorhub.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0002_places"),
+        ("core", "0003_sealed_records"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import tutorhub.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_consent_notices"),
+        ("accounts", "0007_data_requests"),
     ]
 
     operations = [

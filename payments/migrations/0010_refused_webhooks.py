@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0008_dispute_evidence"),
+        ("payments", "0009_parties_emptied"),
     ]
 
     operations = [

@@ -1,0 +1,65 @@
+"""What we hold about somebody, and a copy of it."""
+
+from typing import cast
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import serializers
+from accounts.api.permissions import FreshCode, OwnAccount, check_fresh_code, check_settled
+from accounts.models import DataRequest, User
+from accounts.services import exports, holdings
+from tutorhub.core.error_schemas import RefusalResponse
+
+
+class DataView(APIView):
+    permission_classes = [OwnAccount]
+    pagination_class = None
+
+    @extend_schema(responses=serializers.SectionOut(many=True), operation_id="me_data_list")
+    def get(self, request: Request) -> Response:
+        """What is held about you, for what, since when and for how long."""
+        sections = holdings.of(_me(request))
+        return Response(serializers.SectionOut(sections, many=True).data)
+
+
+class ExportView(APIView):
+    permission_classes = [OwnAccount, FreshCode]
+
+    @extend_schema(request=None, responses={202: serializers.ExportOut, 403: RefusalResponse})
+    def post(self, request: Request) -> Response:
+        """Have a copy of everything made. Takes a step-up, and a device that is not new."""
+        check_settled(request, "export")
+        copy = exports.ask(_me(request))
+        return Response(_out(copy), status=status.HTTP_202_ACCEPTED)
+
+
+class ExportDetailView(APIView):
+    permission_classes = [OwnAccount]
+
+    @extend_schema(responses={200: serializers.ExportOut, 403: RefusalResponse})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """How far the copy is. Once it is READY this takes a step-up and has the link."""
+        copies = DataRequest.objects.filter(user=_me(request), kind=DataRequest.Kind.EXPORT)
+        copy = copies.filter(pk=pk).first()
+        if copy is None:
+            raise Http404
+        if copy.status != DataRequest.Status.READY:
+            return Response(_out(copy))
+        check_fresh_code(request)
+        return Response(_out(copy, exports.link(copy, by=_me(request))))
+
+
+def _out(copy: DataRequest, url: str | None = None) -> dict[str, object]:
+    values = {"id": copy.pk, "status": copy.status, "asked_at": copy.asked_at, "size": copy.size}
+    return dict(serializers.ExportOut({**values, "url": url}).data)
+
+
+def _me(request: Request) -> User:
+    """The user that the permission has let through."""
+    return cast(User, request.user)

@@ -1,0 +1,93 @@
+"""What accounts itself forgets of somebody who was erased: log, codes, devices, consents."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.clients import NOWHERE
+from accounts.models import (
+    AppSession,
+    BrowserSession,
+    Consent,
+    DataRequest,
+    EmailChange,
+    KnownDevice,
+    LoginAttempt,
+    OtpChallenge,
+    User,
+)
+from tutorhub.core import clock, idempotency, sweeping, vault
+
+SEALED = ("at", "kind", "phone", "email", "ip", "user_agent", "is_success")
+
+
+@transaction.atomic
+def forget(
+    user_id: UUID,
+    *,
+    addresses: Collection[str],
+    guardians: Collection[str],
+    names: Collection[str],
+    before: datetime,
+) -> None:
+    """Delete devices, sessions, codes and answers kept for repeats; empty the login log.
+
+    A year of sign-ins has to be kept by law: it goes into the vault, where nobody here reads it.
+    """
+    as_guardian = Q(phone__in=guardians, kind=LoginAttempt.Kind.GUARDIAN)
+    by_address = Q(phone__in=addresses) | Q(email__in=addresses) | as_guardian
+    _seal_sign_ins(user_id, Q(user=user_id) | by_address & Q(at__lte=before))
+    as_guardian = Q(phone__in=guardians, purpose=OtpChallenge.Purpose.GUARDIAN)
+    codes = OtpChallenge.objects.filter(Q(phone__in=addresses) | as_guardian)
+    codes.filter(created_at__lte=before).delete()
+    EmailChange.objects.filter(user=user_id).delete()
+    BrowserSession.objects.filter(user=user_id).delete()
+    AppSession.objects.filter(user=user_id).delete()
+    KnownDevice.objects.filter(user=user_id).delete()
+    idempotency.forget(user_id)
+    _forget_requests(user_id)
+    _forget_consents(user_id, addresses)
+    _forget_staff_notes(user_id, names)
+
+
+def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
+    found = LoginAttempt.objects.filter(theirs).exclude(phone="", email="", ip=NOWHERE)
+    rows: list[dict[str, Any]] = list(found.order_by("pk").values("pk", *SEALED))
+    if not rows:
+        return
+    kept = [{name: row[name] for name in SEALED} for row in rows]
+    vault.keep("sign_ins", user_id, kept, for_=settings.SIGN_INS_SEALED_FOR)
+    LoginAttempt.objects.filter(pk__in=[row["pk"] for row in rows]).update(
+        phone="", email="", ip=NOWHERE, neighbourhood="", user_agent=""
+    )
+
+
+def _forget_consents(user_id: UUID, addresses: Collection[str]) -> None:
+    """Empty who agreed on rows that are withdrawn; what, when and how stays as proof."""
+    about = Q(given_by=user_id) | Q(guardian_phone__in=addresses)
+    closed = Consent.objects.filter(about, withdrawn_at__isnull=False)
+    closed.exclude(guardian_name="", guardian_phone="").update(guardian_name="", guardian_phone="")
+
+
+def _forget_requests(user_id: UUID) -> None:
+    """The words of requests, and copies of the data that were made for them."""
+    for request in DataRequest.objects.locked().filter(user=user_id):
+        sweeping.delete_later(request.file_key)
+        if request.kind == DataRequest.Kind.EXPORT and request.closed_at is None:
+            request.move_to(DataRequest.Status.DONE, file_key="", closed_at=clock.now())
+        request.words = request.answer = ""
+        request.save(update_fields=["words", "answer"])
+
+
+def _forget_staff_notes(user_id: UUID, names: Collection[str]) -> None:
+    """The admin keeps the name of what was changed beside its id."""
+    named = Q(object_id=str(user_id), content_type__app_label=User._meta.app_label)
+    for name in names:
+        named |= Q(object_repr__icontains=name) | Q(change_message__icontains=name)
+    LogEntry.objects.filter(named).update(object_repr="", change_message="")

@@ -1,0 +1,91 @@
+"""What we hold about somebody, a copy of it, and the way out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.clients import sign_in_of
+from accounts.decorators import (
+    person_required,
+    settled_device_required,
+    step_up_required,
+    step_up_to_change,
+)
+from accounts.forms import EraseForm
+from accounts.models import DataRequest
+from accounts.services import erasures, exports, holdings, leaving, stepup
+
+
+@never_cache
+@person_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """What is held, for what, since when and for how long."""
+    context = {"sections": holdings.of(request.user), "copy": exports.latest(request.user)}
+    return render(request, "accounts/data_show.html", context)
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
+@settled_device_required("export")
+def export(request: HttpRequest) -> HttpResponse:
+    """Ask for a copy of everything."""
+    if request.method == "POST":
+        exports.ask(request.user)
+        messages.success(request, _("The copy is being made. Look again in a few minutes."))
+        return redirect("accounts:data-show")
+    is_fresh = stepup.is_fresh(request.user, sign_in_of(request))
+    return render(request, "accounts/data_export.html", {"is_fresh": is_fresh})
+
+
+@never_cache
+@person_required
+@require_GET
+def export_fetch(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
+    """On to the file, by a link that dies within a minute."""
+    copies = DataRequest.objects.filter(user=request.user, kind=DataRequest.Kind.EXPORT)
+    copy = get_object_or_404(copies, pk=request_id)
+    return _fetch(request, copy)
+
+
+@step_up_required
+def _fetch(request: HttpRequest, copy: DataRequest) -> HttpResponse:
+    return redirect(exports.link(copy, by=request.user))
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
+def erase(request: HttpRequest) -> HttpResponse:
+    """What stands in the way, what would happen, and the form that does it."""
+    is_asked = request.method == "POST"
+    form = EraseForm(request.POST if is_asked else None)
+    if is_asked and form.is_valid():
+        try:
+            erasures.leave(request.user, by=request.user)
+        except leaving.CannotLeaveYet:
+            return _erase_page(request, form, status=409)
+        logout(request)
+        messages.success(request, _("Your account is erased. You are signed out everywhere."))
+        return redirect("site:home")
+    return _erase_page(request, form, status=400 if form.errors else 200)
+
+
+def _erase_page(request: HttpRequest, form: EraseForm, *, status: int) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "hindrances": leaving.hindrances(request.user),
+        "consequences": leaving.consequences(request.user),
+        "is_fresh": stepup.is_fresh(request.user, sign_in_of(request)),
+    }
+    return render(request, "accounts/data_erase.html", context, status=status)

@@ -1,0 +1,65 @@
+"""What was said to somebody who was erased, and what was said about them to others."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from notifications.models import Delivery, Message
+from notifications.services import deliveries
+
+EMPTY = {"subject": "", "body": "", "values_text": ""}
+NOBODY = {**EMPTY, "to": "", "phone": "", "email": ""}
+
+
+@transaction.atomic
+def forget(
+    user_id: UUID,
+    *,
+    addresses: Collection[str],
+    strangers: Collection[str],
+    before: datetime,
+) -> int:
+    """Empty every message to this person; what was not sent yet is not sent. Returns how many.
+
+    To the numbers of `strangers` only what went there without an account goes. What is newer than
+    `before` belongs to whoever has the number now.
+    """
+    to_address = Q()
+    for name in ("to", "phone", "email"):
+        to_address |= Q(**{f"{name}__in": addresses})
+    to_address |= Q(user_id__isnull=True, phone__in=strangers)
+    theirs = Q(user_id=user_id) | to_address & Q(created_at__lte=before)
+    found = list(Message.objects.locked().filter(theirs).exclude(**NOBODY))
+    for message in found:
+        deliveries.give_up(message, "erased")
+    keys = [message.pk for message in found]
+    Message.objects.filter(pk__in=keys).update(**NOBODY)
+    Delivery.objects.filter(message__in=keys).update(to="", provider_id="")
+    return len(keys)
+
+
+@transaction.atomic
+def forget_mentions(*, names: Collection[str], numbers: Collection[str]) -> int:
+    """Empty what was said to others with one of these names (as whole words) or numbers in it.
+
+    Messages that are still on their way stay, to be emptied with their age.
+    """
+    named = Q()
+    for column in EMPTY:
+        for name in names:
+            named |= Q(**{f"{column}__regex": _as_word(name)})
+        for number in numbers:
+            named |= Q(**{f"{column}__contains": number})
+    if not named:
+        return 0
+    over = ~Q(status=Message.Status.QUEUED)
+    return Message.objects.filter(named, over, is_secret=False).update(**EMPTY)
+
+
+def _as_word(name: str) -> str:
+    """A name that does not stand in the middle of another word."""
+    return rf"(^|[^[:alpha:]]){re.escape(name)}($|[^[:alpha:]])"

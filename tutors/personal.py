@@ -1,0 +1,92 @@
+"""The data map of tutors."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tutorhub.core.datamap import Erased, Table
+from tutors.models import Badge, Decision, Offering, TutorDocument, TutorPhoto, TutorProfile
+
+TABLES = [
+    Table(
+        "tutors.TutorProfile",
+        plain="id user status submitted_at approved_at rating_sum rating_count minutes_taught"
+        " listed_until created_at updated_at",
+        personal="slug headline bio gender languages experience_years qualifications video_url"
+        " place latitude longitude city state radius_km status_notes trial_minutes"
+        " trial_price_paise free_hours response_minutes",
+        section="teaching",
+        title=_("Profile"),
+        purpose=_("To show you to families who look for a tutor"),
+        kept="account",
+        erased=Erased.EMPTIED,
+        of=lambda user: TutorProfile.objects.filter(user=user.pk),
+    ),
+    Table(
+        "tutors.Offering",
+        plain="id tutor subject boards grade_min grade_max online_rate_paise home_rate_paise",
+        section="teaching",
+        title=_("Subjects and prices"),
+        purpose=_("To show what you teach and for how much"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: Offering.objects.filter(tutor__user=user.pk),
+        since="",
+    ),
+    Table(
+        "tutors.TutorDocument",
+        plain="id tutor kind status content_type size pages upload_key problem created_at"
+        " received_at reviewed_at reviewed_by",
+        personal="filename sha256 notes",
+        hidden="stored_key",
+        section="papers",
+        title=_("Papers"),
+        purpose=_("To check who you are and what you have learnt"),
+        kept="papers",
+        erased=Erased.EMPTIED,
+        of=lambda user: TutorDocument.objects.filter(tutor__user=user.pk),
+    ),
+    Table(
+        "tutors.TutorPhoto",
+        plain="id tutor status content_type size upload_key problem created_at received_at"
+        " reviewed_at reviewed_by",
+        personal="public_id notes",
+        hidden="stored_key",
+        section="papers",
+        title=_("Photos"),
+        purpose=_("To show families your face"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: TutorPhoto.objects.filter(tutor__user=user.pk),
+    ),
+    Table(
+        "tutors.Decision",
+        plain="id tutor document verdict decided_by decided_at",
+        personal="notes",
+        section="papers",
+        title=_("Decisions about your profile and papers"),
+        purpose=_("To say why somebody was approved or not"),
+        kept="records",
+        erased=Erased.EMPTIED,
+        of=lambda user: Decision.objects.filter(tutor__user=user.pk),
+        since="decided_at",
+    ),
+    Table(
+        "tutors.Badge",
+        plain="id tutor claim document checked_on valid_until",
+        section="papers",
+        title=_("Badges"),
+        purpose=_("To show families what was checked"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: Badge.objects.filter(tutor__user=user.pk),
+        since="checked_on",
+    ),
+    # Made by triggers from the tables above, and gone with them.
+    Table(
+        "tutors.SearchEntry",
+        plain="pk offering tutor boards rate cell languages listed_until subject quality_gap"
+        " rating_gap grades radius_km gender is_home has_trial",
+        personal="latitude longitude free_hours",
+        kept="account",
+        erased=Erased.DELETED,
+    ),
+]

@@ -1,0 +1,65 @@
+"""What is left of a tutor who was erased: a row without a name, for classes and money to point at.
+
+Files are deleted by work for later (`sweeping.delete_later`), once the rows have let go of them.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.services import erasures
+from tutorhub.core import audit
+from tutors.models import (
+    Badge,
+    Decision,
+    FreeHours,
+    Offering,
+    TutorDocument,
+    TutorPhoto,
+    TutorProfile,
+)
+from tutors.services import documents, photos
+
+TEXTS = ("headline", "bio", "gender", "video_url", "status_notes", "city", "state")
+NUMBERS = (
+    "place",
+    "latitude",
+    "longitude",
+    "response_minutes",
+    "trial_minutes",
+    "trial_price_paise",
+)
+
+
+@transaction.atomic
+def forget(user_id: UUID) -> None:
+    """Empty the profile, and delete photo, papers, badges and prices. Twice is fine."""
+    tutor = TutorProfile.objects.locked().filter(user=user_id).first()
+    if tutor is None:
+        return
+    erasures.add_traces(user_id, names=[tutor.slug], guardians=[])
+    Badge.objects.filter(tutor=tutor).delete()
+    Offering.objects.filter(tutor=tutor).delete()
+    for photo in TutorPhoto.objects.locked().filter(tutor=tutor):
+        photos.forget(photo)
+    for document in TutorDocument.objects.locked().filter(tutor=tutor):
+        documents.forget(document)
+    Decision.objects.filter(tutor=tutor).exclude(notes="").update(notes="")
+    _empty(tutor)
+    audit.record("tutor.erased", tutor)
+
+
+def _empty(tutor: TutorProfile) -> None:
+    values: dict[str, Any] = {
+        "slug": f"erased-{tutor.pk.hex[-12:]}",
+        **dict.fromkeys(TEXTS, ""),
+        **dict.fromkeys(NUMBERS),
+        **dict.fromkeys(["experience_years", "radius_km"], 0),
+        "languages": [],
+        "qualifications": [],
+        "free_hours": FreeHours(),
+    }
+    for name, value in values.items():
+        setattr(tutor, name, value)
+    tutor.save(update_fields=list(values))
