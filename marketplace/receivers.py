@@ -6,7 +6,15 @@ from uuid import UUID
 
 from accounts import news as accounts_news
 from accounts.services import staff
-from marketplace.services import bookings, enquiries, leads, reviews, sessions, withdrawals
+from marketplace.services import (
+    bookings,
+    enquiries,
+    leads,
+    reviews,
+    sessions,
+    suspensions,
+    withdrawals,
+)
 from payments import news
 from tutorhub.core import outbox
 from tutors import news as tutors_news
@@ -64,18 +72,28 @@ def heed_withdrawn_consent(payload: Payload) -> None:
 
 @outbox.receiver(accounts_news.USER_SUSPENDED)
 def end_business_of_suspended(payload: Payload) -> None:
-    enquiries.close_all_of(UUID(payload["user_id"]))
+    suspensions.stop(UUID(payload["user_id"]))
+
+
+@outbox.receiver(accounts_news.USER_RESTORED)
+def welcome_back_account(payload: Payload) -> None:
+    suspensions.welcome_back(UUID(payload["user_id"]))
 
 
 @outbox.receiver(accounts_news.USER_ERASED)
 def end_business_of_erased(payload: Payload) -> None:
-    enquiries.close_all_of(UUID(payload["user_id"]))
+    suspensions.stop(UUID(payload["user_id"]))
     enquiries.forget(UUID(payload["user_id"]))
 
 
 @outbox.receiver(tutors_news.TUTOR_SUSPENDED)
 def end_business_of_hidden_tutor(payload: Payload) -> None:
-    enquiries.end_business_of_tutor(UUID(payload["tutor_id"]))
+    suspensions.stop(suspensions.account_of(UUID(payload["tutor_id"])))
+
+
+@outbox.receiver(tutors_news.TUTOR_RESTORED)
+def welcome_back_tutor(payload: Payload) -> None:
+    suspensions.welcome_back(suspensions.account_of(UUID(payload["tutor_id"])))
 
 
 @outbox.job(bookings.EXPIRE_JOB)

@@ -2,3 +2,4 @@
 
 TUTOR_APPROVED = "tutor_approved"
 TUTOR_SUSPENDED = "tutor_suspended"
+TUTOR_RESTORED = "tutor_restored"

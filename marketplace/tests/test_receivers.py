@@ -34,9 +34,11 @@ pytestmark = pytest.mark.django_db
         (news.DISPUTE_CHANGED, "marketplace.heed_payment_dispute"),
         (accounts_news.CONSENT_WITHDRAWN, "marketplace.heed_withdrawn_consent"),
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
+        (accounts_news.USER_RESTORED, "marketplace.welcome_back_account"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
         (tutors_news.TUTOR_SUSPENDED, "marketplace.end_business_of_hidden_tutor"),
+        (tutors_news.TUTOR_RESTORED, "marketplace.welcome_back_tutor"),
     ],
 )
 def test_the_wires_are_connected(kind, name):

@@ -64,6 +64,7 @@ def restore(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
     tutor = _lock(tutor, by, {Status.SUSPENDED})
     _decide(tutor, Status.APPROVED, Verdict.RESTORED, by=by, notes=_reason(reason))
     messages.restored(tutor)
+    outbox.announce(news.TUTOR_RESTORED, tutor_id=tutor.pk)
     return tutor
 
 
