@@ -91,7 +91,12 @@ def end_business_of_hidden_tutor(payload: Payload) -> None:
     suspensions.stop(suspensions.account_of(UUID(payload["tutor_id"])))
 
 
-@outbox.receiver(tutors_news.TUTOR_RESTORED)
+@outbox.receiver(tutors_news.TUTOR_UNLISTED)
+def end_new_business_of_unlisted(payload: Payload) -> None:
+    suspensions.stop_new(UUID(payload["tutor_id"]))
+
+
+@outbox.receiver(tutors_news.TUTOR_LISTED)
 def welcome_back_tutor(payload: Payload) -> None:
     suspensions.welcome_back(suspensions.account_of(UUID(payload["tutor_id"])))
 

@@ -2,10 +2,10 @@
 
 from accounts.models import Role, User
 from accounts.services import onboarding, staff, standing
-from tutorhub.core import sweeping
+from tutorhub.core import outbox, sweeping
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import documents, photos
+from tutors.services import badges, documents, photos
 
 Status = TutorProfile.Status
 
@@ -27,6 +27,8 @@ def next_step(user: User) -> onboarding.Step:
 
 onboarding.register(Role.TUTOR, next_step)
 standing.register(Role.TUTOR, check_in_good_standing)
+outbox.job(badges.REMIND)(badges.remind)
+outbox.job(badges.LAPSE)(badges.lapse)
 sweeping.register("papers", documents.known_keys)
 sweeping.register("portraits", photos.known_portraits)
 sweeping.register("public", photos.known_public)

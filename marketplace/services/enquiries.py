@@ -97,7 +97,9 @@ def show_to(enquiry: Enquiry, tutor: TutorProfile) -> None:
 
     A lead that had expired while they were away is new again. Repeatable.
     """
-    enquiry = Enquiry.objects.locked().select_related("subject", "board", "place").get(pk=enquiry.pk)
+    enquiry = (
+        Enquiry.objects.locked().select_related("subject", "board", "place").get(pk=enquiry.pk)
+    )
     match = next((match for match in _matches(enquiry) if match.tutor.pk == tutor.pk), None)
     if match is None or not enquiry.is_answerable or enquiry.expires_at <= clock.now():
         return

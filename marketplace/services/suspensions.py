@@ -46,6 +46,16 @@ def stop(user_id: UUID) -> None:
 
 
 @transaction.atomic
+def stop_new(tutor_id: UUID) -> None:
+    """End open leads and unpaid offers of a tutor who is not listed; paid classes stay. Repeatable.
+
+    Heard after the tutor is listed again, it does nothing.
+    """
+    if not TutorProfile.objects.listed().filter(pk=tutor_id).exists():
+        enquiries.close_all_of(account_of(tutor_id))
+
+
+@transaction.atomic
 def welcome_back(user_id: UUID) -> None:
     """Show the fitting searches of the last two days to a tutor who may teach again. Repeatable."""
     tutor = TutorProfile.objects.listed().filter(user=user_id).first()

@@ -9,7 +9,8 @@ from accounts.models import User
 from accounts.services import users
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
-from marketplace.services import bookings, suspensions
+from marketplace import policies
+from marketplace.services import bookings, leads, sessions, suspensions
 from marketplace.tests.factories import (
     EnquiryFactory,
     LeadFactory,
@@ -29,6 +30,7 @@ from tutorhub.core.models import AuditEvent, OutboxRow
 from tutors import news as tutors_news
 from tutors.models import Badge, TutorProfile
 from tutors.services import verification
+from tutors.tasks import watch_badges
 from tutors.tests.factories import TutorFactory
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +237,45 @@ class TestBack:
         Badge.objects.filter(tutor=tutor).update(valid_until=clock.today() - timedelta(days=1))
         suspensions.welcome_back(tutor.user_id)
         assert not Lead.objects.exists()
+
+
+class TestALapse:
+    """Without a proof of identity a tutor meets no new family and teaches what was paid."""
+
+    def lapsed(self, tutor):
+        Badge.objects.filter(tutor=tutor).update(valid_until=clock.today() - timedelta(days=1))
+        watch_badges()
+        hear()
+
+    def test_leads_and_unpaid_offers_end_and_paid_classes_stay(self):
+        session = make_scheduled()
+        lead = LeadFactory(tutor=session.tutor)
+        offer = OfferFactory(lead__tutor=session.tutor, start_at=clock.now() + timedelta(days=9))
+        self.lapsed(session.tutor)
+        for row in (session, lead, offer):
+            row.refresh_from_db()
+        assert lead.status == Lead.Status.EXPIRED
+        assert offer.status == Status.CANCELLED
+        assert session.status == Status.SCHEDULED
+        assert ledger.balance("session_escrow", session.pk) == session.price_paise
+        assert not Refund.objects.exists()
+        with clock.at(session.start_at):
+            assert sessions.start(session, by=session.tutor.user).status == Status.IN_PROGRESS
+
+    def test_no_lead_is_answered_from_that_midnight_on(self):
+        lead = LeadFactory()
+        Badge.objects.filter(tutor=lead.tutor).update(valid_until=clock.today() - timedelta(days=1))
+        with pytest.raises(policies.IdentityLapsed):
+            leads.accept(
+                lead,
+                by=lead.tutor.user,
+                start_at=clock.now() + timedelta(days=1),
+                duration_min=60,
+                rate_paise=600_00,
+            )
+
+    def test_heard_after_a_new_proof_it_does_nothing(self):
+        lead = LeadFactory()
+        suspensions.stop_new(lead.tutor_id)
+        lead.refresh_from_db()
+        assert lead.status == Lead.Status.NEW

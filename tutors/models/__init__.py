@@ -1,4 +1,4 @@
-from tutors.models.decisions import Badge, Decision
+from tutors.models.decisions import Badge, BadgeNotice, Decision
 from tutors.models.documents import TutorDocument
 from tutors.models.hours import FreeHours
 from tutors.models.photos import TutorPhoto
@@ -7,6 +7,7 @@ from tutors.models.searching import SearchEntry
 
 __all__ = [
     "Badge",
+    "BadgeNotice",
     "Decision",
     "FreeHours",
     "Offering",

@@ -80,6 +80,13 @@ class Badge(models.Model):
 
     class Meta:
         ordering = ["checked_on", "pk"]
+        indexes = [
+            models.Index(
+                name="badge_lapsing",
+                fields=["valid_until", "id"],
+                condition=Q(valid_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(name="badge_one_per_claim", fields=["tutor", "claim"]),
             models.CheckConstraint(
@@ -98,3 +105,23 @@ class Badge(models.Model):
     @property
     def label(self) -> str:
         return self.get_claim_display()
+
+
+class BadgeNotice(models.Model):
+    """That a badge comes to its last day, or is past it (0 days), was said; once for each day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    badge = models.ForeignKey(Badge, models.CASCADE, related_name="notices")
+    valid_until = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="badge_notice_once", fields=["badge", "valid_until", "days"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.badge_id} {self.days}"

@@ -185,6 +185,11 @@ class TutorProfile(models.Model):
         return self.status == self.Status.APPROVED
 
     @property
+    def is_lapsed(self) -> bool:
+        """Whether the proof of identity is past its last day, or was never there."""
+        return self.listed_until is None or self.listed_until < clock.today()
+
+    @property
     def is_suspended(self) -> bool:
         return self.status == self.Status.SUSPENDED
 

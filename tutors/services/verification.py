@@ -10,7 +10,8 @@ from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError, InvalidTransition
 from tutors import messages, news
 from tutors.models import Badge, Decision, TutorDocument, TutorProfile
-from tutors.policies import BADGE_VALID_FOR, check_can_verify
+from tutors.policies import check_can_verify
+from tutors.services import badges
 
 Status = TutorProfile.Status
 Verdict = Decision.Verdict
@@ -64,7 +65,7 @@ def restore(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
     tutor = _lock(tutor, by, {Status.SUSPENDED})
     _decide(tutor, Status.APPROVED, Verdict.RESTORED, by=by, notes=_reason(reason))
     messages.restored(tutor)
-    outbox.announce(news.TUTOR_RESTORED, tutor_id=tutor.pk)
+    outbox.announce(news.TUTOR_LISTED, tutor_id=tutor.pk)
     return tutor
 
 
@@ -93,9 +94,9 @@ def review_document(
     verdict = Verdict.VERIFIED if is_genuine else Verdict.REFUSED
     _record(tutor, verdict, by=by, notes=document.notes, document=document)
     if is_genuine:
-        _award(document, valid_until)
+        badges.award(document, valid_until)
     else:
-        Badge.objects.filter(tutor=tutor, document=document).delete()
+        badges.take_away(document)
         messages.document_refused(document)
     return document
 
@@ -127,23 +128,6 @@ def _record(
         tutor=tutor, document=document, verdict=verdict, notes=notes, decided_by=by
     )
     audit.record(f"tutor.{verdict.value}", document or tutor, by=by)
-
-
-def _award(document: TutorDocument, valid_until: date | None) -> None:
-    if document.kind not in Badge.Claim.values:
-        return
-    today, usual = clock.today(), BADGE_VALID_FOR[document.kind]
-    if valid_until is not None and valid_until <= today:
-        raise DomainError(_("This paper has already lapsed."), code="lapsed")
-    Badge.objects.update_or_create(
-        tutor=document.tutor,
-        claim=document.kind,
-        defaults={
-            "document": document,
-            "checked_on": today,
-            "valid_until": valid_until or (today + usual if usual else None),
-        },
-    )
 
 
 def _reason(text: str) -> str:
