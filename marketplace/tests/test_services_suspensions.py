@@ -8,8 +8,8 @@ from django.db.models import Sum
 from accounts.models import User
 from accounts.services import users
 from accounts.tests.factories import StaffFactory
-from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
 from marketplace import policies
+from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
 from marketplace.services import bookings, leads, sessions, suspensions
 from marketplace.tests.factories import (
     EnquiryFactory,
