@@ -21,6 +21,7 @@ from students.services import agreements
 from tutorhub.core import clock, outbox
 from tutors import news as tutors_news
 from tutors.services import verification
+from tutors.tests.factories import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,7 @@ def test_a_tutor_whom_moderators_suspend_has_no_offers_left_and_families_are_tol
     lead = LeadFactory(tutor=offer.tutor)
     staff.ensure_groups()
     moderator = StaffFactory(is_superuser=True)
-    verification.suspend(offer.tutor, by=moderator, reason="Complaints")
+    verification.suspend(claimed(offer.tutor, moderator), by=moderator, reason="Complaints")
     drain()
     offer.refresh_from_db()
     lead.refresh_from_db()

@@ -31,7 +31,7 @@ from tutors import news as tutors_news
 from tutors.models import Badge, TutorProfile
 from tutors.services import verification
 from tutors.tasks import watch_badges
-from tutors.tests.factories import TutorFactory
+from tutors.tests.factories import TutorFactory, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def moderator():
 
 def hide(session, moderator):
     """A moderator suspends the tutor."""
-    verification.suspend(session.tutor, by=moderator, reason="Complaints")
+    verification.suspend(claimed(session.tutor, moderator), by=moderator, reason="Complaints")
 
 
 def shut(session, moderator):
@@ -122,7 +122,7 @@ def test_heard_twice_the_money_goes_back_once(kind, moderator):
 def test_heard_after_the_tutor_was_restored_it_leaves_everything_alone(moderator):
     session = make_scheduled()
     hide(session, moderator)
-    verification.restore(session.tutor, by=moderator, reason="A mistake")
+    verification.restore(claimed(session.tutor, moderator), by=moderator, reason="A mistake")
     hear()
     session.refresh_from_db()
     assert session.status == Status.SCHEDULED
@@ -201,9 +201,9 @@ class TestBack:
             hear()
             users.restore(tutor.user, by=moderator, reason="Cleared")
         else:
-            verification.suspend(tutor, by=moderator, reason="x")
+            verification.suspend(claimed(tutor, moderator), by=moderator, reason="x")
             hear()
-            verification.restore(tutor, by=moderator, reason="Cleared")
+            verification.restore(claimed(tutor, moderator), by=moderator, reason="Cleared")
         hear()
         suspensions.welcome_back(tutor.user_id)
         lead = Lead.objects.get(tutor=tutor)
@@ -214,11 +214,11 @@ class TestBack:
 
     def test_a_lead_that_expired_with_the_suspension_is_new_again(self, moderator):
         lead = LeadFactory(status=Lead.Status.VIEWED, viewed_at=clock.now())
-        verification.suspend(lead.tutor, by=moderator, reason="x")
+        verification.suspend(claimed(lead.tutor, moderator), by=moderator, reason="x")
         hear()
         lead.refresh_from_db()
         assert lead.status == Lead.Status.EXPIRED
-        verification.restore(lead.tutor, by=moderator, reason="Cleared")
+        verification.restore(claimed(lead.tutor, moderator), by=moderator, reason="Cleared")
         hear()
         lead.refresh_from_db()
         assert (lead.status, lead.viewed_at) == (Lead.Status.NEW, None)

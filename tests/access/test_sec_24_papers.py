@@ -16,7 +16,7 @@ from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
 from tutors.models import TutorDocument, TutorPhoto
 from tutors.services import documents, verification
-from tutors.tests.factories import DocumentFactory, PhotoFactory
+from tutors.tests.factories import DocumentFactory, PhotoFactory, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,7 @@ def test_no_address_of_a_file_is_written_anywhere(
     moderator = world.users["moderator"]
     link = documents.open_for_review(document, by=moderator)
     seen = [answer.content.decode() for answer in tour(world)]
+    claimed(world.tutor, moderator)
     verification.review_document(document, by=moderator, is_genuine=False, notes="Too dark.")
     seen += [answer.content.decode() for answer in tour(world)]
     seen += Message.objects.values_list("body", flat=True)

@@ -24,6 +24,7 @@ class Decision(models.Model):
         RESTORED = "restored", _("restored")
         VERIFIED = "verified", _("document checked")
         REFUSED = "refused", _("document not accepted")
+        CHANGES = "changes", _("changes seen")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tutor = models.ForeignKey(TutorProfile, models.PROTECT, related_name="decisions")
@@ -45,7 +46,7 @@ class Decision(models.Model):
                 name="decision_verdict_of_document",
                 condition=Q(verdict__in=["verified", "refused"], document__isnull=False)
                 | Q(
-                    verdict__in=["approved", "rejected", "suspended", "restored"],
+                    verdict__in=["approved", "rejected", "suspended", "restored", "changes"],
                     document__isnull=True,
                 ),
             ),

@@ -22,6 +22,7 @@ from tutors.tests.factories import (
     TutorFactory,
     TutorRejectedFactory,
     TutorSuspendedFactory,
+    claimed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,7 @@ class TestIdentity:
         tutor = tutor_until(timezone.now().date() - timedelta(days=2))
         assert not TutorProfile.objects.listed().exists()
         paper = DocumentFactory(tutor=tutor)
+        claimed(tutor, moderator)
         verification.review_document(paper, by=moderator, is_genuine=True)
         assert TutorProfile.objects.listed().exists()
         assert self.news_of(news.TUTOR_LISTED) == 1
@@ -188,6 +190,7 @@ class TestIdentity:
         tutor = TutorFactory(badge=False)
         paper = DocumentFactory(tutor=tutor, status="VERIFIED")
         BadgeFactory(tutor=tutor, document=paper)
+        claimed(tutor, moderator)
         verification.review_document(paper, by=moderator, is_genuine=False, notes="Forged")
         assert self.news_of(news.TUTOR_UNLISTED) == 1
         assert not TutorProfile.objects.listed().exists()
