@@ -6,8 +6,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
-from notifications.catalogue import Template, define
-from notifications.services.messages import tell_user
+from accounts.models import User
+from notifications.catalogue import EMAIL, Template, define
+from notifications.services.messages import tell, tell_user
 from tutors.models import Badge, TutorDocument, TutorPhoto, TutorProfile
 
 SUBMITTED = define(
@@ -106,6 +107,17 @@ def document_refused(document: TutorDocument) -> None:
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
     tell_user(user, DOCUMENT_REFUSED, values)
+
+
+def many_papers(email: str, moderator: User, papers: int) -> None:
+    """To whoever watches, in English."""
+    tell(
+        email=email,
+        template="alarm",
+        subject="TutorHub alarm: many papers",
+        body=f"{moderator.email} opened {papers} papers within an hour. See the audit trail.",
+        channels=(EMAIL,),
+    )
 
 
 def badge_ending(badge: Badge) -> None:

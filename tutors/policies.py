@@ -24,6 +24,9 @@ BADGE_VALID_FOR: dict[str, timedelta | None] = {
     Badge.Claim.POLICE: timedelta(days=365),
 }
 
+# More papers than a moderator opens in an hour of honest work.
+PAPERS_AN_HOUR = 30
+
 # How many days before its last one a tutor hears that a badge ends.
 BADGE_REMINDERS = (30, 7, 1)
 

@@ -5,7 +5,7 @@ from accounts.services import onboarding, staff, standing
 from tutorhub.core import outbox, sweeping
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import badges, documents, photos
+from tutors.services import badges, documents, photos, viewing
 
 Status = TutorProfile.Status
 
@@ -29,6 +29,7 @@ onboarding.register(Role.TUTOR, next_step)
 standing.register(Role.TUTOR, check_in_good_standing)
 outbox.job(badges.REMIND)(badges.remind)
 outbox.job(badges.LAPSE)(badges.lapse)
+outbox.job(viewing.ALARM)(viewing.ring)
 sweeping.register("papers", documents.known_keys)
 sweeping.register("portraits", photos.known_portraits)
 sweeping.register("public", photos.known_public)
@@ -41,4 +42,7 @@ staff.allow(
     "tutors.view_offering",
     "tutors.view_decision",
     "tutors.view_badge",
+    "tutors.view_answertemplate",
+    "tutors.add_answertemplate",
+    "tutors.change_answertemplate",
 )

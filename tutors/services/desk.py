@@ -122,11 +122,14 @@ def note_decision(decision: Decision, text: str) -> None:
 
 def _claim(tutor: TutorProfile, by: User) -> ReviewClaim:
     live = ReviewClaim.objects.live().filter(tutor=tutor).first()
-    if live is not None and live.moderator_id != by.pk:
-        raise ClaimedByAnother
     if live is None:
         audit.record("claim.taken", tutor, by=by)
-    return _write(tutor, by)
+        return _write(tutor, by)
+    if live.moderator_id != by.pk:
+        raise ClaimedByAnother
+    live.expires_at = clock.now() + LEASE
+    live.save(update_fields=["expires_at"])
+    return live
 
 
 def _write(tutor: TutorProfile, moderator: User) -> ReviewClaim:

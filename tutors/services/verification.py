@@ -15,7 +15,7 @@ from tutorhub.core.errors import Conflict, DomainError, InvalidTransition
 from tutors import messages, news
 from tutors.models import Badge, Decision, TutorDocument, TutorProfile
 from tutors.policies import check_can_verify
-from tutors.services import badges, desk
+from tutors.services import badges, desk, submissions
 
 Status = TutorProfile.Status
 Verdict = Decision.Verdict
@@ -24,6 +24,11 @@ Verdict = Decision.Verdict
 class ReasonMissing(DomainError):
     code = "reason_missing"
     message = _("Say why: the tutor reads it and it is kept with the decision.")
+
+
+class NothingChanged(Conflict):
+    code = "nothing_changed"
+    message = _("Nothing of this tutor waits to be looked at.")
 
 
 class IdentityUnchecked(Conflict):
@@ -38,6 +43,7 @@ def approve(tutor: TutorProfile, *, by: User, notes: str = "", internal: str = "
     if not tutor.badges.in_force(clock.today()).filter(claim=Badge.Claim.IDENTITY).exists():
         raise IdentityUnchecked
     tutor.approved_at = tutor.approved_at or clock.now()
+    submissions.close(tutor, by=by)
     _decide(tutor, Status.APPROVED, Verdict.APPROVED, by=by, notes=notes, internal=internal)
     messages.approved(tutor)
     outbox.announce(news.TUTOR_APPROVED, tutor_id=tutor.pk)
@@ -49,8 +55,22 @@ def reject(tutor: TutorProfile, *, by: User, notes: str, internal: str = "") -> 
     """Send a profile back with notes; the tutor can correct it and hand it in again."""
     tutor = _lock(tutor, by, {Status.PENDING})
     notes = _reason(notes)
+    submissions.close(tutor, by=by)
     _decide(tutor, Status.REJECTED, Verdict.REJECTED, by=by, notes=notes, internal=internal)
     messages.rejected(tutor)
+    return tutor
+
+
+@transaction.atomic
+def accept_changes(
+    tutor: TutorProfile, *, by: User, notes: str = "", internal: str = ""
+) -> TutorProfile:
+    """What an approved tutor changed is fine; it leaves the queue. Raises NothingChanged."""
+    tutor = _lock(tutor, by, {Status.APPROVED})
+    if not tutor.submissions.open_changes().exists():
+        raise NothingChanged
+    submissions.close(tutor, by=by)
+    _record(tutor, Verdict.CHANGES, by=by, notes=notes.strip(), internal=internal)
     return tutor
 
 
