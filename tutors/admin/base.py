@@ -31,6 +31,7 @@ class QuietAdmin(ReadOnlyAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
+    list_max_show_all = 50
 
 
 class CasePages(QuietAdmin):
