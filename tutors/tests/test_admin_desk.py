@@ -293,17 +293,17 @@ class TestACase:
         form = {
             "use": "refuse",
             "paper": "",
-            "title": "Cut off",
+            "title": "Torn",
             "text_en": "A corner is cut off.",
             "text_hi": "एक कोना कटा है।",
             "position": "1",
             "is_offered": "on",
         }
         assert browser.post("/admin/tutors/answertemplate/add/", form).status_code == 302
-        answer = AnswerTemplate.objects.get(title="Cut off")
+        answer = AnswerTemplate.objects.get(title="Torn")
         path = f"/admin/tutors/answertemplate/{answer.pk}/"
-        assert browser.post(f"{path}change/", {**form, "title": "Cut"}).status_code == 302
-        assert AnswerTemplate.objects.filter(title="Cut").exists()
+        assert browser.post(f"{path}change/", {**form, "title": "Rent"}).status_code == 302
+        assert AnswerTemplate.objects.filter(title="Rent").exists()
         assert browser.post(f"{path}delete/", {"post": "yes"}).status_code == 403
 
     def test_finance_and_others_see_nothing(self) -> None:
