@@ -207,15 +207,24 @@ def test_sec_12_the_code_page_leads_to_no_other_site(browser: Client, asha: Any)
         assert "javascript" not in page
 
 
-def test_sec_12_a_page_carries_the_mark_of_who_looks(browser: Client, asha: Any) -> None:
+def test_sec_12_a_page_carries_the_mark_of_who_looks(
+    browser: Client, asha: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paper = make_paper()
     claimed(paper.tutor, asha)
     browser.post(paths(paper)["look"])
+    draw, marks = contents.render_page, []
+
+    def watched(*args: Any, mark: str = "") -> contents.Clean:
+        marks.append(mark)
+        return draw(*args, mark=mark)
+
+    monkeypatch.setattr(contents, "render_page", watched)
     response = browser.get(paths(paper)["page"])
     assert response["Content-Type"] == "image/jpeg"
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "no-referrer"
-    mark = viewing.mark_of(paper, asha)
+    (mark,) = marks
     assert asha.email in mark
     assert str(paper.tutor_id)[-12:] in mark
     assert clock.now().astimezone(clock.IST).strftime("%Y-%m-%d") in mark
