@@ -45,6 +45,7 @@ REFERENCE_TABLES = {
     "curriculum_language",
     "payments_creditpack",
     "payments_taxrate",
+    "tutors_answertemplate",
 }
 
 

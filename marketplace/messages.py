@@ -129,6 +129,22 @@ CLASS_WITHOUT_FAMILY = define(
     _("The family has called off %(subject)s on %(start)s. Your time is free again. %(url)s"),
     subject=_("A class is called off"),
 )
+CLASS_WITHOUT_TUTOR = define(
+    "class_without_tutor",
+    _(
+        "%(subject)s, %(learner)s with %(tutor)s on %(start)s is called off, because the tutor"
+        " may not teach here any more. %(price)s goes back to who paid. %(url)s"
+    ),
+    subject=_("A class is called off"),
+)
+CLASS_OF_SUSPENDED = define(
+    "class_of_suspended",
+    _(
+        "Your class %(subject)s on %(start)s is called off, because you may not teach here at"
+        " present. The family gets its money back."
+    ),
+    subject=_("A class is called off"),
+)
 LEAD_REFUNDED = {
     "unread": define(
         "lead_refunded",
@@ -242,6 +258,14 @@ def class_without_consent(session: TutoringSession) -> None:
         tell_user(user, CLASS_WITHOUT_CONSENT, _words(session, user))
     tutor = session.tutor.user
     tell_user(tutor, CLASS_WITHOUT_FAMILY, _words(session, tutor))
+
+
+def class_without_tutor(session: TutoringSession) -> None:
+    """The tutor was suspended before the class, or has left; all its money goes back."""
+    for user in _guardians(session):
+        tell_user(user, CLASS_WITHOUT_TUTOR, _words(session, user))
+    tutor = session.tutor.user
+    tell_user(tutor, CLASS_OF_SUSPENDED, _words(session, tutor))
 
 
 def lead_refunded(lead: Lead, why: str) -> None:

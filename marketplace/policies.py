@@ -36,6 +36,11 @@ class TutorNotListed(NotAllowed):
     message = _("Your profile has to be approved before you can answer enquiries.")
 
 
+class IdentityLapsed(NotAllowed):
+    code = "identity_lapsed"
+    message = _("Your proof of identity has lapsed. Upload a new one to answer enquiries.")
+
+
 class LeadTaken(Conflict):
     code = "lead_taken"
     message = _("Other tutors were faster: this enquiry has all the answers it may get.")
@@ -140,6 +145,8 @@ def check_can_judge(by: User) -> None:
 def check_can_answer(lead: Lead, enquiry: Enquiry, tutor: TutorProfile) -> None:
     if tutor.status != TutorProfile.Status.APPROVED:
         raise TutorNotListed
+    if tutor.is_lapsed:
+        raise IdentityLapsed
     if not lead.is_waiting:
         raise LeadAnswered
     if not enquiry.is_answerable or enquiry.expires_at <= clock.now():

@@ -16,6 +16,7 @@ from marketplace.services import (
     leaving,
     reviews,
     sessions,
+    suspensions,
     withdrawals,
 )
 from payments import news
@@ -84,18 +85,35 @@ def heed_withdrawn_consent(payload: Payload) -> None:
 
 @outbox.receiver(accounts_news.USER_SUSPENDED)
 def end_business_of_suspended(payload: Payload) -> None:
-    enquiries.close_all_of(UUID(payload["user_id"]))
+    suspensions.stop(UUID(payload["user_id"]))
+
+
+@outbox.receiver(accounts_news.USER_RESTORED)
+def welcome_back_account(payload: Payload) -> None:
+    suspensions.welcome_back(UUID(payload["user_id"]))
 
 
 @outbox.receiver(accounts_news.USER_ERASED)
 def end_business_of_erased(payload: Payload) -> None:
-    enquiries.close_all_of(UUID(payload["user_id"]))
-    forgetting.forget(UUID(payload["user_id"]))
+    user_id = UUID(payload["user_id"])
+    suspensions.stop(user_id)
+    enquiries.close_all_of(user_id)
+    forgetting.forget(user_id)
 
 
 @outbox.receiver(tutors_news.TUTOR_SUSPENDED)
 def end_business_of_hidden_tutor(payload: Payload) -> None:
-    enquiries.end_business_of_tutor(UUID(payload["tutor_id"]))
+    suspensions.stop(suspensions.account_of(UUID(payload["tutor_id"])))
+
+
+@outbox.receiver(tutors_news.TUTOR_UNLISTED)
+def end_new_business_of_unlisted(payload: Payload) -> None:
+    suspensions.stop_new(UUID(payload["tutor_id"]))
+
+
+@outbox.receiver(tutors_news.TUTOR_LISTED)
+def welcome_back_tutor(payload: Payload) -> None:
+    suspensions.welcome_back(suspensions.account_of(UUID(payload["tutor_id"])))
 
 
 @outbox.job(bookings.EXPIRE_JOB)

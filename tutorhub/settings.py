@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
     "accounts-check-audit": {"task": "accounts.check_audit", "schedule": timedelta(hours=24)},
     "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
+    # By day in India, because it writes to people; hourly, to make up for what was missed.
+    "tutors-watch-badges": {
+        "task": "tutors.watch_badges",
+        "schedule": crontab(minute="0", hour="3-14"),
+    },
     "payments-check-payout-methods": {
         "task": "payments.check_payout_methods",
         "schedule": timedelta(minutes=15),

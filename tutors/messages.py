@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
-from notifications.catalogue import define
-from notifications.services.messages import tell_user
-from tutors.models import TutorDocument, TutorPhoto, TutorProfile
+from accounts.models import User
+from notifications.catalogue import EMAIL, Template, define
+from notifications.services.messages import tell, tell_user
+from tutors.models import Badge, TutorDocument, TutorPhoto, TutorProfile
 
 SUBMITTED = define(
     "tutor_submitted",
@@ -38,6 +40,32 @@ DOCUMENT_REFUSED = define(
     "tutor_document_refused",
     _("We cannot accept one of your papers (%(kind)s): %(notes)s %(url)s"),
     subject=_("One of your papers"),
+)
+BADGE_ENDING = define(
+    "tutor_badge_ending",
+    _("Your badge (%(badge)s) ends on %(day)s. Upload a new paper to keep it: %(url)s"),
+    subject=_("One of your badges ends soon"),
+)
+IDENTITY_ENDING = define(
+    "tutor_identity_ending",
+    _(
+        "Your proof of identity is good until %(day)s. After that day families do not find you."
+        " Upload a new one: %(url)s"
+    ),
+    subject=_("Your proof of identity ends soon"),
+)
+BADGE_LAPSED = define(
+    "tutor_badge_lapsed",
+    _("Your badge (%(badge)s) ended on %(day)s and is not shown any more. %(url)s"),
+    subject=_("One of your badges has ended"),
+)
+IDENTITY_LAPSED = define(
+    "tutor_identity_lapsed",
+    _(
+        "Your proof of identity ended on %(day)s, so families do not find you. Classes that are"
+        " paid go on. Upload a new one: %(url)s"
+    ),
+    subject=_("Your proof of identity has ended"),
 )
 PHOTO_SHOWN = define(
     "tutor_photo_shown", _("Families see your photo now."), subject=_("Your photo")
@@ -79,6 +107,38 @@ def document_refused(document: TutorDocument) -> None:
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
     tell_user(user, DOCUMENT_REFUSED, values)
+
+
+def many_papers(email: str, moderator: User, papers: int) -> None:
+    """To whoever watches, in English."""
+    tell(
+        email=email,
+        template="alarm",
+        subject="TutorHub alarm: many papers",
+        body=f"{moderator.email} opened {papers} papers within an hour. See the audit trail.",
+        channels=(EMAIL,),
+    )
+
+
+def badge_ending(badge: Badge) -> None:
+    is_identity = badge.claim == Badge.Claim.IDENTITY
+    _about_badge(badge, IDENTITY_ENDING if is_identity else BADGE_ENDING)
+
+
+def badge_lapsed(badge: Badge) -> None:
+    is_identity = badge.claim == Badge.Claim.IDENTITY
+    _about_badge(badge, IDENTITY_LAPSED if is_identity else BADGE_LAPSED)
+
+
+def _about_badge(badge: Badge, template: Template) -> None:
+    user = badge.tutor.user
+    with translation.override(user.language):
+        values = {
+            "badge": str(badge.label),
+            "day": date_format(badge.valid_until, "j F Y"),
+            "url": settings.SITE_URL + reverse("tutors:document-list"),
+        }
+    tell_user(user, template, values)
 
 
 def photo_shown(photo: TutorPhoto) -> None:

@@ -3,7 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core.datamap import Erased, Table
-from tutors.models import Badge, Decision, Offering, TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import (
+    Badge,
+    CaseNote,
+    Decision,
+    Offering,
+    Submission,
+    TutorDocument,
+    TutorPhoto,
+    TutorProfile,
+)
 
 TABLES = [
     Table(
@@ -79,6 +88,35 @@ TABLES = [
         erased=Erased.DELETED,
         of=lambda user: Badge.objects.filter(tutor__user=user.pk),
         since="checked_on",
+    ),
+    Table(
+        "tutors.Submission",
+        plain="id tutor number kind version submitted_at reviewed_at reviewed_by",
+        personal="snapshot",
+        section="papers",
+        title=_("What you handed in"),
+        purpose=_("To see what has changed since it was last checked"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: Submission.objects.filter(tutor__user=user.pk),
+        since="submitted_at",
+    ),
+    Table(
+        "tutors.CaseNote",
+        plain="id tutor decision by created_at",
+        personal="text",
+        section="papers",
+        title=_("Notes of moderators"),
+        purpose=_("To hand a case from one moderator to another"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: CaseNote.objects.filter(tutor__user=user.pk),
+    ),
+    Table("tutors.ReviewClaim", plain="tutor moderator claimed_at expires_at"),
+    Table("tutors.BadgeNotice", plain="id badge valid_until days created_at"),
+    Table(
+        "tutors.AnswerTemplate",
+        plain="id use paper title text_en text_hi position is_offered",
     ),
     # Made by triggers from the tables above, and gone with them.
     Table(

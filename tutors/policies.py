@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tutorhub.core.errors import Conflict, NotAllowed
-from tutors.models import Badge, TutorProfile
+from tutors.models import Badge, ReviewClaim, TutorProfile
 
 KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id")
 DOCUMENTS_PER_DAY = 20
@@ -24,6 +24,12 @@ BADGE_VALID_FOR: dict[str, timedelta | None] = {
     Badge.Claim.POLICE: timedelta(days=365),
 }
 
+# More papers than a moderator opens in an hour of honest work.
+PAPERS_AN_HOUR = 30
+
+# How many days before its last one a tutor hears that a badge ends.
+BADGE_REMINDERS = (30, 7, 1)
+
 Status = TutorProfile.Status
 
 
@@ -40,6 +46,11 @@ class AlreadySubmitted(Conflict):
 class NotModerator(NotAllowed):
     code = "not_moderator"
     message = _("Only moderators check tutors and their papers.")
+
+
+class ClaimMissing(Conflict):
+    code = "claim_missing"
+    message = _("Take this case first: another moderator may be at work on it.")
 
 
 def check_can_edit(tutor: TutorProfile, by: User) -> None:
@@ -66,3 +77,9 @@ def check_can_submit(tutor: TutorProfile, by: User) -> None:
 def check_can_verify(by: User) -> None:
     if not (by.is_active and by.is_staff and by.has_perm("tutors.verify_tutor")):
         raise NotModerator
+
+
+def check_holds_claim(claim: ReviewClaim | None, by: User) -> None:
+    """Whether `by` works on the case of this claim. Ask it under the lock of the tutor."""
+    if claim is None or claim.moderator_id != by.pk or not claim.is_live:
+        raise ClaimMissing

@@ -10,7 +10,15 @@ from tutorhub.core import datamap, outbox, retention, sweeping
 from tutors import personal
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import clearing, documents, forgetting, leaving, photos
+from tutors.services import (
+    badges,
+    clearing,
+    documents,
+    forgetting,
+    leaving,
+    photos,
+    viewing,
+)
 
 Status = TutorProfile.Status
 
@@ -40,6 +48,9 @@ datamap.register(personal.TABLES)
 retention.register(clearing.RULES)
 accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 standing.register(Role.TUTOR, check_in_good_standing)
+outbox.job(badges.REMIND)(badges.remind)
+outbox.job(badges.LAPSE)(badges.lapse)
+outbox.job(viewing.ALARM)(viewing.ring)
 sweeping.register("papers", documents.known_keys)
 sweeping.register("portraits", photos.known_portraits)
 sweeping.register("public", photos.known_public)
@@ -52,4 +63,7 @@ staff.allow(
     "tutors.view_offering",
     "tutors.view_decision",
     "tutors.view_badge",
+    "tutors.view_answertemplate",
+    "tutors.add_answertemplate",
+    "tutors.change_answertemplate",
 )

@@ -49,6 +49,7 @@ def restore(user: User, *, by: User, reason: str) -> User:
         user.save(update_fields=["is_active"])
         BrowserSession.objects.filter(user=user).delete()
         audit.record("user.restored", user, by=by, reason=reason)
+        outbox.announce(news.USER_RESTORED, user_id=user.pk)
     return user
 
 

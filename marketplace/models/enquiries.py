@@ -168,7 +168,8 @@ class Lead(StateMachine):
         Status.VIEWED: {Status.ACCEPTED, Status.DECLINED, Status.EXPIRED},
         Status.ACCEPTED: {Status.REFUNDED},
         Status.DECLINED: set(),
-        Status.EXPIRED: set(),
+        # Only for a tutor who is back from a suspension while the family still looks.
+        Status.EXPIRED: {Status.NEW},
         Status.REFUNDED: set(),
     }
     WAITING = (Status.NEW, Status.VIEWED)

@@ -245,14 +245,29 @@ def locked(session_id: UUID) -> TutoringSession:
 
 
 def _may_be_booked(session: TutoringSession) -> bool:
-    tutor = session.tutor
-    if tutor.status != TutorProfile.Status.APPROVED or not tutor.user.is_active:
+    if not _may_teach(session.tutor):
         return False
     if session.enquiry is not None and session.enquiry.status != Enquiry.Status.MATCHED:
         return False
     is_held = session.status == Status.PENDING_PAYMENT and session.end_at > clock.now()
     is_missed = session.status == Status.EXPIRED and session.start_at > clock.now()
     return is_held or is_missed
+
+
+def _may_teach(tutor: TutorProfile) -> bool:
+    return tutor.is_approved and tutor.user.is_active
+
+
+def _locked_tutor(session: TutoringSession) -> TutorProfile:
+    """The tutor and the account behind, locked: a suspension of either waits for the booking.
+
+    It then finds the class and calls it off; the other way round the booking finds a suspension.
+    """
+    return (
+        TutorProfile.objects.select_related("user")
+        .select_for_update(of=("self", "user"), no_key=True)
+        .get(pk=session.tutor_id)
+    )
 
 
 def _have_met(session: TutoringSession) -> bool:
@@ -263,7 +278,8 @@ def _have_met(session: TutoringSession) -> bool:
 
 def _take(session: TutoringSession, order_id: UUID) -> bool:
     """Book the time of a locked session for tutor and learner, if both are free and may meet."""
-    TutorProfile.objects.locked().get(pk=session.tutor_id)
+    if not _may_teach(_locked_tutor(session)):
+        return False
     learner = Learner.objects.locked().get(pk=session.learner_id)
     try:
         check_consent(learner, "bookings.order_paid")

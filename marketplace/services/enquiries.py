@@ -92,9 +92,27 @@ def close_all_of(user_id: UUID) -> None:
 
 
 @transaction.atomic
-def end_business_of_tutor(tutor_id: UUID) -> None:
-    """Expire the open leads and unpaid offers of a tutor whom families may not meet any more."""
-    close_all_of(TutorProfile.objects.values_list("user_id", flat=True).get(pk=tutor_id))
+def show_to(enquiry: Enquiry, tutor: TutorProfile) -> None:
+    """Show an open search to a tutor who was not there when it was asked, if they fit it.
+
+    A lead that had expired while they were away is new again. Repeatable.
+    """
+    enquiry = (
+        Enquiry.objects.locked().select_related("subject", "board", "place").get(pk=enquiry.pk)
+    )
+    match = next((match for match in _matches(enquiry) if match.tutor.pk == tutor.pk), None)
+    if match is None or not enquiry.is_answerable or enquiry.expires_at <= clock.now():
+        return
+    reasons = [str(reason) for reason in match.reasons]
+    lead, is_new = Lead.objects.locked().get_or_create(
+        enquiry=enquiry, tutor=tutor, defaults={"score": match.score, "reasons": reasons}
+    )
+    if lead.status == Lead.Status.EXPIRED:
+        lead.move_to(Lead.Status.NEW, viewed_at=None)
+        is_new = True
+    if is_new:
+        audit.record("lead.sent_late", lead)
+        messages.lead_sent(lead)
 
 
 @transaction.atomic
@@ -140,7 +158,24 @@ def _end(enquiry: Enquiry) -> None:
 
 
 def _send_leads(enquiry: Enquiry, chosen: TutorProfile | None) -> list[Lead]:
-    matches = tutor_queries.match(
+    found = {
+        match.tutor.pk: Lead(
+            enquiry=enquiry,
+            tutor=match.tutor,
+            score=match.score,
+            reasons=[str(reason) for reason in match.reasons],
+        )
+        for match in _matches(enquiry)
+    }
+    if chosen is not None and chosen.status == TutorProfile.Status.APPROVED:
+        lead = found.setdefault(chosen.pk, Lead(enquiry=enquiry, tutor=chosen))
+        lead.score += Lead.CHOSEN_BONUS
+        lead.reasons = [gettext("the family chose you"), *lead.reasons]
+    return Lead.objects.bulk_create(found.values())
+
+
+def _matches(enquiry: Enquiry) -> list[tutor_queries.Match]:
+    return tutor_queries.match(
         subject=enquiry.subject,
         grade=enquiry.grade,
         board=enquiry.board,
@@ -149,17 +184,3 @@ def _send_leads(enquiry: Enquiry, chosen: TutorProfile | None) -> list[Lead]:
         place=enquiry.place,
         limit=settings.LEADS_PER_ENQUIRY,
     )
-    found = {
-        match.tutor.pk: Lead(
-            enquiry=enquiry,
-            tutor=match.tutor,
-            score=match.score,
-            reasons=[str(reason) for reason in match.reasons],
-        )
-        for match in matches
-    }
-    if chosen is not None and chosen.status == TutorProfile.Status.APPROVED:
-        lead = found.setdefault(chosen.pk, Lead(enquiry=enquiry, tutor=chosen))
-        lead.score += Lead.CHOSEN_BONUS
-        lead.reasons = [gettext("the family chose you"), *lead.reasons]
-    return Lead.objects.bulk_create(found.values())

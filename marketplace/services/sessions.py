@@ -104,7 +104,9 @@ def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> Tutor
     if status == GatewayDispute.Status.UNDER_REVIEW:
         return session
     if deducted_paise and session.status == Status.SCHEDULED:
-        return _call_off(session)
+        call_off(session, why="payment_disputed")
+        messages.class_called_off(session)
+        return session
     messages.payment_disputed(
         session, is_over=status not in GatewayDispute.LIVE, deducted_paise=deducted_paise
     )
@@ -125,14 +127,17 @@ def heed_refund(session_id: UUID) -> TutoringSession:
     return session
 
 
-def _call_off(session: TutoringSession) -> TutoringSession:
+def call_off(session: TutoringSession, *, why: str) -> None:
+    """Cancel a locked class that has not begun; what is left of its money goes back.
+
+    `why` is for the audit trail. The caller tells both sides.
+    """
     session.move_to(Status.CANCELLED, cancelled_at=clock.now())
     if ledger.balance("session_escrow", session.pk):
         assert session.order_id is not None, "a scheduled class was paid"
         orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
-    _note(session, Kind.CANCELLED, by=None)
-    messages.class_called_off(session)
-    return session
+    SessionEvent.objects.create(session=session, kind=Kind.CANCELLED)
+    audit.record("session.cancelled", session, why=why)
 
 
 def _is_frozen(session: TutoringSession) -> bool:

@@ -13,11 +13,9 @@ from django.db import transaction
 from accounts.models import Consent
 from accounts.services import consents
 from marketplace import messages
-from marketplace.models import SessionEvent, Side, TutoringSession
-from marketplace.services import bookings, enquiries
-from payments.models import PaymentOrder
-from payments.services import ledger, orders
-from tutorhub.core import audit, clock
+from marketplace.models import Side, TutoringSession
+from marketplace.services import bookings, enquiries, sessions
+from tutorhub.core import clock
 
 Status = TutoringSession.Status
 
@@ -44,15 +42,5 @@ def stop(learner_id: UUID, *, before: datetime) -> None:
         if session.status == Status.PENDING_PAYMENT:
             bookings.end_offer(session, tell=Side.TUTOR)
         elif session.status == Status.SCHEDULED:
-            _call_off(session)
-
-
-def _call_off(session: TutoringSession) -> None:
-    """Cancel a locked class that has not begun. What is left of its money goes back."""
-    session.move_to(Status.CANCELLED, cancelled_at=clock.now())
-    SessionEvent.objects.create(session=session, kind=SessionEvent.Kind.CANCELLED)
-    if ledger.balance("session_escrow", session.pk):
-        assert session.order_id is not None, "a scheduled class was paid"
-        orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
-    audit.record("session.cancelled", session, why="consent_withdrawn")
-    messages.class_without_consent(session)
+            sessions.call_off(session, why="consent_withdrawn")
+            messages.class_without_consent(session)

@@ -21,6 +21,7 @@ from students.services import agreements
 from tutorhub.core import clock, outbox
 from tutors import news as tutors_news
 from tutors.services import verification
+from tutors.tests.factories import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +35,12 @@ pytestmark = pytest.mark.django_db
         (news.DISPUTE_CHANGED, "marketplace.heed_payment_dispute"),
         (accounts_news.CONSENT_WITHDRAWN, "marketplace.heed_withdrawn_consent"),
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
+        (accounts_news.USER_RESTORED, "marketplace.welcome_back_account"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
         (tutors_news.TUTOR_SUSPENDED, "marketplace.end_business_of_hidden_tutor"),
+        (tutors_news.TUTOR_UNLISTED, "marketplace.end_new_business_of_unlisted"),
+        (tutors_news.TUTOR_LISTED, "marketplace.welcome_back_tutor"),
     ],
 )
 def test_the_wires_are_connected(kind, name):
@@ -91,7 +95,7 @@ def test_a_tutor_whom_moderators_suspend_has_no_offers_left_and_families_are_tol
     lead = LeadFactory(tutor=offer.tutor)
     staff.ensure_groups()
     moderator = StaffFactory(is_superuser=True)
-    verification.suspend(offer.tutor, by=moderator, reason="Complaints")
+    verification.suspend(claimed(offer.tutor, moderator), by=moderator, reason="Complaints")
     drain()
     offer.refresh_from_db()
     lead.refresh_from_db()

@@ -20,6 +20,7 @@ from tests.access.test_access import FORBIDDEN, SIGN_IN, THROUGH, outcome, undon
 from tests.access.world import World
 from tutors.models import TutorProfile
 from tutors.services import verification
+from tutors.tests.factories import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,9 @@ def shut(world: World, name: str) -> None:
 
 
 def hide(world: World) -> None:
-    verification.suspend(world.tutor, by=world.users["moderator"], reason=REASON)
+    verification.suspend(
+        claimed(world.tutor, world.users["moderator"]), by=world.users["moderator"], reason=REASON
+    )
 
 
 @pytest.mark.parametrize("name", ["tutor", "family"])
@@ -116,7 +119,9 @@ def test_sec_10_lifting_the_suspension_of_a_tutor_opens_everything_again(
     token = world.api_client("tutor")
     hide(world)
     verification.restore(
-        TutorProfile.objects.get(pk=world.tutor.pk), by=world.users["moderator"], reason="cleared"
+        claimed(TutorProfile.objects.get(pk=world.tutor.pk), world.users["moderator"]),
+        by=world.users["moderator"],
+        reason="cleared",
     )
     assert set(outcomes(world, cookie, token, "tutor").values()) == {THROUGH}
 

@@ -14,9 +14,10 @@ from tests.access.world import PRINCIPALS, World
 from tutorhub.core import clock, storage
 from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
-from tutors.models import TutorDocument, TutorPhoto
+from tutors.models import ReviewClaim, TutorDocument, TutorPhoto
 from tutors.services import documents, verification
-from tutors.tests.factories import DocumentFactory, PhotoFactory
+from tutors.tests.desking import confirmed
+from tutors.tests.factories import DocumentFactory, PhotoFactory, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +43,39 @@ def opening(document: TutorDocument) -> str:
     return reverse("admin:tutors_tutordocument_open", args=[document.pk])
 
 
+def at_work(world: World, principal: str) -> Client:
+    """As if this principal had the case and had entered a code, whatever their role."""
+    client = world.page_client(principal)
+    if principal in world.users:
+        ReviewClaim.objects.create(
+            tutor=world.tutor,
+            moderator=world.users[principal],
+            expires_at=clock.now() + timedelta(minutes=9),
+        )
+        confirmed(client)
+    return client
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+def test_sec_24_every_role_and_the_pages_of_papers(world: World, principal: str) -> None:
+    client, document = at_work(world, principal), paper(world)
+    names = ("admin:tutors_paper", "admin:tutors_paper_page")
+    view = reverse(names[0], args=[document.pk])
+    picture = reverse(names[1], args=[document.pk, 1])
+    client.post(reverse("admin:tutors_paper_open", args=[document.pk]))
+    for address in (view, picture):
+        response = client.get(address)
+        assert (response.status_code == 200) == (principal in MAY_LOOK), response
+        assert b"SECRET" not in response.content
+        if response.status_code == 200:
+            assert "no-store" in response["Cache-Control"]
+    rows = AuditEvent.objects.filter(action="tutor_document.viewed").count()
+    assert rows == (principal in MAY_LOOK)
+
+
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_every_role_and_every_paper(world: World, principal: str) -> None:
-    client = world.page_client(principal)
+    client = at_work(world, principal)
     for status in ARRIVED:
         response = client.post(opening(paper(world, status)))
         assert (response.status_code == 303) == (principal in MAY_LOOK), (status, response)
@@ -73,7 +104,7 @@ def test_a_photo_that_waits(world: World, principal: str) -> None:
 
 def test_the_link_downloads_and_then_dies(world: World) -> None:
     document = paper(world)
-    answer = world.page_client("moderator").post(opening(document))
+    answer = at_work(world, "moderator").post(opening(document))
     assert answer["Referrer-Policy"] == "no-referrer"
     assert "no-store" in answer["Cache-Control"]
     link = answer["Location"]
@@ -98,6 +129,7 @@ def test_no_address_of_a_file_is_written_anywhere(
     document = paper(world)
     photo: TutorPhoto = PhotoFactory(tutor=world.tutor)
     moderator = world.users["moderator"]
+    claimed(world.tutor, moderator)
     link = documents.open_for_review(document, by=moderator)
     seen = [answer.content.decode() for answer in tour(world)]
     verification.review_document(document, by=moderator, is_genuine=False, notes="Too dark.")

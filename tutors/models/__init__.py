@@ -1,4 +1,5 @@
-from tutors.models.decisions import Badge, Decision
+from tutors.models.decisions import Badge, BadgeNotice, Decision
+from tutors.models.desk import AnswerTemplate, CaseNote, ReviewClaim, Submission
 from tutors.models.documents import TutorDocument
 from tutors.models.hours import FreeHours
 from tutors.models.photos import TutorPhoto
@@ -6,11 +7,16 @@ from tutors.models.profiles import Offering, TutorProfile
 from tutors.models.searching import SearchEntry
 
 __all__ = [
+    "AnswerTemplate",
     "Badge",
+    "BadgeNotice",
+    "CaseNote",
     "Decision",
     "FreeHours",
     "Offering",
+    "ReviewClaim",
     "SearchEntry",
+    "Submission",
     "TutorDocument",
     "TutorPhoto",
     "TutorProfile",

@@ -28,6 +28,7 @@ class Decision(models.Model):
         RESTORED = "restored", _("restored")
         VERIFIED = "verified", _("document checked")
         REFUSED = "refused", _("document not accepted")
+        CHANGES = "changes", _("changes seen")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tutor = models.ForeignKey(TutorProfile, models.PROTECT, related_name="decisions")
@@ -54,7 +55,7 @@ class Decision(models.Model):
                 name="decision_verdict_of_document",
                 condition=Q(verdict__in=["verified", "refused"], document__isnull=False)
                 | Q(
-                    verdict__in=["approved", "rejected", "suspended", "restored"],
+                    verdict__in=["approved", "rejected", "suspended", "restored", "changes"],
                     document__isnull=True,
                 ),
             ),
@@ -89,6 +90,13 @@ class Badge(models.Model):
 
     class Meta:
         ordering = ["checked_on", "pk"]
+        indexes = [
+            models.Index(
+                name="badge_lapsing",
+                fields=["valid_until", "id"],
+                condition=Q(valid_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(name="badge_one_per_claim", fields=["tutor", "claim"]),
             models.CheckConstraint(
@@ -107,3 +115,23 @@ class Badge(models.Model):
     @property
     def label(self) -> str:
         return self.get_claim_display()
+
+
+class BadgeNotice(models.Model):
+    """That a badge comes to its last day, or is past it (0 days), was said; once for each day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    badge = models.ForeignKey(Badge, models.CASCADE, related_name="notices")
+    valid_until = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="badge_notice_once", fields=["badge", "valid_until", "days"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.badge_id} {self.days}"

@@ -87,6 +87,13 @@ class TutorDocument(models.Model):
 
     class Meta:
         verbose_name = "tutor document"
+        indexes = [
+            models.Index(
+                name="tutor_document_waiting",
+                fields=["received_at"],
+                condition=Q(status="RECEIVED"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="tutor_document_status_valid",

@@ -22,7 +22,7 @@ from tutors.policies import (
     check_can_edit,
     check_can_verify,
 )
-from tutors.services import arrivals
+from tutors.services import arrivals, desk
 
 CHECK = "tutors.check_document"
 ANNOUNCED = "tutor_document.announced"
@@ -227,11 +227,15 @@ def known_keys(keys: Sequence[str]) -> set[str]:
 
 
 def open_for_review(document: TutorDocument, *, by: User) -> str:
-    """A link that downloads the file within a minute. Moderators only; every look is audited."""
+    """A link that downloads the file within a minute, for the own case; every look is audited.
+
+    Raises NotModerator or ClaimMissing.
+    """
     check_can_verify(by)
     if document.received_at is None:
         raise storage.MissingFile
     with transaction.atomic():
+        desk.hold(TutorProfile.objects.locked().get(pk=document.tutor_id), by=by)
         audit.record("tutor_document.opened", document, by=by, kind=document.kind)
     return storage.signed_get_url(
         document.stored_key, filename=document.own_name, content_type=document.content_type

@@ -12,9 +12,12 @@ from accounts.services import erasures
 from tutorhub.core import audit
 from tutors.models import (
     Badge,
+    CaseNote,
     Decision,
     FreeHours,
     Offering,
+    ReviewClaim,
+    Submission,
     TutorDocument,
     TutorPhoto,
     TutorProfile,
@@ -45,6 +48,9 @@ def forget(user_id: UUID) -> None:
         photos.forget(photo)
     for document in TutorDocument.objects.locked().filter(tutor=tutor):
         documents.forget(document)
+    ReviewClaim.objects.filter(tutor=tutor).delete()
+    Submission.objects.filter(tutor=tutor).delete()
+    CaseNote.objects.filter(tutor=tutor).delete()
     Decision.objects.filter(tutor=tutor).exclude(notes="").update(notes="")
     _empty(tutor)
     audit.record("tutor.erased", tutor)

@@ -17,7 +17,7 @@ from tutors import messages, queries
 from tutors.models import Offering, TutorProfile
 from tutors.policies import KEY_FIELDS, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
-from tutors.services import photos
+from tutors.services import photos, submissions
 
 
 class Incomplete(DomainError):
@@ -102,6 +102,7 @@ def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     changed = [name for name, value in _key_values(tutor).items() if value != before[name]]
     if tutor.is_approved and changed:
         audit.record("tutor.key_fields_changed", tutor, by=by, fields=changed)
+        submissions.note_change(tutor)
     audit.record("tutor.created" if is_new else "tutor.changed", tutor, by=by)
     return tutor, is_new
 
@@ -117,6 +118,7 @@ def submit(tutor: TutorProfile, *, by: User) -> TutorProfile:
     tutor.move_to(TutorProfile.Status.PENDING)
     tutor.submitted_at, tutor.status_notes = clock.now(), ""
     tutor.save(update_fields=["status", "submitted_at", "status_notes"])
+    submissions.hand_in(tutor)
     audit.record("tutor.submitted", tutor, by=by)
     messages.submitted(tutor)
     return tutor

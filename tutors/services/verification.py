@@ -1,4 +1,8 @@
-"""Moderators decide: paper by paper, then on the tutor. Every decision is kept and told."""
+"""Moderators decide: paper by paper, then on the tutor. Every decision is kept and told.
+
+Who decides has to hold the case (`tutors.services.desk`), else policies.ClaimMissing is raised.
+`notes` and `reason` are for the tutor to read, `internal` is for colleagues only.
+"""
 
 from datetime import date
 
@@ -10,7 +14,8 @@ from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError, InvalidTransition
 from tutors import messages, news
 from tutors.models import Badge, Decision, TutorDocument, TutorProfile
-from tutors.policies import BADGE_VALID_FOR, check_can_verify
+from tutors.policies import check_can_verify
+from tutors.services import badges, desk, submissions
 
 Status = TutorProfile.Status
 Verdict = Decision.Verdict
@@ -21,49 +26,73 @@ class ReasonMissing(DomainError):
     message = _("Say why: the tutor reads it and it is kept with the decision.")
 
 
+class NothingChanged(Conflict):
+    code = "nothing_changed"
+    message = _("Nothing of this tutor waits to be looked at.")
+
+
 class IdentityUnchecked(Conflict):
     code = "identity_unchecked"
     message = _("Check a proof of identity first.")
 
 
 @transaction.atomic
-def approve(tutor: TutorProfile, *, by: User, notes: str = "") -> TutorProfile:
+def approve(tutor: TutorProfile, *, by: User, notes: str = "", internal: str = "") -> TutorProfile:
     """Let families find a tutor whose identity was checked. Raises IdentityUnchecked."""
     tutor = _lock(tutor, by, {Status.PENDING})
     if not tutor.badges.in_force(clock.today()).filter(claim=Badge.Claim.IDENTITY).exists():
         raise IdentityUnchecked
     tutor.approved_at = tutor.approved_at or clock.now()
-    _decide(tutor, Status.APPROVED, Verdict.APPROVED, by=by, notes=notes)
+    submissions.close(tutor, by=by)
+    _decide(tutor, Status.APPROVED, Verdict.APPROVED, by=by, notes=notes, internal=internal)
     messages.approved(tutor)
     outbox.announce(news.TUTOR_APPROVED, tutor_id=tutor.pk)
     return tutor
 
 
 @transaction.atomic
-def reject(tutor: TutorProfile, *, by: User, notes: str) -> TutorProfile:
+def reject(tutor: TutorProfile, *, by: User, notes: str, internal: str = "") -> TutorProfile:
     """Send a profile back with notes; the tutor can correct it and hand it in again."""
     tutor = _lock(tutor, by, {Status.PENDING})
-    _decide(tutor, Status.REJECTED, Verdict.REJECTED, by=by, notes=_reason(notes))
+    notes = _reason(notes)
+    submissions.close(tutor, by=by)
+    _decide(tutor, Status.REJECTED, Verdict.REJECTED, by=by, notes=notes, internal=internal)
     messages.rejected(tutor)
     return tutor
 
 
 @transaction.atomic
-def suspend(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
+def accept_changes(
+    tutor: TutorProfile, *, by: User, notes: str = "", internal: str = ""
+) -> TutorProfile:
+    """What an approved tutor changed is fine; it leaves the queue. Raises NothingChanged."""
+    tutor = _lock(tutor, by, {Status.APPROVED})
+    if not tutor.submissions.open_changes().exists():
+        raise NothingChanged
+    submissions.close(tutor, by=by)
+    _record(tutor, Verdict.CHANGES, by=by, notes=notes.strip(), internal=internal)
+    return tutor
+
+
+@transaction.atomic
+def suspend(tutor: TutorProfile, *, by: User, reason: str, internal: str = "") -> TutorProfile:
     """Hide an approved tutor from everybody at once."""
     tutor = _lock(tutor, by, {Status.APPROVED})
-    _decide(tutor, Status.SUSPENDED, Verdict.SUSPENDED, by=by, notes=_reason(reason))
+    reason = _reason(reason)
+    _decide(tutor, Status.SUSPENDED, Verdict.SUSPENDED, by=by, notes=reason, internal=internal)
     messages.suspended(tutor)
     outbox.announce(news.TUTOR_SUSPENDED, tutor_id=tutor.pk)
     return tutor
 
 
 @transaction.atomic
-def restore(tutor: TutorProfile, *, by: User, reason: str) -> TutorProfile:
+def restore(tutor: TutorProfile, *, by: User, reason: str, internal: str = "") -> TutorProfile:
     """Show a suspended tutor again."""
     tutor = _lock(tutor, by, {Status.SUSPENDED})
-    _decide(tutor, Status.APPROVED, Verdict.RESTORED, by=by, notes=_reason(reason))
+    reason = _reason(reason)
+    _decide(tutor, Status.APPROVED, Verdict.RESTORED, by=by, notes=reason, internal=internal)
     messages.restored(tutor)
+    outbox.announce(news.TUTOR_LISTED, tutor_id=tutor.pk)
     return tutor
 
 
@@ -75,6 +104,7 @@ def review_document(
     is_genuine: bool,
     notes: str = "",
     valid_until: date | None = None,
+    internal: str = "",
 ) -> TutorDocument:
     """Say whether a paper proves its claim; that gives the tutor a badge or takes it away.
 
@@ -83,6 +113,7 @@ def review_document(
     """
     check_can_verify(by)
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=document.tutor_id)
+    desk.hold(tutor, by=by)
     document = TutorDocument.objects.locked().get(pk=document.pk)
     document.tutor = tutor
     document.move_to(TutorDocument.Status.VERIFIED if is_genuine else TutorDocument.Status.REFUSED)
@@ -90,11 +121,11 @@ def review_document(
     document.reviewed_at, document.reviewed_by = clock.now(), by
     document.save(update_fields=["status", "notes", "reviewed_at", "reviewed_by"])
     verdict = Verdict.VERIFIED if is_genuine else Verdict.REFUSED
-    _record(tutor, verdict, by=by, notes=document.notes, document=document)
+    _record(tutor, verdict, by=by, notes=document.notes, document=document, internal=internal)
     if is_genuine:
-        _award(document, valid_until)
+        badges.award(document, valid_until)
     else:
-        Badge.objects.filter(tutor=tutor, document=document).delete()
+        badges.take_away(document)
         messages.document_refused(document)
     return document
 
@@ -104,14 +135,23 @@ def _lock(tutor: TutorProfile, by: User, wanted: set[Status]) -> TutorProfile:
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
     if tutor.status not in wanted:
         raise InvalidTransition(_("This tutor is %s.") % tutor.get_status_display())
+    desk.hold(tutor, by=by)
     return tutor
 
 
-def _decide(tutor: TutorProfile, status: Status, verdict: Verdict, *, by: User, notes: str) -> None:
+def _decide(
+    tutor: TutorProfile,
+    status: Status,
+    verdict: Verdict,
+    *,
+    by: User,
+    notes: str,
+    internal: str,
+) -> None:
     tutor.move_to(status)
     tutor.status_notes = notes if status in {Status.REJECTED, Status.SUSPENDED} else ""
     tutor.save(update_fields=["status", "status_notes", "approved_at"])
-    _record(tutor, verdict, by=by, notes=notes)
+    _record(tutor, verdict, by=by, notes=notes, internal=internal)
 
 
 def _record(
@@ -120,29 +160,14 @@ def _record(
     *,
     by: User,
     notes: str,
+    internal: str,
     document: TutorDocument | None = None,
 ) -> None:
-    Decision.objects.create(
+    decision = Decision.objects.create(
         tutor=tutor, document=document, verdict=verdict, notes=notes, decided_by=by
     )
+    desk.note_decision(decision, internal)
     audit.record(f"tutor.{verdict.value}", document or tutor, by=by)
-
-
-def _award(document: TutorDocument, valid_until: date | None) -> None:
-    if document.kind not in Badge.Claim.values:
-        return
-    today, usual = clock.today(), BADGE_VALID_FOR[document.kind]
-    if valid_until is not None and valid_until <= today:
-        raise DomainError(_("This paper has already lapsed."), code="lapsed")
-    Badge.objects.update_or_create(
-        tutor=document.tutor,
-        claim=document.kind,
-        defaults={
-            "document": document,
-            "checked_on": today,
-            "valid_until": valid_until or (today + usual if usual else None),
-        },
-    )
 
 
 def _reason(text: str) -> str:

@@ -11,6 +11,7 @@ from accounts.tests.factories import TutorUserFactory
 from curriculum.models import Subject
 from tutorhub.core import clock, places
 from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
+from tutors.services import desk
 
 
 class TutorDraftFactory(DjangoModelFactory[TutorProfile]):
@@ -134,3 +135,9 @@ class BadgeFactory(DjangoModelFactory[Badge]):
     tutor = factory.SubFactory(TutorFactory, badge=False)
     claim = Badge.Claim.IDENTITY
     checked_on = date(2026, 10, 12)
+
+
+def claimed(tutor: TutorProfile, by: Any) -> TutorProfile:
+    """The tutor, whose case this moderator now works on; verdicts need that."""
+    desk.claim(tutor, by=by)
+    return tutor

@@ -1,20 +1,15 @@
 """The moderators' desk in the back office."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.services import staff
-from accounts.tests.factories import StaffFactory
-from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 from tutors.models import Decision
+from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import (
     DocumentFactory,
     TutorDraftFactory,
@@ -23,25 +18,6 @@ from tutors.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-DESK = "/admin/tutors/tutorprofile/"
-
-
-def signed_in(user: Any) -> Client:
-    """With the second factor."""
-    client = Client()
-    client.force_login(user, backend="accounts.backends.StaffBackend")
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=user).persistent_id
-    session.save()
-    return client
-
-
-def member(*groups: str) -> Any:
-    staff.ensure_groups()
-    user = StaffFactory()
-    user.groups.set(Group.objects.filter(name__in=groups))
-    return user
 
 
 @pytest.fixture
@@ -54,20 +30,11 @@ def finance(db: None) -> Client:
     return signed_in(member(staff.FINANCE))
 
 
-def test_the_queue_has_the_longest_waiting_first(moderator: Client) -> None:
-    now = clock.now()
-    TutorFactory(user__name="Approved One")
-    TutorPendingFactory(user__name="Late One", submitted_at=now)
-    TutorPendingFactory(user__name="Early One", submitted_at=now - timedelta(days=3, hours=2))
-    page = moderator.get(DESK).content.decode()
-    assert page.index("Early One") < page.index("Late One") < page.index("Approved One")
-    assert "3 d 2 h" in page
-
-
 def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_path: Path) -> None:
     settings.PRIVATE_ROOT = tmp_path
     tutor = TutorPendingFactory(user__name="Meera Iyer")
     paper = tutor.documents.get()
+    assert moderator.post(f"{DESK}{tutor.pk}/claim/").status_code == 302
     page = moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()
     assert "Meera Iyer" in page
     assert tutor.user.phone not in page
@@ -89,6 +56,7 @@ def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_pa
 @pytest.mark.parametrize("verb", ["reject"])
 def test_a_no_needs_a_reason(moderator: Client, verb: str) -> None:
     tutor = TutorPendingFactory()
+    moderator.post(f"{DESK}{tutor.pk}/claim/")
     response = moderator.post(f"{DESK}{tutor.pk}/decide/{verb}/", {"notes": " "})
     assert response.status_code == 422
     assert "Say why" in response.content.decode()
@@ -107,6 +75,8 @@ def test_a_download_is_audited_and_not_kept(moderator: Client) -> None:
     paper = DocumentFactory()
     path = f"{DESK}document/{paper.pk}/open/"
     assert moderator.get(path).status_code == 405
+    moderator.post(f"{DESK}{paper.tutor_id}/claim/")
+    confirmed(moderator)
     response = moderator.post(path)
     assert response.status_code == 303
     assert "no-store" in response["Cache-Control"]

@@ -22,6 +22,7 @@ from tutors.tests.factories import (
     TutorPendingFactory,
     TutorRejectedFactory,
     TutorSuspendedFactory,
+    claimed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def actions(subject: Any) -> set[str]:
 
 class TestVerification:
     def test_the_whole_way(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
+        tutor = claimed(TutorPendingFactory(), moderator)
         with pytest.raises(verification.IdentityUnchecked):
             verification.approve(tutor, by=moderator)
         document = tutor.documents.get()
@@ -66,7 +67,7 @@ class TestVerification:
         assert Message.objects.filter(template="tutor_approved", user_id=tutor.user_id).exists()
 
     def test_a_rejection_carries_notes_and_can_be_corrected(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
+        tutor = claimed(TutorPendingFactory(), moderator)
         with pytest.raises(verification.ReasonMissing):
             verification.reject(tutor, by=moderator, notes=" ")
         tutor = verification.reject(tutor, by=moderator, notes="Blurred photo")
@@ -75,7 +76,7 @@ class TestVerification:
         assert profiles.submit(tutor, by=tutor.user).status == "PENDING"
 
     def test_suspend_and_restore(self, moderator: Any) -> None:
-        tutor = TutorFactory()
+        tutor = claimed(TutorFactory(), moderator)
         with pytest.raises(verification.ReasonMissing):
             verification.suspend(tutor, by=moderator, reason="")
         verification.suspend(tutor, by=moderator, reason="Complaint")
@@ -86,7 +87,7 @@ class TestVerification:
         assert list(verdicts) == [("suspended", "Complaint"), ("restored", "Cleared up")]
 
     def test_a_refused_paper_takes_its_badge_along(self, moderator: Any) -> None:
-        tutor = TutorPendingFactory()
+        tutor = claimed(TutorPendingFactory(), moderator)
         document = verification.review_document(
             tutor.documents.get(), by=moderator, is_genuine=True
         )
@@ -98,10 +99,11 @@ class TestVerification:
 
     def test_the_papers_own_last_day_counts(self, moderator: Any) -> None:
         document = DocumentFactory(kind="police")
+        claimed(document.tutor, moderator)
         day = clock.today() + timedelta(days=40)
         verification.review_document(document, by=moderator, is_genuine=True, valid_until=day)
         assert Badge.objects.get().valid_until == day
-        lapsed = DocumentFactory(kind="police")
+        lapsed = DocumentFactory(kind="police", tutor=document.tutor)
         with pytest.raises(verification.DomainError, match="lapsed"):
             verification.review_document(
                 lapsed, by=moderator, is_genuine=True, valid_until=clock.today()
@@ -110,7 +112,9 @@ class TestVerification:
         assert lapsed.status == "RECEIVED"
 
     def test_other_papers_give_no_badge(self, moderator: Any) -> None:
-        verification.review_document(DocumentFactory(kind="other"), by=moderator, is_genuine=True)
+        document = DocumentFactory(kind="other")
+        claimed(document.tutor, moderator)
+        verification.review_document(document, by=moderator, is_genuine=True)
         assert not Badge.objects.exists()
 
     @pytest.mark.parametrize("verb", ["approve", "reject", "suspend", "restore"])
@@ -135,10 +139,10 @@ class TestVerification:
     def test_each_verb_has_its_state(self, verb: str, factory: Any, moderator: Any) -> None:
         reason = {"reason": "x"} if verb in {"suspend", "restore"} else {"notes": "x"}
         with pytest.raises(InvalidTransition):
-            getattr(verification, verb)(factory(), by=moderator, **reason)
+            getattr(verification, verb)(claimed(factory(), moderator), by=moderator, **reason)
 
     def test_decisions_are_never_changed(self, moderator: Any) -> None:
-        verification.suspend(TutorFactory(), by=moderator, reason="x")
+        verification.suspend(claimed(TutorFactory(), moderator), by=moderator, reason="x")
         for change in (
             lambda: Decision.objects.update(notes="y"),
             lambda: Decision.objects.all().delete(),
@@ -149,12 +153,15 @@ class TestVerification:
 
 @pytest.mark.django_db(transaction=True)
 class TestDecidingAtOnce:
-    """Approving and rejecting at the same moment: one wins. Without the lock both would."""
+    """Approving and rejecting at the same moment: one wins. Without the lock both would.
+
+    One moderator in two windows, because of two only one has the case.
+    """
 
     def race(self) -> list[str]:
         staff.ensure_groups()
-        first, second = StaffFactory(is_superuser=True), StaffFactory(is_superuser=True)
-        tutor = TutorPendingFactory()
+        first = second = StaffFactory(is_superuser=True)
+        tutor = claimed(TutorPendingFactory(), first)
         verification.review_document(tutor.documents.get(), by=first, is_genuine=True)
         barrier, won = threading.Barrier(2), []
 
@@ -192,4 +199,6 @@ class TestDecidingAtOnce:
 
         monkeypatch.setattr(type(TutorProfile.objects.all()), "locked", lambda self: self)
         monkeypatch.setattr(verification, "_lock", unlocked)
+        # It renews the claim, whose row would keep the second waiting.
+        monkeypatch.setattr(verification.desk, "hold", lambda *args, **kwargs: None)
         assert len(self.race()) == 2

@@ -110,9 +110,12 @@ def make_faces(portrait: bytes, card: dict[str, Any]) -> dict[str, bytes]:
     return dict(zip(made.report["names"], made.blobs, strict=True))
 
 
-def render_page(data: bytes, content_type: str, number: int = 1) -> Clean:
-    """Page `number` of a paper as a JPEG of at most 1600 pixels, for the eyes of a moderator."""
-    return _clean(sandbox.run("page", data, content_type=content_type, number=number))
+def render_page(data: bytes, content_type: str, number: int = 1, *, mark: str = "") -> Clean:
+    """Page `number` of a paper as a JPEG of at most 1600 pixels, for the eyes of a moderator.
+
+    `mark` is written all over it, in ASCII.
+    """
+    return _clean(sandbox.run("page", data, content_type=content_type, number=number, mark=mark))
 
 
 def _clean(made: sandbox.Made) -> Clean:

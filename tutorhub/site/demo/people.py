@@ -18,7 +18,7 @@ from tutorhub.core import outbox, places
 from tutorhub.core.models import OutboxRow
 from tutorhub.site.demo import papers, words
 from tutors.models import TutorDocument, TutorProfile
-from tutors.services import documents, profiles, verification
+from tutors.services import desk, documents, profiles, verification
 
 PASSWORD = "demo-password-please-change"  # noqa: S105 - printed by `make run`, refused elsewhere
 FAMILY_PHONE = "+919000000001"
@@ -58,9 +58,11 @@ def make_tutor(number: int, *, moderator: User, random: Random) -> TutorProfile:
         _show_papers(tutor, random)
         tutor = profiles.submit(tutor, by=user)
     if tutor.status == TutorProfile.Status.PENDING:
+        desk.claim(tutor, by=moderator)
         for document in tutor.documents.filter(status=TutorDocument.Status.RECEIVED):
             verification.review_document(document, by=moderator, is_genuine=True)
         tutor = verification.approve(tutor, by=moderator)
+        desk.release(tutor, by=moderator)
     return tutor
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import images, pdfs
+from . import images, marking, pdfs
 from .confine import confine, peak_memory_bytes
 from .refusal import RefusedFile
 
@@ -21,10 +21,12 @@ def clean(data: bytes, job: dict[str, Any]) -> Answer:
 
 
 def page(data: bytes, job: dict[str, Any]) -> Answer:
-    """One page as a picture."""
+    """One page as a picture, with a mark on it if there is one."""
     if job["content_type"] == "application/pdf":
-        return pdfs.draw(data, job["number"])
-    return images.clean(data, job["content_type"], longest=pdfs.DRAWN_LONGEST)
+        report, blobs = pdfs.draw(data, job["number"])
+    else:
+        report, blobs = images.clean(data, job["content_type"], longest=pdfs.DRAWN_LONGEST)
+    return report, [marking.stamp(blob, job["mark"]) for blob in blobs] if job["mark"] else blobs
 
 
 JOBS: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {

@@ -1,0 +1,32 @@
+"""A fresh code of the second factor, before staff do something sensitive."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_otp import match_token
+
+from accounts.models import User
+from tutorhub.core import audit, clock
+
+FRESH = "staff_code_at"
+"""Where a session remembers when its last code was entered (seconds since 1970)."""
+
+
+@transaction.atomic
+def confirm(session: MutableMapping[str, Any], user: User, token: str) -> bool:
+    """Whether this is the code of the user's device now; a code works once. Guesses are slowed."""
+    if match_token(user, token) is None:
+        audit.record("staff.code_refused", user, by=user)
+        return False
+    session[FRESH] = clock.now().timestamp()
+    audit.record("staff.code_confirmed", user, by=user)
+    return True
+
+
+def is_fresh(session: MutableMapping[str, Any]) -> bool:
+    """Whether a code was entered in this session within settings.STEP_UP_LIFE."""
+    entered = session.get(FRESH)
+    life = settings.STEP_UP_LIFE.total_seconds()
+    return entered is not None and clock.now().timestamp() - float(entered) < life

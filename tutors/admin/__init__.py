@@ -1,0 +1,12 @@
+"""The moderators' part of the back office: queues, cases, papers, and lists to look things up."""
+
+from tutors.admin.lists import AnswerTemplateAdmin, BadgeAdmin, DecisionAdmin, TutorPhotoAdmin
+from tutors.admin.profiles import TutorProfileAdmin
+
+__all__ = [
+    "AnswerTemplateAdmin",
+    "BadgeAdmin",
+    "DecisionAdmin",
+    "TutorPhotoAdmin",
+    "TutorProfileAdmin",
+]
