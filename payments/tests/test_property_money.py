@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import F, Q, Sum
 
@@ -18,6 +17,7 @@ from payments.simulator.books import Books
 from payments.tests.ending_business import EndingBusiness
 from payments.tests.random_chargebacks import OUTCOMES
 from payments.tests.random_world import FUNDED, SeededIds, StandingClock
+from tests.emptying import empty_tables
 from tutorhub.core import ids
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -74,7 +74,7 @@ def test_a_seed_is_one_course(begin):
         for _ in range(400):
             business.step()
         traces.append((business.trace, business.simulator.state()["totals"], balances()))
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        empty_tables()
     assert traces[0] == traces[1]
 
 
