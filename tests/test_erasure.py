@@ -24,7 +24,7 @@ from tutorhub.core import clock, outbox, storage, vault
 from tutorhub.core.models import OutboxRow, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import Offering, TutorDocument, TutorPhoto, TutorProfile
-from tutors.services import verification
+from tutors.services import desk, verification
 from tutors.tests.factories import PhotoFactory, TutorFactory, TutorSuspendedFactory
 from tutors.tests.uploading import received
 
@@ -376,8 +376,7 @@ class TestTutor:
 
     def test_files_go_and_papers_that_were_decided_on_leave_an_empty_row(self, tutor, disk: World):
         decided, undecided = received(disk, tutor), received(disk, tutor)
-        moderator = moderators()
-        verification.review_document(decided, by=moderator, is_genuine=True, notes="Ravi's")
+        decide_on(decided)
         photo = PhotoFactory(tutor=tutor)
         storage.put(photo.stored_key, b"face", content_type="image/jpeg")
         keys = [decided.stored_key, undecided.stored_key, photo.stored_key]
@@ -393,7 +392,7 @@ class TestTutor:
 
     def test_what_a_moderator_wrote_is_emptied_and_never_replaced(self, tutor, disk: World):
         decided = received(disk, tutor)
-        verification.review_document(decided, by=moderators(), is_genuine=True, notes="Ravi's")
+        decide_on(decided)
         for change in ("notes = 'better'", "notes = '', verdict = 'refused'"):
             with pytest.raises(DatabaseError), transaction.atomic():
                 connection.cursor().execute(f"UPDATE tutors_decision SET {change}")
@@ -418,3 +417,10 @@ class TestTutor:
 
 def moderators():
     return StaffFactory(is_superuser=True)
+
+
+def decide_on(document):
+    """A moderator takes the case and says that the paper is genuine."""
+    moderator = moderators()
+    desk.claim(document.tutor, by=moderator)
+    verification.review_document(document, by=moderator, is_genuine=True, notes="Ravi's")

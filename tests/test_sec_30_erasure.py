@@ -38,7 +38,7 @@ from tutorhub.core.datamap import Erased
 from tutorhub.core.models import IdempotencyKey, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import TutorProfile
-from tutors.services import verification
+from tutors.services import desk, submissions, verification
 from tutors.tests.factories import PhotoFactory
 from tutors.tests.uploading import received
 
@@ -113,9 +113,11 @@ def _of_tutor(tutor, disk):
     tax_profiles.save(user=user, legal_name="Ravi Kumar", address="1 Road", state="Karnataka")
     paper = received(disk, tutor)
     received(disk, tutor)
-    verification.review_document(
-        paper, by=StaffFactory(is_superuser=True), is_genuine=True, notes="fine"
-    )
+    moderator = StaffFactory(is_superuser=True)
+    submissions.hand_in(tutor)
+    desk.claim(tutor, by=moderator)
+    verification.review_document(paper, by=moderator, is_genuine=True, notes="fine")
+    desk.note(tutor, by=moderator, text="call back")
     photo = PhotoFactory(tutor=tutor)
     storage.put(photo.stored_key, b"face zq7x9999", content_type="image/jpeg")
     Payout.objects.create(
