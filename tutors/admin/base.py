@@ -22,7 +22,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.order_by()[:COUNTED].values_list("pk"))
+        return self.object_list.order_by()[:COUNTED].count()
 
 
 class QuietAdmin(ReadOnlyAdmin):
