@@ -132,6 +132,7 @@ def badge_lapsed(badge: Badge) -> None:
 
 def _about_badge(badge: Badge, template: Template) -> None:
     user = badge.tutor.user
+    assert badge.valid_until is not None, "a badge for good does not end"
     with translation.override(user.language):
         values = {
             "badge": str(badge.label),

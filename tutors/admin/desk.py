@@ -34,7 +34,7 @@ class HandOverForm(TakeOverForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["to"]).queryset = moderators(without=by)  # type: ignore[type-arg]
+        cast(forms.ModelChoiceField, self.fields["to"]).queryset = moderators(without=by)
 
 
 class NoteForm(forms.Form):

@@ -53,7 +53,7 @@ class BadgeAdmin(QuietAdmin):
 
 
 @admin.register(AnswerTemplate)
-class AnswerTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AnswerTemplateAdmin(admin.ModelAdmin):
     list_display = ["title", "use", "paper", "position", "is_offered"]
     list_filter = ["use"]
 

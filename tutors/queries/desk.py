@@ -128,7 +128,7 @@ def _changes() -> Queue:
         (change.submitted_at, change.tutor, str(change.get_kind_display()))
         for change in open_changes.select_related("tutor__user")[:ROWS]
     ] + [
-        (paper.received_at, paper.tutor, str(paper.get_kind_display()))
+        (paper.received_at or paper.created_at, paper.tutor, str(paper.get_kind_display()))
         for paper in new_papers.select_related("tutor__user")[:ROWS]
     ]
     found = sorted(found, key=lambda one: one[0])[:ROWS]

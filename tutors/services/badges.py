@@ -4,10 +4,8 @@ That a badge is over needs no job: every read asks for its date. The jobs here w
 30, 7 and 1 days before and once it is over, and tell the apps above that nobody new may be met.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -109,7 +107,7 @@ def _queue(job: str, badges: BadgeQuerySet, days: int) -> int:
     said = BadgeNotice.objects.filter(
         badge=OuterRef("pk"), valid_until=OuterRef("valid_until"), days=days
     )
-    due: Sequence[tuple[UUID, date]] = list(
+    due = list(
         badges.filter(~Exists(said))
         .order_by("valid_until", "pk")
         .values_list("pk", "valid_until")[:BATCH]

@@ -5,6 +5,7 @@ that lock may trust what they read about the claim. Each action renews the lease
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -49,7 +50,7 @@ def take_next(*, by: User) -> ReviewClaim:
     claims live is asked again under the lock: a colleague's may be younger than the first look.
     """
     check_can_verify(by)
-    passed: list[object] = []
+    passed: list[UUID] = []
     while True:
         free = ~Exists(ReviewClaim.objects.live().filter(tutor=OuterRef("pk")))
         tutor = (

@@ -27,6 +27,7 @@ from tutors.tests.factories import (
     TutorPendingFactory,
     TutorRejectedFactory,
     TutorSuspendedFactory,
+    claimed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -300,7 +301,10 @@ class TestDocuments:
         for user in (tutor.user, FamilyUserFactory(), StaffFactory()):
             with pytest.raises(policies.NotModerator):
                 documents.open_for_review(document, by=user)
+        with pytest.raises(policies.ClaimMissing):
+            documents.open_for_review(document, by=moderator)
         assert "tutor_document.opened" not in actions(document)
+        claimed(tutor, moderator)
         url = documents.open_for_review(document, by=moderator)
         assert b"".join(Client().get(url)) == storage.read(document.stored_key)
         event = AuditEvent.objects.get(action="tutor_document.opened")
