@@ -9,28 +9,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from tutorhub.core import clock
+from accounts.services import staff_codes
 
 View = Callable[..., HttpResponseBase]
-PROVED = "staff_proved_at"
-
-
-def is_fresh(request: HttpRequest) -> bool:
-    """Whether the code was entered in this session a moment ago."""
-    proved = request.session.get(PROVED, 0.0)
-    age = clock.now().timestamp() - proved
-    return bool(0 <= age < settings.STEP_UP_LIFE.total_seconds())
-
-
-def note(request: HttpRequest) -> None:
-    """The right code was entered just now."""
-    request.session[PROVED] = clock.now().timestamp()
 
 
 def required(view: View) -> View:
@@ -41,7 +27,7 @@ def required(view: View) -> View:
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_fresh(request):
+        if staff_codes.is_fresh(request.session):
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
         query = urlencode({"next": back}) if back else ""

@@ -1,6 +1,5 @@
 import hashlib
 import hmac
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -30,8 +29,6 @@ class RecoveryDevice(ThrottlingMixin, Device):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-
-    objects: ClassVar[models.Manager["RecoveryDevice"]] = models.Manager()
 
     class Meta:
         verbose_name = _("recovery codes")

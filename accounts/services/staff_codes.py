@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django_otp import match_token
 
 from accounts.models import User
+from accounts.services import recovery
 from tutorhub.core import audit, clock
 
 FRESH = "staff_code_at"
@@ -16,8 +16,11 @@ FRESH = "staff_code_at"
 
 @transaction.atomic
 def confirm(session: MutableMapping[str, Any], user: User, token: str) -> bool:
-    """Whether this is the code of the user's device now; a code works once. Guesses are slowed."""
-    if match_token(user, token) is None:
+    """Whether this is the authenticator's code now; a code works once. Guesses are slowed.
+
+    A recovery code is for the door only.
+    """
+    if not recovery.is_right(user, token):
         audit.record("staff.code_refused", user, by=user)
         return False
     session[FRESH] = clock.now().timestamp()

@@ -9,9 +9,8 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import sudo
 from accounts.models import RecoveryCode
-from accounts.services import recovery
+from accounts.services import recovery, staff_codes
 from accounts.tests.factories import StaffFactory, totp_token
 from accounts.tests.test_sec_11_staff import STAFF_BACKEND, enter, member
 from notifications.models import Message
@@ -36,7 +35,7 @@ def fresh(user):
     """Signed in, and the code entered again."""
     client = signed_in(user)
     session = client.session
-    session[sudo.PROVED] = clock.now().timestamp()
+    session[staff_codes.FRESH] = clock.now().timestamp()
     session.save()
     return client
 

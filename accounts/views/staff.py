@@ -18,7 +18,7 @@ from django_otp import login as remember_device
 from accounts import sudo
 from accounts.forms import StaffCodeForm
 from accounts.models import User
-from accounts.services import recovery
+from accounts.services import recovery, staff_codes
 
 
 @never_cache
@@ -27,8 +27,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the code of this moment, then go on to `next`."""
     form = StaffCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if recovery.is_right(_me(request), form.cleaned_data["token"]):
-            sudo.note(request)
+        if staff_codes.confirm(request.session, _me(request), form.cleaned_data["token"]):
             return redirect(_way_on(request))
         form.add_error("token", str(recovery.WrongCode.message))
     context = {"form": form, "next": _way_on(request), "title": _("Confirm that it is you")}

@@ -71,7 +71,6 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
         return [
             page("desk/", require_GET(self.desk_view), "desk"),
             page("desk/next/", require_POST(self.next_view), "desk_next"),
-            page("desk/confirm/", self.confirm_view, "confirm"),
             page(f"{case}claim/", require_POST(self.claim_view), "claim"),
             page(f"{case}release/", require_POST(self.release_view), "release"),
             page(f"{case}hand-over/", self.hand_over_view, "hand_over"),

@@ -3,13 +3,10 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.http import urlencode
 
 from accounts.models import User
 from accounts.services import staff_codes
@@ -21,30 +18,7 @@ from tutors.policies import check_can_verify
 from tutors.services import documents, viewing
 
 
-class CodeForm(forms.Form):
-    token = forms.CharField(
-        label=gettext_lazy("Code of your authenticator"),
-        max_length=10,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-
-
 class ViewerPages(CasePages):
-    def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Asks for a code, then goes on to where it was needed."""
-        by = cast(User, request.user)
-        check_can_verify(by)
-        goal = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(goal, {request.get_host()}):
-            goal = reverse("admin:tutors_desk")
-        form = CodeForm(request.POST or None)
-        if form.is_valid():
-            if staff_codes.confirm(request.session, by, form.cleaned_data["token"]):
-                return HttpResponseRedirect(goal)
-            form.add_error("token", _("This code is wrong or was used. Wait for the next."))
-        title, status = _("Confirm that it is you"), 422 if form.is_bound else 200
-        return self.page(request, "confirm.html", title, status=status, form=form, goal=goal)
-
     def open_paper_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Writes down who looks at which paper, and shows it."""
         by = cast(User, request.user)
@@ -105,7 +79,7 @@ class ViewerPages(CasePages):
 
     def _to_code(self, paper: TutorDocument) -> HttpResponse:
         case = reverse("admin:tutors_tutorprofile_change", args=[paper.tutor_id])
-        return redirect(f"{reverse('admin:tutors_confirm')}?{urlencode({'next': case})}")
+        return redirect(f"{reverse('admin:confirm')}?{urlencode({'next': case})}")
 
 
 def _number(request: HttpRequest, paper: TutorDocument) -> int:

@@ -172,9 +172,9 @@ def test_sec_12_without_a_fresh_code_a_paper_stays_shut(asha: Any) -> None:
     claimed(paper.tutor, asha)
     for way in ("look", "download"):
         response = browser.post(paths(paper)[way])
-        assert response["Location"].startswith(f"{DESK}desk/confirm/?next="), way
+        assert response["Location"].startswith("/admin/confirm/?next="), way
     assert looks() == 0
-    confirm = f"{DESK}desk/confirm/?next=/admin/"
+    confirm = "/admin/confirm/?next=/admin/"
     assert browser.post(confirm, {"token": "000000"}).status_code == 422
     assert browser.post(paths(paper)["look"])["Location"] != paths(paper)["view"]
     token = totp_token(asha)
@@ -202,7 +202,7 @@ def test_sec_12_a_code_is_fresh_for_five_minutes() -> None:
 def test_sec_12_the_code_page_leads_to_no_other_site(browser: Client, asha: Any) -> None:
     for goal in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
         with time_machine.travel(clock.now() + timedelta(minutes=2)):
-            page = browser.get(f"{DESK}desk/confirm/", {"next": goal}).content.decode()
+            page = browser.get("/admin/confirm/", {"next": goal}).content.decode()
         assert "evil" not in page
         assert "javascript" not in page
 
