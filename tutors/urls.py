@@ -8,6 +8,7 @@ urlpatterns = [
     path("tutors/", views.tutor_search, name="tutor-search"),
     path("tutors/<slug:slug>/", views.tutor_detail, name="tutor-detail"),
     path("tutor/profile/", views.profile_edit, name="profile-edit"),
+    path("tutor/profile/<slug:step>/", views.profile_step, name="profile-step"),
     path("tutor/submit/", views.profile_submit, name="profile-submit"),
     path("tutor/documents/", views.document_list, name="document-list"),
     path("tutor/documents/<uuid:pk>/", views.document_upload, name="document-upload"),

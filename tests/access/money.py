@@ -61,7 +61,7 @@ NO_MONEY = {
     "students:invite-accept",
     "students:invite-decline",
     "students:invite-take-back",
-    "tutors:profile-edit",
+    "tutors:profile-step",
     "tutors:profile-submit",
     "tutors:document-list",
     "tutors:document-withdraw",

@@ -116,6 +116,7 @@ class World:
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
+            "step": {"step": "you"},
             "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},
             "sign_in_pk": {"pk": self._sign_in_of("family")},

@@ -11,8 +11,9 @@ from tutors.views.photos import (
     photo_remove,
     photo_upload,
 )
-from tutors.views.profiles import profile_edit, profile_submit
+from tutors.views.profiles import profile_submit
 from tutors.views.search import tutor_detail, tutor_search
+from tutors.views.steps import profile_edit, profile_step
 
 __all__ = [
     "document_done",
@@ -25,6 +26,7 @@ __all__ = [
     "photo_remove",
     "photo_upload",
     "profile_edit",
+    "profile_step",
     "profile_submit",
     "tutor_detail",
     "tutor_search",
