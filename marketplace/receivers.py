@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
+from accounts.models import User
 from accounts.services import staff
 from marketplace.services import bookings, enquiries, leads, reviews, sessions, withdrawals
 from payments import news
+from students import queries as students_queries
 from tutorhub.core import outbox
 from tutors import news as tutors_news
+from tutors.queries import Point
+from tutors.services import homes
 
 Payload = dict[str, Any]
 
@@ -21,6 +25,13 @@ staff.allow(
     "marketplace.view_lead",
     "marketplace.view_enquiry",
 )
+
+
+@homes.register
+def home_of(user: User) -> Point | None:
+    """For the distance on a tutor's page: families are above the tutors' app."""
+    place = students_queries.home_of(user) if user.is_family else None
+    return Point(place.latitude, place.longitude) if place is not None else None
 
 
 @outbox.receiver(news.ORDER_PAID)

@@ -43,4 +43,5 @@ staff.allow(
     "tutors.view_offering",
     "tutors.view_decision",
     "tutors.view_badge",
+    "tutors.view_tutorreport",
 )

@@ -63,6 +63,7 @@ NO_MONEY = {
     "students:invite-take-back",
     "tutors:profile-step",
     "tutors:profile-submit",
+    "tutors:tutor-report",
     "tutors:document-list",
     "tutors:document-withdraw",
     "tutors:photo-edit",

@@ -117,6 +117,7 @@ class World:
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
             "step": {"step": "you"},
+            "card": {"slug": self.tutor.slug, "mark": "x"},
             "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},
             "sign_in_pk": {"pk": self._sign_in_of("family")},

@@ -17,7 +17,7 @@ from tutors import messages, queries
 from tutors.models import FreeHours, Offering, TutorProfile
 from tutors.policies import KEY_FIELDS, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
-from tutors.services import photos, stats, videos
+from tutors.services import stats, videos
 
 
 class Incomplete(DomainError):
@@ -93,15 +93,13 @@ def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     )
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
     check_can_edit(tutor, by)
-    before, on_card = _key_values(tutor), (tutor.name, tutor.headline, tutor.city)
+    before = _key_values(tutor)
     _write(tutor, details)
     if details.offerings is not None:
         _write_offerings(tutor, details.offerings)
     if details.free_hours is not None:
         stats.set_free_hours(tutor, details.free_hours)
     _check_still_whole(tutor)
-    if (tutor.name, tutor.headline, tutor.city) != on_card:
-        photos.redraw_card(tutor)
     changed = [name for name, value in _key_values(tutor).items() if value != before[name]]
     if tutor.is_approved and changed:
         audit.record("tutor.key_fields_changed", tutor, by=by, fields=changed)

@@ -11,9 +11,14 @@ from accounts.services import staff
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from tutorhub.core import outbox
 from tutorhub.core.tests import files
-from tutors.models import TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import FreeHours, TutorDocument, TutorPhoto, TutorProfile
 from tutors.services import photos
-from tutors.tests.factories import TutorDraftFactory, TutorFactory
+from tutors.tests.factories import (
+    BadgeFactory,
+    OfferingFactory,
+    TutorDraftFactory,
+    TutorFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,6 +43,36 @@ def test_a_family_finds_a_tutor(screen: Any) -> None:
     screen.picture("tutor")
     link = page.get_by_role("link", name="Ask this tutor").get_attribute("href")
     assert "subject=physics" in link
+
+
+def test_the_page_of_a_tutor(screen: Any) -> None:
+    week = FreeHours(day * 24 + hour for day in (1, 3, 5) for hour in range(16, 20))
+    tutor = TutorFactory(
+        user__name="Meera Iyer",
+        rating_sum=314,
+        rating_count=64,
+        minutes_taught=812 * 60,
+        response_minutes=125,
+        trial_minutes=30,
+        trial_price_paise=0,
+        free_hours=week,
+    )
+    BadgeFactory(tutor=tutor, claim="degree")
+    BadgeFactory(tutor=tutor, claim="police", valid_until="2027-10-12")
+    OfferingFactory(tutor=tutor, subject_slug="maths", grade_max=10)
+    page = screen.go(f"{tutor.get_absolute_url()}?pin_code=560001")
+    page.locator("#times .chip").first.wait_for()
+    screen.check()
+    screen.picture("tutor-page")
+    assert screen.transferred() < BUDGET
+    page.get_by_text("Copy the address").click()
+    assert page.get_by_label("Address of this page").input_value().endswith(f"/{tutor.slug}/")
+    page.get_by_role("link", name="Report this tutor").click()
+    page.wait_for_url("**/signin/**")
+    screen.sign_in(FamilyUserFactory())
+    screen.go(f"{tutor.get_absolute_url()}report/")
+    screen.check()
+    screen.picture("tutor-report")
 
 
 def test_nobody_found(screen: Any) -> None:

@@ -12,8 +12,9 @@ from tutors.views.photos import (
     photo_upload,
 )
 from tutors.views.profiles import profile_submit
-from tutors.views.search import tutor_detail, tutor_search
+from tutors.views.search import tutor_search
 from tutors.views.steps import profile_edit, profile_step
+from tutors.views.tutor_page import tutor_card, tutor_detail, tutor_report
 
 __all__ = [
     "document_done",
@@ -28,6 +29,8 @@ __all__ = [
     "profile_edit",
     "profile_step",
     "profile_submit",
+    "tutor_card",
     "tutor_detail",
+    "tutor_report",
     "tutor_search",
 ]
