@@ -6,6 +6,8 @@ app_name = "tutors"
 
 urlpatterns = [
     path("tutors/", views.tutor_search, name="tutor-search"),
+    path("tutors/in/<slug:city>/", views.city_show, name="city-show"),
+    path("tutors/in/<slug:city>/<slug:subject>/", views.city_show, name="city-subject"),
     path("tutors/<slug:slug>/", views.tutor_detail, name="tutor-detail"),
     path("tutors/<slug:slug>/card-<slug:mark>.jpg", views.tutor_card, name="tutor-card"),
     path("tutors/<slug:slug>/report/", views.tutor_report, name="tutor-report"),

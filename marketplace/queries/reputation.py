@@ -55,5 +55,5 @@ def usual_response(tutor_id: UUID) -> int | None:
     """
     answered = Lead.objects.filter(tutor_id=tutor_id, answered_at__isnull=False)
     times = answered.order_by("-answered_at").values_list("created_at", "answered_at")[:ANSWERS]
-    waits = [(answer - asked).total_seconds() / 60 for asked, answer in times]
+    waits = [(answer - asked).total_seconds() / 60 for asked, answer in times if answer]
     return max(1, round(median(waits))) if len(waits) >= FEWEST_ANSWERS else None

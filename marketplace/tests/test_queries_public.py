@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.tests.factories import FamilyUserFactory
 from marketplace.models import Lead, TutoringSession
 from marketplace.queries.reputation import reviews_about, spread_of_stars, usual_response
 from marketplace.queries.times import free_times
@@ -13,12 +14,14 @@ from marketplace.services import leads
 from marketplace.tests.factories import LeadFactory, OfferFactory
 from marketplace.tests.test_views_reviews import review_of
 from payments.tests.factories import give_credits
+from students.tests.factories import LearnerFactory
 from tutorhub.core import clock
 from tutors.models import FreeHours, TutorProfile
 from tutors.tests.factories import TutorFactory, TutorPendingFactory
 
 pytestmark = pytest.mark.django_db
 
+PHONE = "accounts.backends.PhoneBackend"
 # Wednesday, four in the afternoon in India.
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 WEDNESDAY, THURSDAY = 2 * 24, 3 * 24
@@ -161,3 +164,19 @@ class TestReviews:
         page = Client().get(f"/tutors/{mine.tutor.slug}/reviews/?after={strange.pk}")
         assert len(page.context["reviews"]) == 1
         assert reviews_about(mine.tutor.pk).count() == 1
+
+
+class TestDistance:
+    def test_from_the_child_where_the_address_says_nothing(
+        self, django_assert_max_num_queries: Any
+    ) -> None:
+        client, tutor = Client(), TutorFactory()
+        path = tutor.get_absolute_url()
+        client.force_login(LearnerFactory().family.user, backend=PHONE)
+        with django_assert_max_num_queries(10):
+            page = client.get(path)
+        assert "0 km from you" in page.content.decode()
+        client.force_login(FamilyUserFactory(), backend=PHONE)
+        assert "km from you" not in client.get(path).content.decode()
+        client.force_login(TutorFactory().user, backend=PHONE)
+        assert "km from you" not in client.get(path).content.decode()

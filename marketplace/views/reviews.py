@@ -39,7 +39,8 @@ def review_list(request: HttpRequest, slug: str) -> HttpResponse:
 def times_show(request: HttpRequest, slug: str) -> HttpResponse:
     """The free times of the next two weeks: a page, or for htmx a part of the tutor's."""
     tutor = _listed(slug)
-    context = {"tutor": tutor, "days": free_times(tutor, now=clock.now())}
+    days = free_times(tutor, now=clock.now())
+    context = {"tutor": tutor, "days": days, "is_hidden": True}
     template = "marketplace/_times.html" if request.htmx else "marketplace/times_show.html"
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"

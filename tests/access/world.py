@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -117,6 +118,9 @@ class World:
             "profile": {"pk": self.tutor.pk},
             "slug": {"slug": self.tutor.slug},
             "step": {"step": "you"},
+            "city": {"city": "bengaluru"},
+            "city_subject": {"city": "bengaluru", "subject": "physics"},
+            "range": {"after": UUID(int=0)},
             "card": {"slug": self.tutor.slug, "mark": "x"},
             "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},

@@ -158,6 +158,12 @@ class TutorProfile(models.Model):
                 fields=["submitted_at", "id"],
                 condition=Q(status="PENDING"),
             ),
+            models.Index(
+                name="tutor_city",
+                fields=["city", "state", "id"],
+                condition=Q(status="APPROVED"),
+            ),
+            models.Index(name="tutor_approved", fields=["id"], condition=Q(status="APPROVED")),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,6 @@ from django.test import Client
 from PIL import Image
 
 from accounts.tests.factories import FamilyUserFactory
-from students.tests.factories import LearnerFactory
 from tutors.models import TutorProfile
 from tutors.services import previews
 from tutors.tests.factories import BadgeFactory, OfferingFactory, TutorFactory, TutorPendingFactory
@@ -82,20 +81,12 @@ class TestWhatFamiliesSee:
         assert "km from you" not in page_of(tutor)
         assert "km from you" not in page_of(tutor, "?pin_code=999999")
 
-    def test_distance_from_the_child_where_the_address_says_nothing(self) -> None:
-        learner = LearnerFactory()
-        client = Client()
-        client.force_login(learner.family.user, backend=PHONE)
-        assert "km from you" in page_of(TutorFactory(), client=client)
-        client.force_login(FamilyUserFactory(), backend=PHONE)
-        assert "km from you" not in page_of(TutorFactory(), client=client)
-
     def test_budget(self, django_assert_max_num_queries: Any) -> None:
         tutor = TutorFactory(trial_minutes=30, trial_price_paise=0, rating_sum=20, rating_count=4)
         for slug in ("maths", "chemistry"):
             OfferingFactory(tutor=tutor, subject_slug=slug)
         client = Client()
-        client.force_login(LearnerFactory().family.user, backend=PHONE)
+        client.force_login(FamilyUserFactory(), backend=PHONE)
         with django_assert_max_num_queries(10):
             page = page_of(tutor, "?pin_code=560001", client)
         with django_assert_max_num_queries(10):

@@ -4,6 +4,7 @@ from tutors.views.documents import (
     document_upload,
     document_withdraw,
 )
+from tutors.views.landing import city_show
 from tutors.views.photos import (
     photo_done,
     photo_edit,
@@ -17,6 +18,7 @@ from tutors.views.steps import profile_edit, profile_step
 from tutors.views.tutor_page import tutor_card, tutor_detail, tutor_report
 
 __all__ = [
+    "city_show",
     "document_done",
     "document_list",
     "document_upload",
