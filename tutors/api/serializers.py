@@ -167,7 +167,7 @@ class StepItemOutput(serializers.Serializer):
     is_done = serializers.BooleanField()
 
 
-class StepOutput(serializers.Serializer):
+class ProfileStepOutput(serializers.Serializer):
     name = serializers.CharField()
     title = serializers.CharField()
     is_done = serializers.BooleanField()
@@ -180,7 +180,7 @@ class ProgressOutput(serializers.Serializer):
     percent = serializers.IntegerField()
     is_ready = serializers.BooleanField()
     next = serializers.CharField(source="next_name", allow_null=True)
-    steps = StepOutput(many=True)
+    steps = ProfileStepOutput(many=True)
 
 
 class TutorOutput(serializers.ModelSerializer):

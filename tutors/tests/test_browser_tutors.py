@@ -75,6 +75,32 @@ def test_the_page_of_a_tutor(screen: Any) -> None:
     screen.picture("tutor-report")
 
 
+def test_the_page_of_a_city(screen: Any) -> None:
+    for pin_code in ("560034", "560034", "560001", "560102"):
+        tutor = TutorFactory(pin_code=pin_code)
+        OfferingFactory(tutor=tutor, subject_slug="maths")
+    for path in ("/tutors/in/bengaluru/", "/tutors/in/bengaluru/physics/?hl=hi"):
+        screen.go(path)
+        screen.check()
+        screen.picture(f"city-{len(path)}")
+    assert screen.transferred() < BUDGET
+
+
+def test_in_hindi(phone: Any) -> None:
+    tutor = TutorFactory(
+        trial_minutes=30, trial_price_paise=0, response_minutes=125, free_hours=FreeHours({40, 90})
+    )
+    page = phone.go(f"{tutor.get_absolute_url()}?hl=hi&pin_code=560001")
+    page.locator("#times .chip").first.wait_for()
+    phone.check()
+    phone.picture("tutor-page-hi")
+    phone.sign_in(TutorDraftFactory(bio="").user)
+    for step in ("", "you/", "hours/", "trial/", "tax/"):
+        phone.go(f"/tutor/profile/{step}")
+        phone.check()
+        phone.picture(f"step-{step.strip('/') or 'all'}-hi")
+
+
 def test_nobody_found(screen: Any) -> None:
     screen.go("/tutors/?subject=physics&budget=100")
     screen.check()
