@@ -88,6 +88,8 @@ class TestResponse:
         LeadFactory(tutor=tutor, status=Lead.Status.DECLINED, **answered(40))
         assert usual_response(tutor.pk) == 30
         for _ in range(20):
+            LeadFactory(tutor=tutor, status=Lead.Status.DECLINED, **answered(500))
+        for _ in range(20):
             LeadFactory(tutor=tutor, status=Lead.Status.DECLINED, **answered(7))
         assert usual_response(tutor.pk) == 7
 

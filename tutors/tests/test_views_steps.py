@@ -17,6 +17,7 @@ from tutors.tests.factories import (
     OfferingFactory,
     TutorDraftFactory,
     TutorFactory,
+    TutorRejectedFactory,
     TutorSuspendedFactory,
 )
 
@@ -256,6 +257,12 @@ class TestOverview:
         DocumentFactory(tutor=tutor)
         client = client_of(tutor.user)
         assert "Send my profile for checking" in html(client.get("/tutor/profile/"))
+
+    def test_who_was_sent_back_reads_why_and_what_is_still_missing(self) -> None:
+        page = html(client_of(TutorRejectedFactory(bio="").user).get("/tutor/profile/"))
+        assert "Please add a photo of the whole page." in page
+        assert "Before we can check your profile:" in page
+        assert "Send my profile for checking" not in page
 
     def test_a_suspended_tutor_reads_and_does_not_write(self) -> None:
         tutor = TutorSuspendedFactory(status_notes="Complaints.")

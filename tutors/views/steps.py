@@ -36,6 +36,9 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "tutor": tutor,
         "progress": progress,
+        "missing": [
+            item.what for step in progress.steps for item in step.lacks if item.is_required
+        ],
         "may_submit": tutor is not None and allows(check_can_submit, tutor, request.user),
     }
     return render(request, "tutors/profile_edit.html", context)
