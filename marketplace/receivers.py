@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import news as accounts_news
+from accounts.models import User
 from accounts.services import leaving as accounts_leaving
 from accounts.services import staff
 from marketplace import personal
@@ -20,8 +21,11 @@ from marketplace.services import (
     withdrawals,
 )
 from payments import news
+from students import queries as students_queries
 from tutorhub.core import datamap, outbox
 from tutors import news as tutors_news
+from tutors.queries import Point
+from tutors.services import homes
 
 Payload = dict[str, Any]
 
@@ -42,6 +46,13 @@ staff.allow(
 
 datamap.register(personal.TABLES)
 accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
+
+
+@homes.register
+def home_of(user: User) -> Point | None:
+    """For the distance on a tutor's page: families are above the tutors' app."""
+    place = students_queries.home_of(user) if user.is_family else None
+    return Point(place.latitude, place.longitude) if place is not None else None
 
 
 @outbox.receiver(news.ORDER_PAID)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/<uuid:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<uuid:pk>/decline/", leads.lead_decline, name="lead-decline"),
     path("tutors/<slug:slug>/reviews/", reviews.review_list, name="review-list"),
+    path("tutors/<slug:slug>/times/", reviews.times_show, name="times-show"),
     path("classes/", sessions.session_list, name="session-list"),
     path("classes/<uuid:pk>/", sessions.session_detail, name="session-detail"),
     path("classes/<uuid:pk>/pay/", sessions.session_pay, name="session-pay"),

@@ -1,12 +1,13 @@
 """The shape of what people fill in; whether it can be done is the services' business."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from payments.models import PayoutMethod
+from payments.models import PayoutMethod, TaxProfile
 from payments.services.tax_profiles import STATES
 
 
@@ -106,3 +107,28 @@ class TaxProfileForm(forms.Form):
         help_text=_("Only if you are registered for GST. Like 29ABCDE1234F1ZW."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
+    pan = forms.CharField(
+        label=_("PAN"),
+        required=False,
+        max_length=14,
+        help_text=_("Like ABCDE1234F. Without it, 5 % of what you earn is withheld as tax."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    forget_pan = forms.BooleanField(label=_("Take out the PAN that we have"), required=False)
+    field_order = ["legal_name", "pan", "forget_pan", "state", "gstin", "address"]
+
+    def __init__(self, data: Any = None, *, profile: TaxProfile | None = None) -> None:
+        names = ("legal_name", "address", "state", "gstin")
+        super().__init__(data, initial={name: getattr(profile, name, "") for name in names})
+        if profile is None or not profile.pan:
+            del self.fields["forget_pan"]
+        else:
+            words = _("We have %s. Leave this empty to keep it.")
+            self.fields["pan"].help_text = words % profile.pan_hint
+
+    def arguments(self) -> dict[str, Any]:
+        """For `tax_profiles.save`. A PAN is never shown again, so an empty field leaves it."""
+        said = dict(self.cleaned_data)
+        is_forgotten = said.pop("forget_pan", False)
+        said["pan"] = said["pan"] or ("" if is_forgotten else None)
+        return said

@@ -180,7 +180,7 @@ TUTORS = [
     Table(
         "payments.TaxProfile",
         plain="id user changed_at",
-        personal="legal_name address state gstin",
+        personal="legal_name address state gstin pan",
         section="earnings",
         title=_("Tax profile"),
         purpose=_("To account for tax"),

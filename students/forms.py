@@ -1,8 +1,6 @@
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,6 @@ from accounts.models import ConsentNotice, Relation
 from accounts.services import notices
 from curriculum.forms import BoardField, GradeField, LanguagesField, SubjectsField
 from students.models import Learner, Mode
-from students.queries import DAY
 from students.services.agreements import ConsentAnswer
 from students.services.learners import GuardianDetails, LearnerDetails
 
@@ -25,8 +22,6 @@ DETAIL_FIELDS = [
     "languages",
     "goals",
 ]
-FIRST_HOUR, LAST_HOUR = 6, 22
-"""What the page offers; hours outside of it can be set through the API and stay."""
 
 
 def notice_shown() -> ConsentNotice:
@@ -152,41 +147,3 @@ class InviteForm(forms.Form):
     relation = forms.ChoiceField(
         label=_("They are the child's"), choices=Relation.choices, initial=Relation.PARENT
     )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One hour of the week as a box to tick."""
-
-    value: int
-    name: str
-    is_ticked: bool
-
-
-class HoursForm(forms.Form):
-    """A week as a grid of hours, Monday first, in Indian time."""
-
-    hours = forms.TypedMultipleChoiceField(
-        choices=[(hour, hour) for hour in range(7 * DAY)], coerce=int, required=False
-    )
-
-    @property
-    def days(self) -> list[str]:
-        return [str(WEEKDAYS[day]) for day in range(7)]
-
-    def rows(self) -> list[tuple[str, list[Cell]]]:
-        """The grid: for each hour of the day a box for each day of the week."""
-        ticked = {int(hour) for hour in self["hours"].value() or [] if str(hour).isdigit()}
-        return [
-            (f"{hour:02d}", [self._cell(day, hour, ticked) for day in range(7)])
-            for hour in range(FIRST_HOUR, LAST_HOUR)
-        ]
-
-    def wanted(self, before: list[int]) -> list[int]:
-        """The hours ticked, and those of before that the page does not show."""
-        unseen = [hour for hour in before if not FIRST_HOUR <= hour % DAY < LAST_HOUR]
-        return [*unseen, *self.cleaned_data["hours"]]
-
-    def _cell(self, day: int, hour: int, ticked: set[int]) -> Cell:
-        value = day * DAY + hour
-        return Cell(value, f"{WEEKDAYS[day]} {hour:02d}:00", value in ticked)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import Consent, User
 from accounts.services import notices
 from students.models import FamilyMember, GuardianInvite, Learner
+from tutorhub.core.models import Place
 
 DAY = 24
 
@@ -138,3 +139,9 @@ def _purposes(history: list[Consent], user: User, is_holder: bool) -> Iterable[P
             is_own=is_holder or (live is not None and live.given_by_id == user.pk),
             is_current=live is not None and notices.is_current(live),
         )
+
+
+def home_of(user: User) -> Place | None:
+    """Where the first child of this person's family lives."""
+    learner = Learner.objects.of(user).select_related("place").first()
+    return learner.place if learner is not None else None

@@ -37,9 +37,9 @@ from tutorhub.core import clock, datamap, outbox, storage, vault
 from tutorhub.core.datamap import Erased
 from tutorhub.core.models import IdempotencyKey, SealedRecord
 from tutorhub.core.tests.storages import World
-from tutors.models import TutorProfile
+from tutors.models import TutorProfile, TutorReport
 from tutors.services import desk, submissions, verification
-from tutors.tests.factories import PhotoFactory
+from tutors.tests.factories import PhotoFactory, TutorFactory
 from tutors.tests.uploading import received
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def session(disk: World):
         family, tutor = session.learner.family.user, session.tutor
         _both(session, family, tutor)
         _of_family(session, family)
-        _of_tutor(tutor, disk)
+        _of_tutor(tutor, family, disk)
         _for_a_bank(session)
         outbox.drain()
         yield TutoringSession.objects.get(pk=session.pk)
@@ -107,7 +107,7 @@ def _of_family(session, family):
     )
 
 
-def _of_tutor(tutor, disk):
+def _of_tutor(tutor, family, disk):
     user = tutor.user
     money.make_method(user)
     tax_profiles.save(user=user, legal_name="Ravi Kumar", address="1 Road", state="Karnataka")
@@ -115,6 +115,10 @@ def _of_tutor(tutor, disk):
     received(disk, tutor)
     moderator = StaffFactory(is_superuser=True)
     submissions.hand_in(tutor)
+    TutorReport.objects.create(tutor=tutor, reported_by=family, reason="other", text="late")
+    TutorReport.objects.create(
+        tutor=TutorFactory(), reported_by=user, reason="other", text="copied my words"
+    )
     desk.claim(tutor, by=moderator)
     verification.review_document(paper, by=moderator, is_genuine=True, notes="fine")
     desk.note(tutor, by=moderator, text="call back")

@@ -12,6 +12,7 @@ from tutors.models import (
     TutorDocument,
     TutorPhoto,
     TutorProfile,
+    TutorReport,
 )
 
 TABLES = [
@@ -111,6 +112,19 @@ TABLES = [
         kept="account",
         erased=Erased.DELETED,
         of=lambda user: CaseNote.objects.filter(tutor__user=user.pk),
+    ),
+    Table(
+        "tutors.TutorReport",
+        plain="id tutor reported_by reason status reported_at decided_at decided_by",
+        personal="text",
+        hidden="notes",
+        section="classes",
+        title=_("Tutors you have reported"),
+        purpose=_("To look into what is wrong with a tutor's page"),
+        kept="records",
+        erased=Erased.EMPTIED,
+        of=lambda user: TutorReport.objects.filter(reported_by=user.pk),
+        since="reported_at",
     ),
     Table("tutors.ReviewClaim", plain="tutor moderator claimed_at expires_at"),
     Table("tutors.BadgeNotice", plain="id badge valid_until days created_at"),

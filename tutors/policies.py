@@ -12,6 +12,7 @@ KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id"
 DOCUMENTS_PER_DAY = 20
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 PHOTOS_PER_DAY = 10
+REPORTS_PER_DAY = 5
 PHOTO_MAX_BYTES = 10 * 1024 * 1024
 # An upload that was announced and never came is forgotten.
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
@@ -72,6 +73,11 @@ def check_can_submit(tutor: TutorProfile, by: User) -> None:
     check_can_edit(tutor, by)
     if tutor.status not in {Status.DRAFT, Status.REJECTED}:
         raise AlreadySubmitted
+
+
+def check_can_report(tutor: TutorProfile, by: User) -> None:
+    if tutor.user_id == by.pk:
+        raise NotAllowed(_("This is your own page."))
 
 
 def check_can_verify(by: User) -> None:

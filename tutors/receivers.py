@@ -7,9 +7,10 @@ from accounts.models import Role, User
 from accounts.services import leaving as accounts_leaving
 from accounts.services import onboarding, staff, standing
 from tutorhub.core import datamap, outbox, retention, sweeping
-from tutors import personal
-from tutors.models import TutorDocument, TutorProfile
+from tutors import personal, queries
+from tutors.models import TutorProfile
 from tutors.policies import check_in_good_standing
+from tutors.queries.progress import PAPERS, STEPS, first_open
 from tutors.services import (
     badges,
     clearing,
@@ -24,18 +25,20 @@ Status = TutorProfile.Status
 
 
 def next_step(user: User) -> onboarding.Step:
-    """Profile, then papers, then handing in; after that the dashboard."""
-    tutor = TutorProfile.objects.of(user).first()
+    """The first step of the profile that lacks something, then papers, then handing in."""
+    tutor = queries.own_profile(user)
     if tutor is None:
-        return ("profile", "tutors:profile-edit")
+        return ("profile", "tutors:profile-step", STEPS[0].name)
     if tutor.status == Status.REJECTED:
         return ("correct", "tutors:profile-edit")
     if tutor.status != Status.DRAFT:
         return onboarding.DASHBOARD
-    papers = TutorDocument.objects.in_force().filter(tutor=tutor)
-    if not papers.filter(kind=TutorDocument.Kind.IDENTITY).exists():
+    first = first_open(queries.missing(tutor))
+    if first is None:
+        return ("submit", "tutors:profile-edit")
+    if first == PAPERS:
         return ("documents", "tutors:document-list")
-    return ("submit", "tutors:document-list")
+    return ("profile", "tutors:profile-step", first)
 
 
 @outbox.receiver(news.USER_ERASED)
@@ -66,4 +69,5 @@ staff.allow(
     "tutors.view_answertemplate",
     "tutors.add_answertemplate",
     "tutors.change_answertemplate",
+    "tutors.view_tutorreport",
 )

@@ -6,8 +6,13 @@ app_name = "tutors"
 
 urlpatterns = [
     path("tutors/", views.tutor_search, name="tutor-search"),
+    path("tutors/in/<slug:city>/", views.city_show, name="city-show"),
+    path("tutors/in/<slug:city>/<slug:subject>/", views.city_show, name="city-subject"),
     path("tutors/<slug:slug>/", views.tutor_detail, name="tutor-detail"),
+    path("tutors/<slug:slug>/card-<slug:mark>.jpg", views.tutor_card, name="tutor-card"),
+    path("tutors/<slug:slug>/report/", views.tutor_report, name="tutor-report"),
     path("tutor/profile/", views.profile_edit, name="profile-edit"),
+    path("tutor/profile/<slug:step>/", views.profile_step, name="profile-step"),
     path("tutor/submit/", views.profile_submit, name="profile-submit"),
     path("tutor/documents/", views.document_list, name="document-list"),
     path("tutor/documents/<uuid:pk>/", views.document_upload, name="document-upload"),

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 
-Step = tuple[str, str]
+Step = tuple[str, ...]
 
 DASHBOARD: Step = ("dashboard", "site:dashboard")
 
@@ -14,9 +14,10 @@ _steps: dict[str, Callable[[User], Step]] = {}
 
 
 def register(role: str, next_step: Callable[[User], Step]) -> None:
-    """From now on `next_step(user)` answers (API value, URL name) for users of `role`.
+    """From now on `next_step(user)` answers (API value, URL name, …) for users of `role`.
 
-    For instance `("learner", "students:learner-create")`; DASHBOARD when nothing is missing.
+    For instance `("learner", "students:learner-create")`; DASHBOARD when nothing is missing. What
+    follows the URL name are arguments of the address.
     """
     _steps[str(role)] = next_step
 
@@ -28,7 +29,8 @@ def next_step(user: User) -> str:
 
 def next_url(user: User) -> str:
     """The page for a browser that has just signed in."""
-    return reverse(_step(user)[1])
+    _value, name, *arguments = _step(user)
+    return reverse(name, args=arguments)
 
 
 def _step(user: User) -> Step:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.api.views import enquiries, evidence, leads, sessions
+from marketplace.api.views import enquiries, evidence, leads, reviews, sessions
 
 urlpatterns = [
     path("students/enquiries", enquiries.EnquiryAskView.as_view(), name="enquiries-ask"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tutors/leads/<uuid:pk>", leads.LeadView.as_view(), name="leads-detail"),
     path("tutors/leads/<uuid:pk>/accept", leads.LeadAcceptView.as_view(), name="leads-accept"),
     path("tutors/leads/<uuid:pk>/decline", leads.LeadDeclineView.as_view(), name="leads-decline"),
+    path("tutors/<uuid:pk>/reviews", reviews.TutorReviewsView.as_view(), name="tutors-reviews"),
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:pk>", sessions.SessionView.as_view(), name="sessions-detail"),
     path("sessions/<uuid:pk>/pay", sessions.SessionPayView.as_view(), name="sessions-pay"),

@@ -214,7 +214,14 @@ class Lead(StateMachine):
                 | Q(viewed_at__isnull=False, viewed_at__lte=F("answered_at")),
             ),
         ]
-        indexes = [models.Index(name="lead_inbox", fields=["tutor", "status", "-score"])]
+        indexes = [
+            models.Index(name="lead_inbox", fields=["tutor", "status", "-score"]),
+            models.Index(
+                name="lead_answered",
+                fields=["tutor", "-answered_at"],
+                condition=Q(answered_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"lead {self.pk}"

@@ -61,6 +61,13 @@ class Review(models.Model):
                 name="review_side_valid", condition=Q(side__in=["family", "tutor"])
             ),
         ]
+        indexes = [
+            models.Index(
+                name="review_public",
+                fields=["tutor", "-published_at", "-id"],
+                condition=Q(side="family", published_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"review {self.pk}"

@@ -9,12 +9,14 @@ from django.db import transaction
 from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, Mode, SessionEvent, TutoringSession
+from marketplace.queries import reputation
 from marketplace.services import bookings
 from payments.services import credits as lead_credits
 from students.models import Learner
 from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, money, outbox
 from tutors.models import TutorProfile
+from tutors.services import stats
 
 REFUND_JOB = "marketplace.refund_lead"
 
@@ -54,6 +56,7 @@ def accept(
     _check_may_meet(enquiry)
     now = clock.now()
     lead.move_to(Lead.Status.ACCEPTED, viewed_at=lead.viewed_at or now, answered_at=now)
+    _keep_response_time(tutor)
     session = bookings.hold(
         TutoringSession(
             tutor=tutor,
@@ -83,7 +86,7 @@ def accept(
 @transaction.atomic
 def decline(lead: Lead, *, by: User, reason: str = "") -> Lead:
     """Say no; it costs nothing. Raises policies.LeadAnswered."""
-    _enquiry, lead, _tutor = _locked(lead)
+    _enquiry, lead, tutor = _locked(lead)
     if not lead.is_waiting:
         raise policies.LeadAnswered
     now = clock.now()
@@ -93,6 +96,7 @@ def decline(lead: Lead, *, by: User, reason: str = "") -> Lead:
         answered_at=now,
         decline_reason=reason,
     )
+    _keep_response_time(tutor)
     audit.record("lead.declined", lead, by=by)
     return lead
 
@@ -159,6 +163,13 @@ def _locked(lead: Lead) -> tuple[Enquiry, Lead, TutorProfile]:
     lead = Lead.objects.locked().get(pk=lead.pk)
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=lead.tutor_id)
     return enquiry, lead, tutor
+
+
+def _keep_response_time(tutor: TutorProfile) -> None:
+    """Tell the profile how long the tutor usually takes, once there are enough answers."""
+    minutes = reputation.usual_response(tutor.pk)
+    if minutes is not None:
+        stats.set_response(tutor, minutes)
 
 
 def _check_may_meet(enquiry: Enquiry) -> None:

@@ -152,6 +152,12 @@ class TaxProfileInput(serializers.Serializer):
     address = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     state = serializers.CharField(max_length=60)
     gstin = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    pan = serializers.CharField(
+        max_length=14,
+        required=False,
+        allow_blank=True,
+        help_text="left out, it stays; empty, it is taken out",
+    )
 
 
 class TaxProfileOutput(serializers.Serializer):
@@ -159,3 +165,4 @@ class TaxProfileOutput(serializers.Serializer):
     address = serializers.CharField()
     state = serializers.CharField()
     gstin = serializers.CharField()
+    pan_hint = serializers.CharField()

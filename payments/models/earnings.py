@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core import clock
+from tutorhub.core.crypto import EncryptedTextField
 from tutorhub.core.ids import uuid7
 from tutorhub.core.states import StateMachine
 
@@ -205,6 +206,7 @@ class TaxProfile(models.Model):
     address = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=60)
     gstin = models.CharField(max_length=15, blank=True)
+    pan = EncryptedTextField(blank=True, default="")
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -219,6 +221,16 @@ class TaxProfile(models.Model):
 
     def __str__(self) -> str:
         return self.legal_name
+
+    @property
+    def known_pan(self) -> str:
+        """The PAN that was given, or the one inside the GSTIN."""
+        return self.pan or self.gstin[2:12]
+
+    @property
+    def pan_hint(self) -> str:
+        """What may be shown of the PAN, or nothing."""
+        return f"••••••{self.pan[-4:]}" if self.pan else ""
 
 
 class YearlyGross(models.Model):

@@ -78,7 +78,7 @@ def _seal_tax(user: User) -> None:
         return
     profile = TaxProfile.objects.filter(user=user).first()
     methods = PayoutMethod.objects.filter(tutor=user).exclude(pan="").order_by("pk")
-    names = ("legal_name", "address", "state", "gstin")
+    names = ("legal_name", "address", "state", "gstin", "pan")
     kept = {
         "profile": {name: getattr(profile, name) for name in names} if profile else None,
         "pans": [{"pan": method.pan, "name": method.holder_name} for method in methods],

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from payments import messages
 from payments.models import PayoutMethod
-from payments.services import payout_checks, payouts
+from payments.services import payout_checks, payouts, tax_profiles
+from payments.services.tax_profiles import PAN
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import DomainError, TooMany
 
-PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT_NUMBER = re.compile(r"[0-9]{6,18}")
 MOST_A_DAY = 5
@@ -60,6 +60,12 @@ def save(
         new.vpa = _clean("vpa", vpa, VPA, _("A UPI ID looks like name@bank."), is_upper=False)
         name, _at, bank = new.vpa.partition("@")
         new.hint = f"{name[:2]}•••@{bank}"[:40]
+    tax_profiles.hold_pan(tutor)
+    if not tax_profiles.is_same_pan(tutor, new.pan):
+        raise BadMethod(
+            _("Your tax details have another PAN. If that one is wrong, take it out there first."),
+            field="pan",
+        )
     old = PayoutMethod.objects.current().locked().filter(tutor=tutor).first()
     if old is not None:
         if _is_same(old, new) and old.validation != PayoutMethod.Validation.FAILED:

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.services import locks
 from payments.models import PayoutMethod, TaxProfile
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import DomainError
 
+PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
 GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ADDRESS_LEAST = 10
@@ -78,11 +80,13 @@ def save(
     address: str,
     state: str,
     gstin: str = "",
+    pan: str | None = None,
     by: User | None = None,
 ) -> TaxProfile:
     """Write down who somebody is to the tax office. Raises BadTaxProfile.
 
-    Invoices that were issued keep what was true then; the split of a class asks at its completion.
+    Without `pan` the one that is known stays; an empty one takes it out. Invoices that were issued
+    keep what was true then; the split of a class asks at its completion.
     """
     values = {
         "legal_name": " ".join(legal_name.split()),
@@ -90,8 +94,11 @@ def save(
         "state": state,
         "gstin": re.sub(r"\s", "", gstin).upper(),
     }
-    _check(user, **values)
+    hold_pan(user)
     known = TaxProfile.objects.select_for_update(no_key=True).filter(user=user).first()
+    before = known.pan if known is not None else ""
+    values["pan"] = before if pan is None else re.sub(r"\s", "", pan).upper()
+    _check(user, **values)
     if known is not None and all(getattr(known, name) == new for name, new in values.items()):
         return known
     profile, _is_new = TaxProfile.objects.update_or_create(
@@ -99,6 +106,17 @@ def save(
     )
     audit.record("tax_profile.saved", profile, by=by or user, has_gstin=bool(profile.gstin))
     return profile
+
+
+def hold_pan(user: User) -> None:
+    """Wait for whoever else is changing where this person's PAN stands: here or for payouts."""
+    locks.hold("pan", str(user.pk))
+
+
+def is_same_pan(user: User, pan: str) -> bool:
+    """Whether this PAN of a payout account agrees with the tax profile, if there is one."""
+    profile = of(user)
+    return profile is None or profile.known_pan in {"", pan}
 
 
 def check_digit(first_fourteen: str) -> str:
@@ -116,13 +134,30 @@ def check_digit(first_fourteen: str) -> str:
     return DIGITS[-total % len(DIGITS)]
 
 
-def _check(user: User, *, legal_name: str, address: str, state: str, gstin: str) -> None:
+def _check(user: User, *, legal_name: str, address: str, state: str, gstin: str, pan: str) -> None:
     if len(legal_name) < 3:
         raise BadTaxProfile(_("Write the full name."), field="legal_name")
     if state not in STATE_CODES:
         raise BadTaxProfile(_("Choose a state."), field="state")
-    if not gstin:
-        return
+    method = PayoutMethod.objects.current().filter(tutor=user).first()
+    paid_to = method.pan if method is not None else ""
+    if pan:
+        _check_pan(pan, paid_to)
+    if gstin:
+        _check_gstin(gstin, address=address, state=state, pan=pan or paid_to)
+
+
+def _check_pan(pan: str, paid_to: str) -> None:
+    if not PAN.fullmatch(pan):
+        raise BadTaxProfile(_("A PAN looks like ABCDE1234F."), field="pan")
+    if paid_to and paid_to != pan:
+        raise BadTaxProfile(
+            _("Your payout account has another PAN. If that one is wrong, change it there first."),
+            field="pan",
+        )
+
+
+def _check_gstin(gstin: str, *, address: str, state: str, pan: str) -> None:
     if len(address) < ADDRESS_LEAST:
         raise BadTaxProfile(_("A GST invoice needs the full address."), field="address")
     if not GSTIN.fullmatch(gstin):
@@ -131,6 +166,5 @@ def _check(user: User, *, legal_name: str, address: str, state: str, gstin: str)
         raise BadTaxProfile(_("There is a typing error in this GSTIN."), field="gstin")
     if gstin[:2] not in STATE_CODES[state]:
         raise BadTaxProfile(_("This GSTIN belongs to another state."), field="gstin")
-    method = PayoutMethod.objects.current().filter(tutor=user).first()
-    if method is not None and method.pan != gstin[2:12]:
+    if pan and pan != gstin[2:12]:
         raise BadTaxProfile(_("This GSTIN belongs to another PAN than yours."), field="gstin")

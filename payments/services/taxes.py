@@ -58,17 +58,19 @@ def position(tutor: User) -> Position:
     year = rates.financial_year(clock.today())
     gross = YearlyGross.objects.filter(tutor=OuterRef("pk"), year=year).values("gross_paise")
     pans = PayoutMethod.objects.current().filter(tutor=OuterRef("pk")).values("pan")
-    pan, so_far, gstin, state = (
+    pan, so_far, gstin, state, stated_pan = (
         User.objects.filter(pk=tutor.pk)
         .annotate(
             pan=Subquery(pans[:1]),
             so_far=Subquery(gross),
             gstin=F("tax_profile__gstin"),
             state=F("tax_profile__state"),
+            stated_pan=F("tax_profile__pan"),
         )
-        .values_list("pan", "so_far", "gstin", "state")
+        .values_list("pan", "so_far", "gstin", "state", "stated_pan")
         .get()
     )
+    pan = pan or stated_pan
     return Position(
         has_pan=bool(pan),
         is_individual=bool(pan) and pan[3:4] not in NOT_INDIVIDUAL,

@@ -1,10 +1,11 @@
 """Names, addresses and GST numbers for the tax office."""
 
 import pytest
+from django.db import connection
 
 from accounts.tests.factories import TutorUserFactory
 from payments.models import TaxProfile
-from payments.services import tax_profiles
+from payments.services import payout_methods, tax_profiles, taxes
 from payments.tests import factories
 from tutorhub.core.models import AuditEvent, Place
 
@@ -95,3 +96,62 @@ def test_every_state_with_a_pin_code_has_a_number():
     states = set(Place.objects.values_list("state", flat=True))
     assert len(states) > 30
     assert states <= set(tax_profiles.STATES)
+
+
+class TestPan:
+    def test_it_is_sealed_shown_by_its_end_and_kept_when_nothing_is_said(self):
+        user = TutorUserFactory()
+        save(user, pan=" abcde 1234f ")
+        profile = save(user, legal_name="Ravi K Kumar")
+        assert (profile.pan, profile.pan_hint) == ("ABCDE1234F", "••••••234F")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pan FROM payments_taxprofile")
+            assert "ABCDE" not in cursor.fetchone()[0]
+        assert save(user, pan="").pan == ""
+
+    @pytest.mark.parametrize("pan", ["ABCDE1234", "ABCDE12345", "ABCD1234FF"])
+    def test_what_is_no_pan(self, pan):
+        with pytest.raises(tax_profiles.BadTaxProfile) as caught:
+            save(pan=pan)
+        assert caught.value.extra["field"] == "pan"
+
+    def test_the_gstin_has_the_same_pan_inside(self):
+        with pytest.raises(tax_profiles.BadTaxProfile) as caught:
+            save(pan="ZZZZZ9999Z", gstin=gstin_of())
+        assert caught.value.extra["field"] == "gstin"
+        assert save(pan="ABCDE1234F", gstin=gstin_of()).gstin == gstin_of()
+
+    def test_it_agrees_with_the_payout_account_whichever_comes_first(self):
+        tutor, other = TutorUserFactory(), TutorUserFactory()
+        factories.make_method(tutor, pan="ZZZZZ9999Z")
+        with pytest.raises(tax_profiles.BadTaxProfile) as caught:
+            save(tutor, pan="ABCDE1234F")
+        assert caught.value.extra["field"] == "pan"
+        save(other, gstin=gstin_of())
+        with pytest.raises(payout_methods.BadMethod) as refused:
+            factories.make_method(other, pan="ZZZZZ9999Z")
+        assert refused.value.extra["field"] == "pan"
+        save(other, gstin="", pan="")
+        assert factories.make_method(other, pan="ZZZZZ9999Z")
+
+    def test_tax_is_withheld_by_the_pan_of_either_place(self):
+        tutor = TutorUserFactory()
+        assert not taxes.position(tutor).has_pan
+        save(tutor, pan="ABCCE1234F")
+        position = taxes.position(tutor)
+        assert (position.has_pan, position.is_individual) == (True, False)
+        save(tutor, pan="ABCPE1234F")
+        assert taxes.position(tutor).is_individual
+
+    def test_the_page_never_shows_it_and_keeps_it(self, client):
+        tutor = TutorUserFactory()
+        save(tutor, pan="QWEPR9876T")
+        client.force_login(tutor, backend="accounts.backends.PhoneBackend")
+        page = client.get("/tax-profile/").content.decode()
+        assert "QWEPR9876T" not in page
+        assert "••••••876T" in page
+        sent = {"legal_name": "Ravi Kumar", "state": "Karnataka", "address": ADDRESS}
+        assert client.post("/tax-profile/", sent).status_code == 302
+        assert tax_profiles.of(tutor).pan == "QWEPR9876T"
+        assert client.post("/tax-profile/", {**sent, "forget_pan": "on"}).status_code == 302
+        assert tax_profiles.of(tutor).pan == ""

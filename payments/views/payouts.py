@@ -5,7 +5,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -133,10 +132,10 @@ def method_weekly(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tax_profile_edit(request: HttpRequest) -> HttpResponse:
     profile = tax_profiles.of(me(request))
-    form = TaxProfileForm(request.POST or None, initial=model_to_dict(profile) if profile else {})
+    form = TaxProfileForm(request.POST or None, profile=profile)
     if request.method == "POST" and form.is_valid():
         try:
-            tax_profiles.save(user=me(request), **form.cleaned_data)
+            tax_profiles.save(user=me(request), **form.arguments())
         except tax_profiles.BadTaxProfile as error:
             form.add_error(error.extra["field"], str(error))
         else:

@@ -174,7 +174,7 @@ def guardian_of(learner: Learner) -> GuardianDetails:
     return GuardianDetails(guardian.name, guardian.phone, guardian.relation)
 
 
-def next_step(user: User) -> tuple[str, str]:
+def next_step(user: User) -> tuple[str, ...]:
     """The family's next step after sign-in: (API value, url name)."""
     if queries.has_to_agree(user):
         return "consent", "students:consent-list"

@@ -4,11 +4,11 @@ import pytest
 from django.db import IntegrityError
 from rest_framework.test import APIClient
 
-from students.forms import HoursForm
 from students.models import Learner
 from students.queries import Span, hours, spans
 from students.services import learners
 from students.tests.factories import LearnerFactory
+from tutorhub.core.week import HoursForm
 
 pytestmark = pytest.mark.django_db
 

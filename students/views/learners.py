@@ -14,12 +14,13 @@ from django.views.decorators.http import require_safe
 from accounts.clients import client_of
 from accounts.decorators import family_required
 from students import queries
-from students.forms import HoursForm, LearnerForm, notice_shown
+from students.forms import LearnerForm, notice_shown
 from students.models import Learner
 from students.models.learners import LearnerQuerySet
 from students.services import agreements, learners
 from tutorhub.core.errors import DomainError
 from tutorhub.core.http import safe_path
+from tutorhub.core.week import HoursForm
 
 
 @family_required

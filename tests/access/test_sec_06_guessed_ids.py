@@ -17,7 +17,7 @@ from tutorhub.core.ids import uuid7
 pytestmark = pytest.mark.django_db
 
 # Open to who has the link: what it leads to is nobody else's to be found.
-PUBLIC = {"", "slug", "profile", "token"}
+PUBLIC = {"", "slug", "profile", "token", "step", "card", "city", "city_subject", "range"}
 OTHERS = {"family": "other_family", "tutor": "other_tutor"}
 NEVER = "+919876500099"
 

@@ -165,7 +165,7 @@ def test_sec_10_the_page_speaks_hindi(world: World, cookie: Client):
 
 def test_sec_10_htmx_and_programs_get_403_in_their_own_shape(world: World, cookie: Client):
     shut(world, "tutor")
-    part = cookie.post("/tutor/profile/", {"add_row": "1"}, headers=HTMX)
+    part = cookie.post("/tutor/profile/subjects/", {"add_row": "1"}, headers=HTMX)
     assert (part.status_code, part["HX-Retarget"]) == (403, "#main")
     assert part["HX-Reselect"] == "#suspended"
     assert b'id="suspended"' in part.content

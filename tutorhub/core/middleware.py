@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import translation
 
 from tutorhub.core.storage.base import FOREVER
 
 NUL = "\x00"
+LANGUAGE = "hl"
 FORM = "application/x-www-form-urlencoded"
 API = "/api/"
 
@@ -36,6 +39,35 @@ class RefuseNulMiddleware:
 
 def _has_nul(values: QueryDict) -> bool:
     return any(NUL in value for _name, texts in values.lists() for value in texts)
+
+
+class LanguageOfAddressMiddleware:
+    """`?hl=hi` shows a page in Hindi, also to whom has no cookie, such as a search engine.
+
+    Somebody who has chosen no language yet keeps this one for the pages that follow.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get(LANGUAGE, "")
+        if asked not in dict(settings.LANGUAGES) or request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        translation.activate(asked)
+        request.LANGUAGE_CODE = asked
+        response = self.get_response(request)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                asked,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                path=settings.LANGUAGE_COOKIE_PATH,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            )
+        return response
 
 
 class ForEverybodyMiddleware:

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.clients import NOTICE_SEEN, SIGN_IN
-from tutorhub.site import nav
+from tutorhub.site import addresses, nav
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {
+        "address": addresses.of(request),
+        "here": addresses.here(request),
         "development": settings.DEVELOPMENT_PAGES,
         "nav": nav.main(user, request.path),
         "account_links": nav.account(user),

@@ -30,8 +30,11 @@ OPEN = frozenset(
     {
         *("site:home", "site:help", "site:privacy", "site:language-set", "site:styleguide"),
         *("site:health-live", "site:health-ready", "site:robots", "site:manifest"),
+        *("site:sitemap", "site:sitemap-pages", "site:sitemap-cities", "site:sitemap-tutors"),
+        *("tutors:city-show", "tutors:city-subject"),
         *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
-        *("tutors:tutor-search", "tutors:tutor-detail", "marketplace:review-list"),
+        *("tutors:tutor-search", "tutors:tutor-detail", "tutors:tutor-card"),
+        *("marketplace:review-list", "marketplace:times-show"),
         *("accounts:signin", "accounts:signin-code", "accounts:signout", "accounts:email-confirm"),
         "payments:checkout-callback",
     }

@@ -24,16 +24,16 @@ from tutors.queries.profiles import MISSING
 
 Status = TutoringSession.Status
 
-# A PIN code in the middle of each city, for links into the search.
+# Cities whose pages the home page leads to, by their slugs in `core.cities`.
 CITIES = (
-    ("Bengaluru", "560034"),
-    ("Mumbai", "400053"),
-    ("Delhi", "110024"),
-    ("Hyderabad", "500034"),
-    ("Chennai", "600017"),
-    ("Pune", "411038"),
-    ("Kolkata", "700019"),
-    ("Ahmedabad", "380015"),
+    ("Bengaluru", "bengaluru"),
+    ("Mumbai", "mumbai"),
+    ("Delhi", "delhi"),
+    ("Hyderabad", "hyderabad"),
+    ("Chennai", "chennai"),
+    ("Pune", "pune"),
+    ("Kolkata", "kolkata"),
+    ("Ahmedabad", "ahmedabad"),
 )
 EXAMPLE_PAISE = 650_00
 RECENT = 5

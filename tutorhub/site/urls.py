@@ -16,5 +16,9 @@ urlpatterns = [
     path("health/live", views.live, name="health-live"),
     path("health/ready", views.ready, name="health-ready"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap_index, name="sitemap"),
+    path("sitemap-pages.xml", views.sitemap_pages, name="sitemap-pages"),
+    path("sitemap-cities.xml", views.sitemap_cities, name="sitemap-cities"),
+    path("sitemap-tutors-<uuid:after>.xml", views.sitemap_tutors, name="sitemap-tutors"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
 ]

@@ -2,6 +2,7 @@
 
 from tutors.admin.lists import AnswerTemplateAdmin, BadgeAdmin, DecisionAdmin, TutorPhotoAdmin
 from tutors.admin.profiles import TutorProfileAdmin
+from tutors.admin.reports import TutorReportAdmin
 
 __all__ = [
     "AnswerTemplateAdmin",
@@ -9,4 +10,5 @@ __all__ = [
     "DecisionAdmin",
     "TutorPhotoAdmin",
     "TutorProfileAdmin",
+    "TutorReportAdmin",
 ]

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from curriculum.api.fields import BoardField, GradeField, LanguageField, SubjectField
 from tutorhub.core import contents, storage
 from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
+from tutors.models.hours import HOURS_A_WEEK
 from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE, TRIAL_MINUTES
 from tutors.policies import DOCUMENT_MAX_BYTES, PHOTO_MAX_BYTES
 from tutors.queries import Mode, Sort
@@ -80,6 +81,12 @@ class ProfileInput(serializers.Serializer):
     pin_code = serializers.CharField(max_length=7, required=False)
     radius_km = serializers.IntegerField(min_value=0, max_value=RADIUS_MAX_KM, required=False)
     trial = TrialInput(required=False)
+    free_hours = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=HOURS_A_WEEK - 1),
+        required=False,
+        max_length=HOURS_A_WEEK,
+        help_text="hours of a usual week in IST; 0 is Monday from midnight",
+    )
     offerings = serializers.ListField(child=OfferingInput(), required=False, max_length=20)
 
 
@@ -115,6 +122,7 @@ class ProfileOutput(serializers.ModelSerializer):
     offerings = OfferingOutput(many=True)
     missing = serializers.ListField(child=serializers.ChoiceField(choices=list(MISSING)))
     notes = serializers.CharField(source="status_notes")
+    free_hours = serializers.SerializerMethodField()
 
     class Meta:
         model = TutorProfile
@@ -138,11 +146,41 @@ class ProfileOutput(serializers.ModelSerializer):
             "radius_km",
             "trial_minutes",
             "trial_price_paise",
+            "free_hours",
             "listed_until",
             "offerings",
             "submitted_at",
             "approved_at",
         ]
+
+    def get_free_hours(self, tutor: TutorProfile) -> list[int]:
+        return sorted(tutor.free_hours)
+
+
+class StepItemOutput(serializers.Serializer):
+    """One thing a profile can have; `why` says what it is good for."""
+
+    code = serializers.CharField()
+    what = serializers.CharField()
+    why = serializers.CharField()
+    is_required = serializers.BooleanField()
+    is_done = serializers.BooleanField()
+
+
+class ProfileStepOutput(serializers.Serializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    is_done = serializers.BooleanField()
+    items = StepItemOutput(many=True)
+
+
+class ProgressOutput(serializers.Serializer):
+    """`next` is the first step that lacks something required, or null when it can be sent in."""
+
+    percent = serializers.IntegerField()
+    is_ready = serializers.BooleanField()
+    next = serializers.CharField(source="next_name", allow_null=True)
+    steps = ProfileStepOutput(many=True)
 
 
 class TutorOutput(serializers.ModelSerializer):

@@ -6,6 +6,7 @@ urlpatterns = [
     path("tutors/", views.TutorsView.as_view(), name="tutors-list"),
     path("tutors/facets", views.FacetsView.as_view(), name="tutors-facets"),
     path("tutors/profile", views.ProfileView.as_view(), name="tutors-profile"),
+    path("tutors/profile/steps", views.ProfileStepsView.as_view(), name="tutors-profile-steps"),
     path("tutors/profile/submit", views.ProfileSubmitView.as_view(), name="tutors-profile-submit"),
     path("tutors/documents", views.DocumentsView.as_view(), name="tutors-documents"),
     path(

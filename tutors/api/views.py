@@ -25,12 +25,13 @@ from tutors.api.serializers import (
     NewDocumentOutput,
     ProfileInput,
     ProfileOutput,
+    ProgressOutput,
     ResultOutput,
     ResultPageOutput,
     SearchInput,
     TutorOutput,
 )
-from tutors.models import TutorDocument, TutorProfile
+from tutors.models import FreeHours, TutorDocument, TutorProfile
 from tutors.queries import Point, Position, SearchCriteria
 from tutors.queries.criteria import free_hours
 from tutors.services import documents, profiles
@@ -101,6 +102,17 @@ class ProfileView(APIView):
         return Response(_own(request.user), status=code)
 
 
+class ProfileStepsView(APIView):
+    """The steps to a whole profile: what each still lacks, and why that matters."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(responses=ProgressOutput, operation_id="tutors_profile_steps_retrieve")
+    def get(self, request: Request) -> Response:
+        user = request.user
+        return Response(ProgressOutput(queries.progress(user, queries.own_profile(user))).data)
+
+
 class ProfileSubmitView(APIView):
     """Hands the profile in for checking; 422 with `missing` while something is missing."""
 
@@ -161,11 +173,14 @@ def _own(user: User) -> dict[str, Any]:
 
 
 def _details(data: dict[str, Any]) -> ProfileDetails:
-    rest = {key: value for key, value in data.items() if key not in {"offerings", "trial"}}
-    offerings, trial = data.get("offerings"), data.get("trial")
+    rest = {
+        key: value for key, value in data.items() if key not in {"offerings", "trial", "free_hours"}
+    }
+    offerings, trial, hours = data.get("offerings"), data.get("trial"), data.get("free_hours")
     return ProfileDetails(
         **rest,
         trial=None if trial is None else Trial(**trial),
+        free_hours=None if hours is None else FreeHours(hours),
         offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
     )
 

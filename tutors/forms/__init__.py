@@ -1,5 +1,5 @@
 from tutors.forms.documents import DocumentForm, PhotoForm
-from tutors.forms.profiles import ProfileForms
+from tutors.forms.offerings import SubjectRows
 from tutors.forms.search import SearchForm
 
-__all__ = ["DocumentForm", "PhotoForm", "ProfileForms", "SearchForm"]
+__all__ = ["DocumentForm", "PhotoForm", "SearchForm", "SubjectRows"]

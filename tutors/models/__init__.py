@@ -4,6 +4,7 @@ from tutors.models.documents import TutorDocument
 from tutors.models.hours import FreeHours
 from tutors.models.photos import TutorPhoto
 from tutors.models.profiles import Offering, TutorProfile
+from tutors.models.reports import TutorReport
 from tutors.models.searching import SearchEntry
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "TutorDocument",
     "TutorPhoto",
     "TutorProfile",
+    "TutorReport",
 ]

@@ -12,7 +12,7 @@ HOURS_A_WEEK = 7 * HOURS_A_DAY
 class FreeHours(frozenset[int]):
     """Hours of the week in IST: 0 is Monday from midnight to one, 167 Sunday from eleven at night.
 
-    An hour is in it if the tutor is free in it at least once within the next two weeks.
+    They are those of a usual week; classes that are booked are not taken out of them.
     """
 
     def __new__(cls, hours: Iterable[int] = ()) -> Self:

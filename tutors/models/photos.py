@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tutorhub.core import clock, contents, storage
+from tutorhub.core import clock, contents
 from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.ids import uuid7
 from tutors.models.profiles import TutorProfile
@@ -113,11 +113,6 @@ class TutorPhoto(models.Model):
     @property
     def is_visible(self) -> bool:
         return self.status == self.Status.SHOWN and self.public_id is not None
-
-    @property
-    def card_url(self) -> str:
-        """The picture for links to this tutor, 1200 by 630."""
-        return storage.public_url(self.public_id, "card.jpg") if self.public_id else ""
 
     def move_to(self, status: str) -> None:
         """Take the edge to `status` without saving, or raise InvalidTransition."""

@@ -160,6 +160,12 @@ class TutorProfile(models.Model):
             ),
             # The back office lists the few that are suspended among a million.
             models.Index(name="tutor_of_status", fields=["status", "-id"]),
+            models.Index(
+                name="tutor_city",
+                fields=["city", "state", "id"],
+                condition=Q(status="APPROVED"),
+            ),
+            models.Index(name="tutor_approved", fields=["id"], condition=Q(status="APPROVED")),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from tutors.queries.counting import Facets, facets
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 from tutors.queries.profiles import missing, own_profile, public_profile
+from tutors.queries.progress import progress
 from tutors.queries.reasons import Part
 from tutors.queries.search import Match, Page, Result, match, search
 
@@ -24,6 +25,7 @@ __all__ = [
     "match",
     "missing",
     "own_profile",
+    "progress",
     "public_profile",
     "search",
 ]

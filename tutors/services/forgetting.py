@@ -21,6 +21,7 @@ from tutors.models import (
     TutorDocument,
     TutorPhoto,
     TutorProfile,
+    TutorReport,
 )
 from tutors.services import documents, photos
 
@@ -37,7 +38,11 @@ NUMBERS = (
 
 @transaction.atomic
 def forget(user_id: UUID) -> None:
-    """Empty the profile, and delete photo, papers, badges and prices. Twice is fine."""
+    """Empty the profile, and delete photo, papers, badges and prices. Twice is fine.
+
+    What the person has reported about others keeps its reason and loses its words.
+    """
+    TutorReport.objects.filter(reported_by=user_id).update(text="", notes="")
     tutor = TutorProfile.objects.locked().filter(user=user_id).first()
     if tutor is None:
         return
@@ -48,6 +53,7 @@ def forget(user_id: UUID) -> None:
         photos.forget(photo)
     for document in TutorDocument.objects.locked().filter(tutor=tutor):
         documents.forget(document)
+    TutorReport.objects.filter(tutor=tutor).update(text="", notes="")
     ReviewClaim.objects.filter(tutor=tutor).delete()
     Submission.objects.filter(tutor=tutor).delete()
     CaseNote.objects.filter(tutor=tutor).delete()

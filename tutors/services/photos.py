@@ -1,10 +1,8 @@
 """The photo of a tutor: in like a paper, looked at by a moderator, then out to everybody."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +26,6 @@ CHECK = "tutors.check_photo"
 PUBLISH = "tutors.publish_photo"
 ANNOUNCED = "tutor_photo.announced"
 FORGET_BATCH = 200
-FONTS = settings.BASE_DIR / "payments" / "fonts"
 
 Status = TutorPhoto.Status
 
@@ -207,24 +204,15 @@ def remove(photo: TutorPhoto, *, by: User) -> None:
         forget(found)
 
 
-@transaction.atomic
-def redraw_card(tutor: TutorProfile) -> None:
-    """Make the pictures again, because what is written on the card has changed."""
-    photo = TutorPhoto.objects.on_show().filter(tutor=tutor).first()
-    if photo is not None:
-        outbox.later(PUBLISH, {"photo_id": photo.pk, "public_id": uuid4()})
-
-
 @outbox.call(PUBLISH)
 def publish_photo(payload: outbox.Payload, done: Callable[[], None]) -> None:
     """Put the sizes that pages need where everybody can fetch them, under a name of their own."""
-    photos = TutorPhoto.objects.filter(pk=payload["photo_id"], status=Status.SHOWN)
-    photo = photos.select_related("tutor__user").first()
+    photo = TutorPhoto.objects.filter(pk=payload["photo_id"], status=Status.SHOWN).first()
     name = UUID(payload["public_id"])
     if photo is None or photo.public_id == name:
         return done()
     portrait = storage.read(photo.stored_key)
-    for variant, data in contents.make_faces(portrait, _card_texts(photo.tutor)).items():
+    for variant, data in contents.make_faces(portrait).items():
         kind = "image/webp" if variant.endswith(".webp") else "image/jpeg"
         storage.put(storage.public_key(name, variant), data, content_type=kind)
     _point_to(photo, name, done)
@@ -242,22 +230,6 @@ def _point_to(photo: TutorPhoto, name: UUID, done: Callable[[], None]) -> None:
         _delete_public(found.public_id)
         found.public_id = name
         found.save(update_fields=["public_id"])
-
-
-def _card_texts(tutor: TutorProfile) -> dict[str, Any]:
-    fonts = {
-        weight.lower(): {
-            "latin": str(FONTS / f"NotoSans-{weight}.ttf"),
-            "devanagari": str(FONTS / f"NotoSansDevanagari-{weight}.ttf"),
-        }
-        for weight in ("Regular", "Bold")
-    }
-    return {
-        "title": tutor.name,
-        "line": tutor.headline,
-        "foot": f"TutorHub · {tutor.city}" if tutor.city else "TutorHub",
-        "fonts": fonts,
-    }
 
 
 @transaction.atomic

@@ -14,10 +14,10 @@ from curriculum.models import Board, Language, Subject
 from tutorhub.core import audit, clock, places
 from tutorhub.core.errors import DomainError
 from tutors import messages, queries
-from tutors.models import Offering, TutorProfile
+from tutors.models import FreeHours, Offering, TutorProfile
 from tutors.policies import KEY_FIELDS, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
-from tutors.services import photos, submissions
+from tutors.services import stats, submissions, videos
 
 
 class Incomplete(DomainError):
@@ -76,6 +76,7 @@ class ProfileDetails:
     pin_code: str | None = None
     radius_km: int | None = None
     trial: Trial | None = None
+    free_hours: FreeHours | None = None
     offerings: Sequence[OfferingDetails] | None = None
 
 
@@ -84,21 +85,21 @@ def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     """Create or change the profile of `by` with its offerings; says whether it is new.
 
     An approved tutor stays approved; changes of what a moderator relied on are audited. Raises
-    Suspended, places.UnknownPinCode, or Incomplete when a profile that is with us or public would
-    lose something it needs.
+    Suspended, places.UnknownPinCode, videos.UnknownVideo, or Incomplete when a profile that is
+    with us or public would lose something it needs.
     """
     tutor, is_new = TutorProfile.objects.get_or_create(
         user=by, defaults={"slug": _new_slug(by, details.name or by.name)}
     )
     tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
     check_can_edit(tutor, by)
-    before, on_card = _key_values(tutor), (tutor.name, tutor.headline, tutor.city)
+    before = _key_values(tutor)
     _write(tutor, details)
     if details.offerings is not None:
         _write_offerings(tutor, details.offerings)
+    if details.free_hours is not None:
+        stats.set_free_hours(tutor, details.free_hours)
     _check_still_whole(tutor)
-    if (tutor.name, tutor.headline, tutor.city) != on_card:
-        photos.redraw_card(tutor)
     changed = [name for name, value in _key_values(tutor).items() if value != before[name]]
     if tutor.is_approved and changed:
         audit.record("tutor.key_fields_changed", tutor, by=by, fields=changed)
@@ -129,11 +130,13 @@ def _write(tutor: TutorProfile, details: ProfileDetails) -> None:
         tutor.user = users.update_profile(tutor.user, name=details.name)
         if tutor.approved_at is None:
             tutor.slug = _new_slug(tutor.user, tutor.user.name)
-    plain = ("headline", "bio", "gender", "experience_years", "video_url", "radius_km")
+    plain = ("headline", "bio", "gender", "experience_years", "radius_km")
     for name in plain:
         value = getattr(details, name)
         if value is not None:
             setattr(tutor, name, value)
+    if details.video_url is not None:
+        tutor.video_url = videos.clean(details.video_url)
     if details.languages is not None:
         tutor.languages = [language.pk for language in details.languages]
     if details.qualifications is not None:
@@ -149,7 +152,7 @@ def _write(tutor: TutorProfile, details: ProfileDetails) -> None:
         tutor.latitude, tutor.longitude = place.latitude, place.longitude
     tutor.updated_at = clock.now()
     written = ("slug", "languages", "qualifications", "place", "city", "state", "updated_at")
-    more = ("latitude", "longitude", "trial_minutes", "trial_price_paise")
+    more = ("video_url", "latitude", "longitude", "trial_minutes", "trial_price_paise")
     tutor.save(update_fields=[*plain, *written, *more])
 
 

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from accounts.services import staff
-from accounts.tests.factories import FamilyUserFactory, StaffFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from tutorhub.core import outbox
 from tutorhub.core.tests import files
-from tutors.models import TutorDocument, TutorPhoto
+from tutors.models import FreeHours, TutorDocument, TutorPhoto, TutorProfile
 from tutors.services import photos
-from tutors.tests.factories import TutorDraftFactory, TutorFactory
+from tutors.tests.factories import (
+    BadgeFactory,
+    OfferingFactory,
+    TutorDraftFactory,
+    TutorFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,38 +45,121 @@ def test_a_family_finds_a_tutor(screen: Any) -> None:
     assert "subject=physics" in link
 
 
+def test_the_page_of_a_tutor(screen: Any) -> None:
+    week = FreeHours(day * 24 + hour for day in (1, 3, 5) for hour in range(16, 20))
+    tutor = TutorFactory(
+        user__name="Meera Iyer",
+        rating_sum=314,
+        rating_count=64,
+        minutes_taught=812 * 60,
+        response_minutes=125,
+        trial_minutes=30,
+        trial_price_paise=0,
+        free_hours=week,
+    )
+    BadgeFactory(tutor=tutor, claim="degree")
+    BadgeFactory(tutor=tutor, claim="police", valid_until="2027-10-12")
+    OfferingFactory(tutor=tutor, subject_slug="maths", grade_max=10)
+    page = screen.go(f"{tutor.get_absolute_url()}?pin_code=560001")
+    page.locator("#times .chip").first.wait_for()
+    screen.check()
+    screen.picture("tutor-page")
+    assert screen.transferred() < BUDGET
+    page.get_by_text("Copy the address").click()
+    assert page.get_by_label("Address of this page").input_value().endswith(f"/{tutor.slug}/")
+    page.get_by_role("link", name="Report this tutor").click()
+    page.wait_for_url("**/signin/**")
+    screen.sign_in(FamilyUserFactory())
+    screen.go(f"{tutor.get_absolute_url()}report/")
+    screen.check()
+    screen.picture("tutor-report")
+
+
+def test_the_page_of_a_city(screen: Any) -> None:
+    for pin_code in ("560034", "560034", "560001", "560102"):
+        tutor = TutorFactory(pin_code=pin_code)
+        OfferingFactory(tutor=tutor, subject_slug="maths")
+    for path in ("/tutors/in/bengaluru/", "/tutors/in/bengaluru/physics/?hl=hi"):
+        screen.go(path)
+        screen.check()
+        screen.picture(f"city-{len(path)}")
+    assert screen.transferred() < BUDGET
+
+
+def test_in_hindi(phone: Any) -> None:
+    tutor = TutorFactory(
+        trial_minutes=30, trial_price_paise=0, response_minutes=125, free_hours=FreeHours({40, 90})
+    )
+    page = phone.go(f"{tutor.get_absolute_url()}?hl=hi&pin_code=560001")
+    page.locator("#times .chip").first.wait_for()
+    phone.check()
+    phone.picture("tutor-page-hi")
+    phone.sign_in(TutorDraftFactory(bio="").user)
+    for step in ("", "you/", "hours/", "trial/", "tax/"):
+        phone.go(f"/tutor/profile/{step}")
+        phone.check()
+        phone.picture(f"step-{step.strip('/') or 'all'}-hi")
+
+
 def test_nobody_found(screen: Any) -> None:
     screen.go("/tutors/?subject=physics&budget=100")
     screen.check()
     screen.picture("search-empty")
 
 
-def test_a_tutor_adds_a_subject_and_loses_nothing(screen: Any) -> None:
-    tutor = TutorDraftFactory()
-    screen.sign_in(tutor.user)
+def test_a_tutor_walks_through_the_profile(screen: Any) -> None:
+    user = TutorUserFactory(name="")
+    screen.sign_in(user)
     page = screen.go("/tutor/profile/")
     screen.check()
+    screen.picture("profile-new")
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_label("Your name").fill("Meera Iyer")
+    page.get_by_label("English", exact=True).check()
+    go_on(screen, "you")
+    page.get_by_label("One line about what you teach").fill("Physics with experiments")
     page.get_by_label("How you teach").fill("Slowly and with paper.")
+    go_on(screen, "teaching")
+    page.select_option("#id_offerings-0-subject", "physics")
+    page.select_option("#id_offerings-0-grade_min", "9")
+    page.select_option("#id_offerings-0-grade_max", "12")
+    page.fill("#id_offerings-0-online_rate", "500")
+    page.locator("#id_offerings-0-boards_0").check()
     page.get_by_role("button", name="Add a subject").click()
     page.wait_for_selector("#id_offerings-1-subject")
-    assert page.get_by_label("How you teach").input_value() == "Slowly and with paper."
-    page.select_option("#id_offerings-1-subject", "maths")
-    page.select_option("#id_offerings-1-grade_min", "6")
-    page.select_option("#id_offerings-1-grade_max", "8")
-    page.fill("#id_offerings-1-online_rate", "400")
-    page.locator("#id_offerings-1-boards_0").check()
-    screen.picture("profile")
+    assert page.input_value("#id_offerings-0-online_rate") == "500"
+    go_on(screen, "subjects")
+    page.get_by_label("PIN code").fill("560034")
+    go_on(screen, "where")
+    page.get_by_role("button", name="Evening, Monday to Friday").click()
+    page.get_by_role("button", name="Sunday", exact=True).click()
+    page.get_by_label("Sunday 06:00").uncheck()
+    go_on(screen, "hours")
+    page.get_by_label("45 minutes").check()
+    page.get_by_label("What does it cost?").fill("100")
+    go_on(screen, "trial")
+    page.get_by_label("Link to a short video of you").fill("https://youtu.be/dQw4w9WgXcQ")
+    go_on(screen, "video")
+    assert page.url.endswith("/tutor/photo/")
+    page = screen.go("/tutor/profile/tax/")
+    page.get_by_label("Full name, as on your PAN card").fill("Meera S Iyer")
+    page.get_by_label("State").select_option("Karnataka")
+    page.fill("#id_pan", "ABCPE1234F")
+    go_on(screen, "tax")
+    screen.go("/tutor/profile/")
     screen.check()
-    page.get_by_role("button", name="Save").click()
-    page.get_by_text("Your profile is saved.").wait_for()
-    tutor.refresh_from_db()
-    assert tutor.bio == "Slowly and with paper."
-    assert tutor.offerings.count() == 2
-    page.get_by_role("button", name="Add a subject").click()
-    page.wait_for_selector("#id_offerings-2-subject")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_text("Your profile is saved.").wait_for()
-    assert tutor.offerings.count() == 2
+    screen.picture("profile-overview")
+    tutor = TutorProfile.objects.get()
+    assert (tutor.trial_minutes, tutor.offerings.count()) == (45, 1)
+    assert len(tutor.free_hours) == 5 * 6 + 15
+
+
+def go_on(screen: Any, name: str) -> None:
+    """Look at the step closely, then save it."""
+    screen.check()
+    screen.picture(f"step-{name}")
+    with screen.page.expect_navigation():
+        screen.page.get_by_role("button", name="Save and go on").click()
 
 
 @pytest.fixture
@@ -205,7 +293,7 @@ def test_without_scripts(visitors: Callable[..., Any], private: Path) -> None:
     paper = written(private, "passport.pdf", files.pdf())
     visitor = visitors({"java_script_enabled": False})
     visitor.sign_in(tutor.user)
-    page = visitor.go("/tutor/profile/")
+    page = visitor.go("/tutor/profile/subjects/")
     page.get_by_role("button", name="Add a subject").click()
     page.wait_for_selector("#id_offerings-1-subject")
     page = visitor.go("/tutor/documents/")

@@ -17,8 +17,7 @@ from tutorhub.core.tests.storages import World
 from tutors import policies, queries
 from tutors.models import TutorPhoto, TutorProfile
 from tutors.queries import SearchCriteria
-from tutors.services import photos, profiles
-from tutors.services.profiles import ProfileDetails
+from tutors.services import photos
 from tutors.tests.factories import PhotoFactory, TutorDraftFactory, TutorFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,14 +84,14 @@ def test_in_without_place_and_unseen_until_a_person_has_looked(
     outbox.drain()
     photo.refresh_from_db()
     assert on_card(tutor) == photo.public_id
-    assert len(public()) == 5
+    assert len(public()) == 4
     assert Message.objects.filter(template="tutor_photo_shown", user_id=tutor.user_id).exists()
 
 
-def test_every_size_and_the_card(disk: World, tutor: TutorProfile, moderator: Any) -> None:
+def test_every_size(disk: World, tutor: TutorProfile, moderator: Any) -> None:
     photo = shown(disk, tutor, moderator)
     sizes = {}
-    for variant in ("168.webp", "168.jpg", "336.webp", "336.jpg", "card.jpg"):
+    for variant in ("168.webp", "168.jpg", "336.webp", "336.jpg"):
         answer = Client().get(storage.public_url(photo.public_id, variant))
         with Image.open(BytesIO(answer.content)) as image:
             sizes[variant] = (image.format, *image.size)
@@ -102,20 +101,17 @@ def test_every_size_and_the_card(disk: World, tutor: TutorProfile, moderator: An
         "168.jpg": ("JPEG", 168, 168),
         "336.webp": ("WEBP", 336, 336),
         "336.jpg": ("JPEG", 336, 336),
-        "card.jpg": ("JPEG", 1200, 630),
     }
 
 
 def test_on_the_pages_and_in_the_api(disk: World, tutor: TutorProfile, moderator: Any) -> None:
     client = Client()
     before = client.get(tutor.get_absolute_url()).content.decode()
-    assert "og:image" not in before
     assert ">MI</div>" in before
     photo = shown(disk, tutor, moderator)
     page = client.get(tutor.get_absolute_url()).content.decode()
     face = f"/photos/{photo.public_id}-168.webp"
     assert face in page
-    assert f'content="http://testserver/photos/{photo.public_id}-card.jpg"' in page
     assert ">MI</div>" not in page
     assert face in client.get("/tutors/").content.decode()
     listed = client.get("/api/v1/tutors/").json()["results"][0]
@@ -207,20 +203,6 @@ def test_no_photo_at_all(disk: World, tutor: TutorProfile, data: bytes, problem:
     photo = sent(disk, tutor, data)
     assert (photo.status, photo.problem) == ("SPOILT", problem)
     assert photo.explanation
-
-
-def test_a_new_headline_makes_a_new_card(disk: World, tutor: TutorProfile, moderator: Any) -> None:
-    photo = shown(disk, tutor, moderator)
-    before = photo.public_id
-    profiles.save(by=tutor.user, details=ProfileDetails(bio="Something else."))
-    outbox.drain()
-    photo.refresh_from_db()
-    assert photo.public_id == before
-    profiles.save(by=tutor.user, details=ProfileDetails(headline="भौतिकी, class 9"))
-    outbox.drain()
-    photo.refresh_from_db()
-    assert photo.public_id != before
-    assert {key.partition("/")[2][:36] for key in public()} == {str(photo.public_id)}
 
 
 def test_a_day_has_an_end(tutor: TutorProfile) -> None:

@@ -25,27 +25,6 @@ pytestmark = pytest.mark.django_db
 
 PHONE = "accounts.backends.PhoneBackend"
 PDF = files.pdf()
-PROFILE = {
-    "name": "Meera Iyer",
-    "headline": "Physics for classes 9 to 12",
-    "bio": "Nine years of numericals.",
-    "gender": "female",
-    "languages": ["en", "ta"],
-    "experience_years": "9",
-    "qualifications": "M.Sc. Physics\nB.Ed.",
-    "video_url": "",
-    "pin_code": "560034",
-    "radius_km": "10",
-    "offerings-TOTAL_FORMS": "1",
-    "offerings-INITIAL_FORMS": "0",
-    "offerings-0-subject": "physics",
-    "offerings-0-grade_min": "9",
-    "offerings-0-grade_max": "12",
-    "offerings-0-boards": ["CBSE", "ICSE"],
-    "offerings-0-state_boards": ["KSEAB"],
-    "offerings-0-online_rate": "500",
-    "offerings-0-home_rate": "650",
-}
 
 
 @pytest.fixture
@@ -166,74 +145,6 @@ class TestTutorPage:
         client.force_login(FamilyUserFactory(), backend=PHONE)
         assert client.get(f"/tutors/{tutor.slug}/").status_code == 404
         assert "Only you see this page" in html(client_of(tutor).get(f"/tutors/{tutor.slug}/"))
-
-
-class TestProfileForm:
-    def test_a_new_tutor_fills_it_in(self, tutor_client: Client) -> None:
-        assert "offerings-0-subject" in html(tutor_client.get("/tutor/profile/"))
-        response = tutor_client.post("/tutor/profile/", PROFILE)
-        assert response.status_code == 302, html(response)
-        assert response.url == "/tutor/documents/"
-        tutor = TutorProfile.objects.get()
-        assert tutor.name == "Meera Iyer"
-        assert tutor.city == "Bengaluru"
-        assert tutor.qualifications == ["M.Sc. Physics", "B.Ed."]
-        (offering,) = tutor.offerings.all()
-        assert offering.boards == ["CBSE", "ICSE", "KSEAB"]
-        assert (offering.online_rate_paise, offering.home_rate_paise) == (500_00, 650_00)
-
-    def test_saved_values_come_back_into_the_form(self, tutor_client: Client) -> None:
-        tutor_client.post("/tutor/profile/", PROFILE)
-        page = html(tutor_client.get("/tutor/profile/"))
-        for text in ("Meera Iyer", "M.Sc. Physics\nB.Ed.", 'value="560034"', 'value="650"'):
-            assert text in page
-        assert '<option value="physics" selected>' in page
-        assert page.count('<option value="KSEAB" selected>') == 1
-
-    def test_nothing_typed_is_lost_on_an_error(self, tutor_client: Client) -> None:
-        wrong = {**PROFILE, "pin_code": "999999", "offerings-0-grade_max": "8"}
-        response = tutor_client.post("/tutor/profile/", wrong)
-        assert response.status_code == 422
-        page = html(response)
-        for text in ("Nine years of numericals.", 'value="999999"', 'value="650"'):
-            assert text in page
-        assert "This is below the first class." in page
-        assert not TutorProfile.objects.exists()
-
-    def test_a_row_is_added_without_a_script_and_keeps_the_rest(self, tutor_client: Client) -> None:
-        page = html(tutor_client.post("/tutor/profile/", {**PROFILE, "add_row": "1", "bio": "Bi"}))
-        assert "offerings-1-subject" in page
-        assert ">\nBi</textarea>" in page
-        assert '<option value="KSEAB" selected>' in page
-        assert 'class="error"' not in page
-        assert not TutorProfile.objects.exists()
-
-    def test_a_row_is_removed(self, tutor_client: Client) -> None:
-        tutor_client.post("/tutor/profile/", PROFILE)
-        tutor_client.post("/tutor/profile/", {**PROFILE, "offerings-0-DELETE": "on"})
-        assert not TutorProfile.objects.get().offerings.exists()
-
-    @pytest.mark.parametrize("field", ["online_rate", "boards"])
-    def test_a_row_needs_a_price_and_a_board(self, tutor_client: Client, field: str) -> None:
-        rest = {key: value for key, value in PROFILE.items() if not key.endswith("home_rate")}
-        rest = {key: value for key, value in rest.items() if not key.endswith("boards")}
-        rest |= {"offerings-0-home_rate": "650"} if field == "boards" else {}
-        rest |= {"offerings-0-boards": ["CBSE"]} if field == "online_rate" else {}
-        if field == "online_rate":
-            rest["offerings-0-online_rate"] = ""
-        assert 'class="error"' in html(tutor_client.post("/tutor/profile/", rest))
-
-    def test_who_may_come(self, client: Client) -> None:
-        for path in ("/tutor/profile/", "/tutor/documents/"):
-            assert "/signin/" in client.get(path).url
-        client.force_login(FamilyUserFactory(), backend=PHONE)
-        for path in ("/tutor/profile/", "/tutor/documents/"):
-            assert client.get(path).status_code == 403
-
-    def test_query_budget(self, django_assert_max_num_queries: Any) -> None:
-        client = client_of(TutorFactory())
-        with django_assert_max_num_queries(8):
-            html(client.get("/tutor/profile/"))
 
 
 class TestDocuments:

@@ -4,6 +4,7 @@ from tutors.views.documents import (
     document_upload,
     document_withdraw,
 )
+from tutors.views.landing import city_show
 from tutors.views.photos import (
     photo_done,
     photo_edit,
@@ -11,10 +12,13 @@ from tutors.views.photos import (
     photo_remove,
     photo_upload,
 )
-from tutors.views.profiles import profile_edit, profile_submit
-from tutors.views.search import tutor_detail, tutor_search
+from tutors.views.profiles import profile_submit
+from tutors.views.search import tutor_search
+from tutors.views.steps import profile_edit, profile_step
+from tutors.views.tutor_page import tutor_card, tutor_detail, tutor_report
 
 __all__ = [
+    "city_show",
     "document_done",
     "document_list",
     "document_upload",
@@ -25,7 +29,10 @@ __all__ = [
     "photo_remove",
     "photo_upload",
     "profile_edit",
+    "profile_step",
     "profile_submit",
+    "tutor_card",
     "tutor_detail",
+    "tutor_report",
     "tutor_search",
 ]

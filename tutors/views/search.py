@@ -1,20 +1,17 @@
-"""Finding a tutor and looking at one."""
+"""Finding a tutor."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from curriculum.models import Language
 from curriculum.queries import catalogue
 from tutors import queries
 from tutors.forms import SearchForm
-from tutors.forms.search import CARRIED
-from tutors.models import TutorProfile
 from tutors.queries import Mode, Page, Position, Result, SearchCriteria, Sort
 
 PER_PAGE = 12
@@ -40,22 +37,6 @@ def tutor_search(request: HttpRequest) -> HttpResponse:
     response = render(request, f"tutors/{name}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-@require_safe
-def tutor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    visible = queries.public_profile(TutorProfile.objects.visible_to(request.user))
-    tutor = get_object_or_404(visible, slug=slug)
-    carried = {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
-    context = {
-        "tutor": tutor,
-        "languages": Language.objects.filter(pk__in=tutor.languages),
-        "enquiry_query": urlencode({"tutor": tutor.slug, **carried}),
-        "search_query": urlencode(carried),
-        "photo_card_url": request.build_absolute_uri(tutor.photo.card_url) if tutor.photo else "",
-        "is_own": tutor.user_id == getattr(request.user, "pk", None),
-    }
-    return render(request, "tutors/tutor_detail.html", context)
 
 
 def _position(request: HttpRequest) -> Position | None:

@@ -6,7 +6,6 @@ process and makes it again: what is kept is never what was sent. Both raise Refu
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from tutorhub.core.contents import sandbox
 from tutorhub.core.contents.errors import (
@@ -55,7 +54,7 @@ EXTENSIONS = {
 }
 
 # The files that `make_faces` makes.
-FACES = ("168.webp", "168.jpg", "336.webp", "336.jpg", "card.jpg")
+FACES = ("168.webp", "168.jpg", "336.webp", "336.jpg")
 
 # Scripts, programs and attachments inside a PDF (ISO 32000 names), which no certificate needs.
 ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-Za-z])")
@@ -104,9 +103,9 @@ def clean_portrait(data: bytes, content_type: str) -> Clean:
     return _clean(sandbox.run("portrait", data, content_type=content_type))
 
 
-def make_faces(portrait: bytes, card: dict[str, Any]) -> dict[str, bytes]:
-    """File name -> picture: each size as WebP and JPEG, and the card for links."""
-    made = sandbox.run("faces", portrait, card=card)
+def make_faces(portrait: bytes) -> dict[str, bytes]:
+    """File name -> picture: each size as WebP and JPEG."""
+    made = sandbox.run("faces", portrait)
     return dict(zip(made.report["names"], made.blobs, strict=True))
 
 

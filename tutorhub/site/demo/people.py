@@ -17,7 +17,7 @@ from students.services.agreements import ConsentAnswer
 from tutorhub.core import outbox, places
 from tutorhub.core.models import OutboxRow
 from tutorhub.site.demo import papers, words
-from tutors.models import TutorDocument, TutorProfile
+from tutors.models import FreeHours, TutorDocument, TutorProfile
 from tutors.services import desk, documents, profiles, verification
 
 PASSWORD = "demo-password-please-change"  # noqa: S105 - printed by `make run`, refused elsewhere
@@ -129,6 +129,12 @@ def _profile(number: int, random: Random) -> profiles.ProfileDetails:
         qualifications=[speciality.degree],
         pin_code=pin_of(number),
         radius_km=random.choice([5, 8, 12, 20]),
+        trial=profiles.Trial(minutes=30, price_paise=number % 2 * 100_00)
+        if number % 3 == 0
+        else None,
+        free_hours=FreeHours(
+            day * 24 + hour for day in range(7) if (day + number) % 2 for hour in range(16, 20)
+        ),
         offerings=[
             profiles.OfferingDetails(
                 subject=Subject.objects.get(pk=subject),

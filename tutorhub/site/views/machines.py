@@ -3,10 +3,12 @@
 import logging
 
 import redis
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
@@ -49,7 +51,8 @@ def _redis_answers() -> bool:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     closed = ["/admin/", "/api/", "/classes/", "/dev/", "/enquiries/", "/family/", "/leads/"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /", ""]
+    lines.append(f"Sitemap: {settings.SITE_URL}{reverse('site:sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from . import card
 from .refusal import RefusedFile
 
 MAX_PIXELS = 40_000_000
@@ -40,8 +39,8 @@ def portrait(data: bytes, content_type: str) -> tuple[dict[str, Any], list[bytes
     return report, [_encoded(image, "JPEG", quality=90)]
 
 
-def faces(data: bytes, texts: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    """From a portrait: WebP and JPEG of each size, and the card that other sites show for a link.
+def faces(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """From a portrait: WebP and JPEG of each size.
 
     The crop sits above the middle, where faces are.
     """
@@ -51,8 +50,6 @@ def faces(data: bytes, texts: dict[str, Any]) -> tuple[dict[str, Any], list[byte
         face = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS, centering=(0.5, 0.3))
         names += [f"{size}.webp", f"{size}.jpg"]
         blobs += [_encoded(face, "WEBP", quality=78, method=6), _encoded(face, "JPEG", quality=82)]
-    names.append("card.jpg")
-    blobs.append(_encoded(card.draw(image, texts), "JPEG", quality=84))
     return {"names": names}, blobs
 
 

@@ -33,7 +33,7 @@ JOBS: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
     "clean": clean,
     "page": page,
     "portrait": lambda data, job: images.portrait(data, job["content_type"]),
-    "faces": lambda data, job: images.faces(data, job["card"]),
+    "faces": lambda data, _job: images.faces(data),
 }
 
 

@@ -1,4 +1,4 @@
-"""The tutor's own profile with one row per subject. Prices are whole rupees here."""
+"""What a tutor teaches: one row per subject. Prices are whole rupees here."""
 
 from typing import Any, Self
 
@@ -12,10 +12,11 @@ from curriculum.models import GRADES
 from curriculum.queries import Catalogue
 from tutors.forms.search import board_label
 from tutors.models import Offering, TutorProfile
-from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE
+from tutors.models.profiles import RATE_MAX_PAISE, RATE_MIN_PAISE
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 
 MAX_ROWS = 20
+PREFIX = "offerings"
 CLASSES = [("", _("Choose")), *((n, format_lazy("{} {}", _("Class"), n)) for n in GRADES)]
 
 
@@ -35,75 +36,6 @@ def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> No
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
-
-
-class ProfileForm(forms.Form):
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, help_text=_("As in your proof of identity.")
-    )
-    headline = forms.CharField(
-        label=_("One line about what you teach"),
-        max_length=120,
-        required=False,
-        help_text=_("For instance: Physics for classes 9 to 12, CBSE and ICSE."),
-    )
-    bio = forms.CharField(
-        label=_("How you teach"),
-        max_length=3000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Please write no phone numbers, e-mail addresses or links here."),
-    )
-    gender = forms.ChoiceField(
-        label=_("You are a"),
-        required=False,
-        choices=[("", _("I do not say")), *TutorProfile.Gender.choices],
-    )
-    languages = forms.MultipleChoiceField(
-        label=_("Languages you teach in"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    experience_years = forms.IntegerField(
-        label=_("Years of teaching"), min_value=0, max_value=60, initial=0
-    )
-    qualifications = forms.CharField(
-        label=_("Degrees and certificates"),
-        required=False,
-        max_length=1200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One per line."),
-    )
-    video_url = forms.URLField(
-        label=_("Link to a short video of you"), required=False, assume_scheme="https"
-    )
-    pin_code = forms.CharField(
-        label=_("PIN code"),
-        max_length=7,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-        help_text=_("Families see the city and how far away you are, never your address."),
-    )
-    radius_km = forms.IntegerField(
-        label=_("Km you travel for classes at a home"),
-        min_value=0,
-        max_value=RADIUS_MAX_KM,
-        initial=5,
-    )
-
-    def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.catalogue = catalogue
-        offer(
-            self,
-            "languages",
-            [(key, language.name) for key, language in catalogue.languages.items()],
-        )
-
-    def clean_qualifications(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["qualifications"].splitlines()]
-        kept = [line for line in lines if line]
-        if len(kept) > 10 or any(len(line) > 120 for line in kept):
-            raise forms.ValidationError(_("At most 10 lines of 120 letters each."))
-        return kept
 
 
 class OfferingForm(forms.Form):
@@ -157,75 +89,61 @@ class OfferingForm(forms.Form):
         )
 
 
-class ProfileForms:
-    """The profile form and its rows, bound to what was sent or filled with what is stored."""
+class SubjectRows:
+    """The rows, bound to what was sent or filled with what is stored. Used like a form."""
 
-    def __init__(self, profile: ProfileForm, rows: BaseFormSet) -> None:
-        self.profile = profile
+    def __init__(self, rows: BaseFormSet, catalogue: Catalogue) -> None:
         self.rows = rows
+        self.catalogue = catalogue
+        self.refusal = ""
+        """What the service said about all of them."""
 
     @classmethod
-    def stored(cls, tutor: TutorProfile | None, catalogue: Catalogue, name: str) -> Self:
-        """Filled with the profile as it is, with one empty row when there is none yet."""
-        if tutor is None:
-            return cls._filled({"name": name}, [], catalogue)
-        first = {
-            field: getattr(tutor, field)
-            for field in ProfileForm.base_fields
-            if field not in {"pin_code", "qualifications"}
-        }
-        first |= {
-            "pin_code": tutor.place_id or "",
-            "qualifications": "\n".join(tutor.qualifications),
-        }
-        rows = [_row(offering, catalogue) for offering in tutor.offerings.all()]
-        return cls._filled(first, rows, catalogue)
+    def stored(cls, tutor: TutorProfile | None, catalogue: Catalogue) -> Self:
+        """As they are, or one empty row where there are none yet."""
+        rows = [_row(offering, catalogue) for offering in tutor.offerings.all()] if tutor else []
+        return cls._filled(rows, catalogue, extra=0 if rows else 1)
 
     @classmethod
     def sent(cls, data: QueryDict, catalogue: Catalogue) -> Self:
-        kwargs = {"catalogue": catalogue}
-        return cls(
-            ProfileForm(data, catalogue=catalogue),
-            _formset(0)(data, prefix="offerings", form_kwargs=kwargs),
-        )
+        rows = _formset(0)(data, prefix=PREFIX, form_kwargs={"catalogue": catalogue})
+        return cls(rows, catalogue)
 
     @classmethod
     def with_one_more_row(cls, data: QueryDict, catalogue: Catalogue) -> Self:
         """Everything as it was typed, unchecked, and one more empty row."""
         rows = []
         for number in range(min(_count(data), MAX_ROWS)):
-            prefix = f"offerings-{number}-"
+            prefix = f"{PREFIX}-{number}-"
             if not data.get(f"{prefix}DELETE"):
                 rows.append(_typed(data, OfferingForm, prefix))
-        return cls._filled(_typed(data, ProfileForm, ""), rows, catalogue, extra=1)
+        return cls._filled(rows, catalogue, extra=1)
 
     @classmethod
-    def _filled(
-        cls,
-        first: dict[str, Any],
-        rows: list[dict[str, Any]],
-        catalogue: Catalogue,
-        extra: int | None = None,
-    ) -> Self:
-        count = (0 if rows else 1) if extra is None else extra
+    def _filled(cls, rows: list[dict[str, Any]], catalogue: Catalogue, extra: int) -> Self:
+        formset = _formset(extra)
         return cls(
-            ProfileForm(initial=first, catalogue=catalogue),
-            _formset(count)(initial=rows, prefix="offerings", form_kwargs={"catalogue": catalogue}),
+            formset(initial=rows, prefix=PREFIX, form_kwargs={"catalogue": catalogue}), catalogue
         )
 
+    @property
+    def is_bound(self) -> bool:
+        return self.rows.is_bound
+
     def is_valid(self) -> bool:
-        return all([self.profile.is_valid(), self.rows.is_valid()])
+        return self.rows.is_valid()
+
+    def add_error(self, _field: str | None, words: str) -> None:
+        self.refusal = words
 
     def details(self) -> ProfileDetails:
-        """What a valid pair says; rows that were left empty or ticked off are left out."""
-        asked, catalogue = dict(self.profile.cleaned_data), self.profile.catalogue
-        languages = [catalogue.languages[key] for key in asked.pop("languages")]
+        """What valid rows say; those that were left empty or ticked off are left out."""
         kept = [
             form.details()
             for form in self.rows.forms
             if form.has_changed() and not form.cleaned_data.get("DELETE")
         ]
-        return ProfileDetails(**asked, languages=languages, offerings=kept)
+        return ProfileDetails(offerings=kept)
 
 
 def _formset(extra: int) -> type[BaseFormSet]:
@@ -235,7 +153,7 @@ def _formset(extra: int) -> type[BaseFormSet]:
 
 
 def _count(data: QueryDict) -> int:
-    text = data.get("offerings-TOTAL_FORMS") or ""
+    text = data.get(f"{PREFIX}-TOTAL_FORMS") or ""
     return int(text) if text.isascii() and text.isdigit() else 0
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
@@ -339,17 +338,6 @@ def enquiries_with_offers(reader: User) -> QuerySet[Enquiry]:
 def enquiries_of(reader: User) -> QuerySet[Enquiry]:
     offers = Prefetch("sessions", TutoringSession.objects.unpaid(), to_attr="open_offers")
     return Enquiry.objects.of(reader).with_details().prefetch_related(offers)
-
-
-def reviews_about(tutor_id: UUID) -> QuerySet[Review]:
-    """What families say about a tutor in public, newest first, without names of children."""
-    return (
-        Review.objects.shown()
-        .about_tutors()
-        .filter(tutor_id=tutor_id)
-        .select_related("session__subject")
-        .order_by("-published_at", "-pk")
-    )
 
 
 def steps(page: SessionPage) -> list[Step]:
