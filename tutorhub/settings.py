@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tutorhub.core.middleware.ForEverybodyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tutorhub.core.middleware.PermissionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -231,6 +232,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
     },
     "core-sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
+    # From 17:00 in India; hourly until 20:00, so that a beat that was down then makes up for it.
+    "tutors-tell-saved-searches": {
+        "task": "tutors.tell_saved_searches",
+        "schedule": crontab(minute="30", hour="11-14"),
+    },
+    "tutors-forget-search-words": {
+        "task": "tutors.forget_search_words",
+        "schedule": crontab(minute="40", hour="20"),
+    },
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     "payments-check-payout-methods": {
         "task": "payments.check_payout_methods",

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
-from notifications.catalogue import define
+from notifications.catalogue import NOT_BY_SMS, define
 from notifications.services.messages import tell_user
-from tutors.models import TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import SavedSearch, TutorDocument, TutorPhoto, TutorProfile
 
 SUBMITTED = define(
     "tutor_submitted",
@@ -46,6 +46,13 @@ PHOTO_REFUSED = define(
     "tutor_photo_refused",
     _("We cannot show your photo: %(notes)s %(url)s"),
     subject=_("Your photo"),
+)
+
+NEW_TUTORS = define(
+    "saved_search_new_tutors",
+    _("New tutors fit your saved search “%(name)s”: %(count)s. Have a look: %(url)s"),
+    subject=_("New tutors for your search"),
+    channels=NOT_BY_SMS,
 )
 
 
@@ -88,3 +95,9 @@ def photo_shown(photo: TutorPhoto) -> None:
 def photo_refused(photo: TutorPhoto) -> None:
     values = {"notes": photo.notes, "url": settings.SITE_URL + reverse("tutors:photo-edit")}
     tell_user(photo.tutor.user, PHOTO_REFUSED, values)
+
+
+def new_tutors(search: SavedSearch, count: int) -> None:
+    """To a family that wants to hear of them; no name of a tutor, so that nothing goes stale."""
+    url = settings.SITE_URL + reverse("tutors:saved-list")
+    tell_user(search.user, NEW_TUTORS, {"name": search.name, "count": count, "url": url})

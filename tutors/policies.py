@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tutorhub.core.errors import Conflict, NotAllowed
-from tutors.models import Badge, TutorProfile
+from tutors.models import Badge, SavedSearch, TutorProfile
 
 KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id")
 DOCUMENTS_PER_DAY = 20
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 PHOTOS_PER_DAY = 10
+SEARCHES_A_PERSON = 10
 PHOTO_MAX_BYTES = 10 * 1024 * 1024
 # An upload that was announced and never came is forgotten.
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
@@ -40,6 +41,11 @@ class AlreadySubmitted(Conflict):
 class NotModerator(NotAllowed):
     code = "not_moderator"
     message = _("Only moderators check tutors and their papers.")
+
+
+def check_is_own_search(search: SavedSearch, by: User) -> None:
+    if search.user_id != by.pk:
+        raise NotAllowed
 
 
 def check_can_edit(tutor: TutorProfile, by: User) -> None:

@@ -1,11 +1,16 @@
 """What this app tells the apps below when it starts."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts import news as accounts_news
 from accounts.models import Role, User
 from accounts.services import onboarding, staff, standing
-from tutorhub.core import sweeping
+from tutorhub.core import outbox, sweeping
 from tutors.models import TutorDocument, TutorProfile
 from tutors.policies import check_in_good_standing
-from tutors.services import documents, photos
+from tutors.services import documents, photos, saved
 
 Status = TutorProfile.Status
 
@@ -40,3 +45,13 @@ staff.allow(
     "tutors.view_decision",
     "tutors.view_badge",
 )
+
+
+@outbox.receiver(accounts_news.USER_ERASED)
+def forget_saved_searches(payload: dict[str, Any]) -> None:
+    saved.forget(UUID(payload["user_id"]))
+
+
+@outbox.job(saved.TELL)
+def tell_saved_search(payload: dict[str, Any]) -> None:
+    saved.tell(UUID(payload["search"]), until=datetime.fromisoformat(payload["until"]))

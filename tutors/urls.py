@@ -6,6 +6,11 @@ app_name = "tutors"
 
 urlpatterns = [
     path("tutors/", views.tutor_search, name="tutor-search"),
+    path("tutors/facets/", views.tutor_facets, name="tutor-facets"),
+    path("tutors/compare/", views.tutor_compare, name="tutor-compare"),
+    path("searches/", views.saved_list, name="saved-list"),
+    path("searches/<uuid:pk>/tell/", views.saved_tell, name="saved-tell"),
+    path("searches/<uuid:pk>/remove/", views.saved_remove, name="saved-remove"),
     path("tutors/<slug:slug>/", views.tutor_detail, name="tutor-detail"),
     path("tutor/profile/", views.profile_edit, name="profile-edit"),
     path("tutor/submit/", views.profile_submit, name="profile-submit"),

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
         (accounts_news.USER_SUSPENDED, "marketplace.end_business_of_suspended"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
+        (accounts_news.USER_ERASED, "tutors.forget_saved_searches"),
         (tutors_news.TUTOR_SUSPENDED, "marketplace.end_business_of_hidden_tutor"),
     ],
 )

@@ -33,6 +33,7 @@ from tutors.models import TutorDocument
 from tutors.tests.factories import (
     DocumentFactory,
     PhotoFactory,
+    SavedSearchFactory,
     TutorDraftFactory,
     TutorFactory,
     TutorSuspendedFactory,
@@ -115,6 +116,7 @@ class World:
             "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
+            "saved_search": {"pk": SavedSearchFactory(user=learner.family.user).pk},
             "slug": {"slug": self.tutor.slug},
             "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},

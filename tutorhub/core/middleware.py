@@ -38,6 +38,18 @@ def _has_nul(values: QueryDict) -> bool:
     return any(NUL in value for _name, texts in values.lists() for value in texts)
 
 
+class PermissionsMiddleware:
+    """What pages may ask of a browser: where it is, and that only for "near me" on our own pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = "geolocation=(self)"
+        return response
+
+
 class ForEverybodyMiddleware:
     """What caches may keep for good is the same for everybody: it varies with no cookie."""
 

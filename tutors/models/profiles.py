@@ -158,6 +158,11 @@ class TutorProfile(models.Model):
                 fields=["submitted_at", "id"],
                 condition=Q(status="PENDING"),
             ),
+            models.Index(
+                name="tutor_newly_listed",
+                fields=["approved_at"],
+                condition=Q(status="APPROVED"),
+            ),
         ]
 
     def __str__(self) -> str:

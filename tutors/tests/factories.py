@@ -7,10 +7,17 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.tests.factories import TutorUserFactory
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from curriculum.models import Subject
 from tutorhub.core import clock, places
-from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import (
+    Badge,
+    Offering,
+    SavedSearch,
+    TutorDocument,
+    TutorPhoto,
+    TutorProfile,
+)
 
 
 class TutorDraftFactory(DjangoModelFactory[TutorProfile]):
@@ -134,3 +141,12 @@ class BadgeFactory(DjangoModelFactory[Badge]):
     tutor = factory.SubFactory(TutorFactory, badge=False)
     claim = Badge.Claim.IDENTITY
     checked_on = date(2026, 10, 12)
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    class Meta:
+        model = SavedSearch
+
+    user = factory.SubFactory(FamilyUserFactory)
+    name = "Physics, Class 11"
+    wishes = {"subject": "physics", "grade": 11}
