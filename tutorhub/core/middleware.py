@@ -39,7 +39,7 @@ def _has_nul(values: QueryDict) -> bool:
 
 
 class PermissionsMiddleware:
-    """What pages may ask of a browser: where it is, and that only for "near me" on our own pages."""
+    """What a page may ask a browser for: where it is, for "near me", and only our own pages may."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

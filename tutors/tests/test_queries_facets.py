@@ -30,7 +30,7 @@ def test_a_tutor_counts_once_and_one_offering_has_to_fit_all() -> None:
     tutor = TutorFactory()
     OfferingFactory(tutor=tutor, grade_min=1, grade_max=5, online_rate_paise=300_00)
     found = queries.facets(SearchCriteria(grade=10, mode=Mode.ONLINE))
-    assert found.counts["mode"] == {"online": 1}
+    assert found.counts["mode"] == {"home": 1, "online": 1}
     assert found.prices == {"low": 500_00, "middle": 500_00, "high": 500_00}
     cheap = queries.facets(SearchCriteria(grade=10, budget_max_paise=400_00))
     assert cheap.total == 0
@@ -52,6 +52,15 @@ def test_more_than_it_counts_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tutors.queries.counting.MOST", 3)
     assert not queries.facets(SearchCriteria()).is_all
     assert not queries.facets(SearchCriteria(point=KORAMANGALA)).is_all
+
+
+def test_the_other_mode_is_counted_too() -> None:
+    TutorFactory(offering__home_rate_paise=None)
+    TutorFactory()
+    found = queries.facets(SearchCriteria(mode=Mode.HOME))
+    assert found.counts["mode"] == {"home": 1, "online": 2}
+    assert found.total == 1
+    assert found.counts["gender"] == {"female": 1}
 
 
 class TestOnThePage:

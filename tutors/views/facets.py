@@ -34,7 +34,7 @@ def tutor_facets(request: HttpRequest) -> HttpResponse:
     found = _counted(form.criteria())
     context = {
         "found": found,
-        "lists": [(form[name].id_for_label, _options(form, name, found)) for name in LISTS],
+        "lists": [(name, form[name].id_for_label, _options(form, name, found)) for name in LISTS],
         "chips": [
             (f"n-{name}-{value.replace('.', '-')}", found.counts[name].get(value, 0))
             for name, values in {**CHIPS, "gender": _genders(form)}.items()

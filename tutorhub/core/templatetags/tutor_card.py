@@ -28,8 +28,9 @@ CARD = """<article class="card"><div class="tutor">
   </div>
   <div class="buy"><div><span class="price">{price}</span><span class="muted">/{hour}</span></div>
     {mode}
-    <a class="btn small" href="{url}" aria-label="{see}">{see_profile}</a></div>
-  {pick}</div></article>
+    <a class="btn small" href="{url}" aria-label="{see}">{see_profile}</a>
+    {pick}</div>
+</div></article>
 """
 
 
