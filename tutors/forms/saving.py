@@ -18,7 +18,7 @@ def wishes(form: SearchForm) -> dict[str, Any]:
         **{name: asked[name] for name in SAME},
         "budget_max_paise": asked["budget"] * 100 if asked["budget"] else None,
         "pin_code": form.place.pin_code if form.place else "",
-        "city": form.city.slug if form.city else "",
+        "city": form.in_city.slug if form.in_city else "",
         "free_from": hours.get("first"),
         "free_to": hours.get("last"),
     }

@@ -195,7 +195,7 @@ class SearchForm(forms.Form):
             known = self.understood.over({**known, "q": self.understood.text})
         super().__init__(_with_one_place(known))
         self.place: Place | None = None
-        self.city: City | None = None
+        self.in_city: City | None = None
 
     @property
     def point(self) -> Point | None:
@@ -204,20 +204,20 @@ class SearchForm(forms.Form):
             return Point(self.cleaned_data["lat"], self.cleaned_data["lon"])
         if self.place:
             return Point(self.place.latitude, self.place.longitude)
-        return self.city.point if self.city else None
+        return self.in_city.point if self.in_city else None
 
     @property
     def place_name(self) -> str:
         """What to call that place."""
         if self.place is None:
-            return self.city.name if self.city else ""
+            return self.in_city.name if self.in_city else ""
         return self.place.area if self.cleaned_data.get("lat") is not None else self.place.pin_code
 
     def clean_city(self) -> str:
         """A city that we do not know is no wish: only addresses name one."""
         slug: str = self.cleaned_data["city"]
-        self.city = cities().get(slug) if slug else None
-        return self.city.slug if self.city else ""
+        self.in_city = cities().get(slug) if slug else None
+        return self.in_city.slug if self.in_city else ""
 
     def clean(self) -> dict[str, Any]:
         """A point from the browser has the name of the nearest PIN code's area."""

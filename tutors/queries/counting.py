@@ -1,8 +1,9 @@
 """How many tutors each further wish would leave, for the filters beside the results.
 
-Counted among the best `MOST` entries of each mode that fit subject, names and place. Where there are more, the
-counts are those of the best, and `is_all` is false. Each facet is counted with its own filter left
-out: with a board chosen, the counts of the other boards say what choosing them instead would give.
+Counted among the best `MOST` entries of each mode that fit subject, names and place. Where there
+are more, the counts are those of the best, and `is_all` is false. Each facet is counted with its
+own filter left out: with a board chosen, the counts of the other boards say what choosing them
+instead would give.
 """
 
 from collections import Counter

@@ -14,7 +14,7 @@ from tutorhub.core import memo
 from tutors.queries.criteria import Groups, Names
 from tutors.queries.understanding import Word
 
-MANY = 2000
+MANY = 5000
 
 # What ANALYZE has counted: the most common words, and of how many tutors.
 COMMON = """

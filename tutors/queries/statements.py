@@ -92,11 +92,15 @@ SELECT far.* FROM (
    ORDER BY sort_key {order}, e.tutor_id {order} LIMIT %(limit)s) AS far
 """
 
+# All entries are read anyway, so that one sort by tutor is less than a look at the others for each.
 GATHER = """
-SELECT {ids}, {key} AS sort_key
-  FROM tutors_searchentry e CROSS JOIN LATERAL (SELECT {km} AS km) AS d
- WHERE {mode} AND {offering} AND {tutor} {within} {after} AND {best}
- ORDER BY sort_key {order}, e.tutor_id {order} LIMIT %(limit)s
+SELECT e.* FROM (
+  SELECT DISTINCT ON (e.tutor_id) {ids}, {key} AS sort_key
+    FROM tutors_searchentry e CROSS JOIN LATERAL (SELECT {km} AS km) AS d
+   WHERE {mode} AND {offering} AND {tutor} {within}
+   ORDER BY e.tutor_id, {among}, e.rate, e.offering_id, e.is_home) AS e
+ WHERE true {after}
+ ORDER BY e.sort_key {order}, e.tutor_id {order} LIMIT %(limit)s
 """
 
 BEST = """(
@@ -189,14 +193,19 @@ def nearest(criteria: SearchCriteria, after: Position | None) -> str:
 
 def gather(criteria: SearchCriteria, after: Position | None) -> str:
     """All entries of a few tutors, sorted."""
-    if criteria.sort == Sort.DISTANCE:
-        key = f"floor(d.km * {MICROMETRES})::bigint"
-    else:
-        key = f"({_key(criteria, 'd.km', 'e')})::bigint"
-    placed = _placed(criteria, after, key)
-    if criteria.point is None:
-        return GATHER.format(mode=of_mode(criteria, "e"), **{**placed, "km": "NULL::float8"})
-    return GATHER.format(mode=_reached(criteria), **placed)
+    among = f"({_key(criteria, 'd.km', 'e')})::bigint"
+    is_by_distance = criteria.sort == Sort.DISTANCE
+    has_point = criteria.point is not None
+    placed = {
+        **_placed(
+            criteria, None, f"floor(d.km * {MICROMETRES})::bigint" if is_by_distance else among
+        ),
+        "km": KM.format("e") if has_point else "NULL::float8",
+        "mode": _reached(criteria) if has_point else of_mode(criteria, "e"),
+        "after": _after(after, "e.sort_key", "%(key)s"),
+        "order": _order(after),
+    }
+    return GATHER.format(among=among, **placed)
 
 
 def _reached(criteria: SearchCriteria) -> str:

@@ -8,18 +8,13 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from curriculum.models import Subject
-from tests import brute_search
-from tutorhub.site.demo import scale
 from tutors import queries
-from tutors.models import SearchName, SearchWord, TutorProfile
-from tutors.queries import Mode, Point, SearchCriteria, Sort, names
+from tutors.models import SearchName, TutorProfile
 from tutors.tests.factories import TutorFactory
 
 pytestmark = pytest.mark.django_db
 
 API = "/api/v1"
-KORAMANGALA = Point(12.9343, 77.6211)
 
 
 def tutor_called(name: str, **fields: Any) -> TutorProfile:
@@ -178,55 +173,6 @@ class TestAtOnce:
             TutorProfile.objects.update(bio="new", radius_km=9, minutes_taught=600)
             cursor.execute("SELECT array_agg(ctid::text) FROM tutors_searchname")
             assert cursor.fetchone() == before
-
-
-@pytest.fixture
-def crowd(db: None) -> Any:
-    with connection.cursor() as cursor:
-        scale.add_rows(cursor, 0, 799)
-        cursor.execute("ANALYZE tutors_searchentry, tutors_searchname")
-    yield brute_search.everybody()
-    with connection.cursor() as cursor:
-        cursor.execute("RESET session_replication_role")
-
-
-@pytest.mark.parametrize("many", [2000, 0], ids=["gather", "walk"])
-def test_common_and_rare_names_are_found_in_order(
-    crowd: list[TutorProfile], many: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both ways of reading give what looking at everybody gives."""
-    monkeypatch.setattr(names, "MANY", many)
-    surname = crowd[0].user.name.split()[-1].lower()
-    called = [t for t in crowd if surname in t.user.name.lower().split()]
-    assert len(called) > 5
-    questions = [
-        {},
-        {"sort": Sort.PRICE},
-        {"sort": Sort.RATING, "mode": Mode.ONLINE},
-        {"point": KORAMANGALA},
-        {"point": KORAMANGALA, "sort": Sort.DISTANCE},
-        {"point": KORAMANGALA, "mode": Mode.HOME, "sort": Sort.PRICE},
-        {"subject": Subject.objects.get(pk="maths"), "grade": 8},
-    ]
-    for asked in questions:
-        words = queries.understand(surname).rest
-        criteria = SearchCriteria(**asked, names=queries.named(words))
-        assert criteria.names is not None
-        assert (criteria.names.tutors is None) == (many == 0)
-        expected = [f.tutor_id for f in brute_search.search(called, criteria)][:10]
-        got = queries.search(criteria, limit=5)
-        ids = [result.tutor.id for result in got.results]
-        if got.next:
-            more = queries.search(criteria, limit=5, after=got.next)
-            ids += [result.tutor.id for result in more.results]
-        assert ids == expected, asked
-
-
-def test_many_tutors_have_their_words(crowd: list[TutorProfile]) -> None:
-    assert SearchName.objects.count() == sum(
-        t.listed_until is not None and t.is_approved for t in crowd
-    )
-    assert SearchWord.objects.filter(word=crowd[0].user.name.split()[0].lower()).exists()
 
 
 class TestPage:

@@ -21,7 +21,7 @@ CHIPS = {"mode": ["home", "online"], "min_rating": ["4", "4.5", "4.8"]}
 class Option(NamedTuple):
     value: str
     label: str
-    count: int | None
+    tutors: int | None
     is_chosen: bool
 
 
