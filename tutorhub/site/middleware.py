@@ -32,6 +32,7 @@ OPEN = frozenset(
         *("site:health-live", "site:health-ready", "site:robots", "site:manifest"),
         *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
         *("tutors:tutor-search", "tutors:tutor-detail", "marketplace:review-list"),
+        *("tutors:tutor-facets", "tutors:tutor-compare"),
         *("accounts:signin", "accounts:signin-code", "accounts:signout", "accounts:email-confirm"),
         "payments:checkout-callback",
     }
