@@ -119,7 +119,7 @@ def test_search_from_the_home_page_by_keyboard(phone: Visitor, meera: TutorProfi
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Meera Iyer").wait_for()
     assert not page.get_by_label("Up to, per hour").is_visible()
-    page.get_by_role("link", name="Narrow down").click()
+    page.get_by_role("link", name="Filters (2)").click()
     assert page.get_by_label("Up to, per hour").is_visible()
     phone.check()
 

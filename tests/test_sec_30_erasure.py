@@ -39,7 +39,7 @@ from tutorhub.core.models import IdempotencyKey, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import TutorProfile, TutorReport
 from tutors.services import desk, submissions, verification
-from tutors.tests.factories import PhotoFactory, TutorFactory
+from tutors.tests.factories import PhotoFactory, SavedSearchFactory, TutorFactory
 from tutors.tests.uploading import received
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,7 @@ def _of_tutor(tutor, family, disk):
     received(disk, tutor)
     moderator = StaffFactory(is_superuser=True)
     submissions.hand_in(tutor)
+    SavedSearchFactory(user=family)
     TutorReport.objects.create(tutor=tutor, reported_by=family, reason="other", text="late")
     TutorReport.objects.create(
         tutor=TutorFactory(), reported_by=user, reason="other", text="copied my words"
@@ -229,7 +230,9 @@ def test_sec_30_every_personal_column_has_a_canary(session):
         if table.is_personal and table.erased not in (Erased.AGED, Erased.NOTHING)
     }
     # Numbers only, made by triggers from the profile and gone with it; and what is nobody's before.
-    assert personal - set(flock.planted) == {"tutors.SearchEntry", "core.SealedRecord"}
+    assert personal - set(flock.planted) == {
+        *("tutors.SearchEntry", "tutors.SearchName", "core.SealedRecord"),
+    }
     assert sum(len(columns) for columns in flock.planted.values()) > 80
     assert len(in_database()) > 25
 

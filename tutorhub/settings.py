@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tutorhub.core.middleware.ForEverybodyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tutorhub.core.middleware.PermissionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "tutorhub.core.middleware.LanguageOfAddressMiddleware",
@@ -237,6 +238,15 @@ CELERY_BEAT_SCHEDULE = {
     "core-seal-audit": {"task": "core.seal_audit", "schedule": timedelta(minutes=1)},
     "accounts-check-audit": {"task": "accounts.check_audit", "schedule": timedelta(hours=24)},
     "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},
+    # From 17:00 in India; hourly until 20:00, so that a beat that was down then makes up for it.
+    "tutors-tell-saved-searches": {
+        "task": "tutors.tell_saved_searches",
+        "schedule": crontab(minute="30", hour="11-14"),
+    },
+    "tutors-forget-search-words": {
+        "task": "tutors.forget_search_words",
+        "schedule": crontab(minute="40", hour="20"),
+    },
     "tutors-forget-uploads": {"task": "tutors.forget_uploads", "schedule": timedelta(hours=1)},
     # By day in India, because it writes to people; hourly, to make up for what was missed.
     "tutors-watch-badges": {

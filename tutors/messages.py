@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
-from notifications.catalogue import EMAIL, Template, define
+from notifications.catalogue import EMAIL, NOT_BY_SMS, Template, define
 from notifications.services.messages import tell, tell_user
-from tutors.models import Badge, TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import Badge, SavedSearch, TutorDocument, TutorPhoto, TutorProfile
 
 SUBMITTED = define(
     "tutor_submitted",
@@ -74,6 +74,13 @@ PHOTO_REFUSED = define(
     "tutor_photo_refused",
     _("We cannot show your photo: %(notes)s %(url)s"),
     subject=_("Your photo"),
+)
+
+NEW_TUTORS = define(
+    "saved_search_new_tutors",
+    _("New tutors fit your saved search “%(name)s”: %(count)s. Have a look: %(url)s"),
+    subject=_("New tutors for your search"),
+    channels=NOT_BY_SMS,
 )
 
 
@@ -149,3 +156,9 @@ def photo_shown(photo: TutorPhoto) -> None:
 def photo_refused(photo: TutorPhoto) -> None:
     values = {"notes": photo.notes, "url": settings.SITE_URL + reverse("tutors:photo-edit")}
     tell_user(photo.tutor.user, PHOTO_REFUSED, values)
+
+
+def new_tutors(search: SavedSearch, count: int) -> None:
+    """To a family that wants to hear of them; no name of a tutor, so that nothing goes stale."""
+    url = settings.SITE_URL + reverse("tutors:saved-list")
+    tell_user(search.user, NEW_TUTORS, {"name": search.name, "count": count, "url": url})

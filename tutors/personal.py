@@ -8,6 +8,7 @@ from tutors.models import (
     CaseNote,
     Decision,
     Offering,
+    SavedSearch,
     Submission,
     TutorDocument,
     TutorPhoto,
@@ -140,5 +141,25 @@ TABLES = [
         personal="latitude longitude free_hours",
         kept="account",
         erased=Erased.DELETED,
+    ),
+    Table(
+        "tutors.SearchName",
+        plain="tutor",
+        personal="words",
+        kept="account",
+        erased=Erased.DELETED,
+    ),
+    # One list of all words; one that no tutor has any more is forgotten at night.
+    Table("tutors.SearchWord", personal="word sound", kept="account", erased=Erased.AGED),
+    Table(
+        "tutors.SavedSearch",
+        plain="id user is_told told_until created_at",
+        personal="name wishes",
+        section="classes",
+        title=_("Searches you have saved"),
+        purpose=_("To tell you about new tutors who fit"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: SavedSearch.objects.filter(user=user.pk),
     ),
 ]

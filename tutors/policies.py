@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tutorhub.core.errors import Conflict, NotAllowed
-from tutors.models import Badge, ReviewClaim, TutorProfile
+from tutors.models import Badge, ReviewClaim, SavedSearch, TutorProfile
 
 KEY_FIELDS = ("name", "gender", "experience_years", "qualifications", "place_id")
 DOCUMENTS_PER_DAY = 20
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 PHOTOS_PER_DAY = 10
 REPORTS_PER_DAY = 5
+SEARCHES_A_PERSON = 10
 PHOTO_MAX_BYTES = 10 * 1024 * 1024
 # An upload that was announced and never came is forgotten.
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
@@ -52,6 +53,11 @@ class NotModerator(NotAllowed):
 class ClaimMissing(Conflict):
     code = "claim_missing"
     message = _("Take this case first: another moderator may be at work on it.")
+
+
+def check_is_own_search(search: SavedSearch, by: User) -> None:
+    if search.user_id != by.pk:
+        raise NotAllowed
 
 
 def check_can_edit(tutor: TutorProfile, by: User) -> None:

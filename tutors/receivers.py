@@ -1,5 +1,7 @@
 """What this app tells the apps below when it starts."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts import news
@@ -18,6 +20,7 @@ from tutors.services import (
     forgetting,
     leaving,
     photos,
+    saved,
     viewing,
 )
 
@@ -42,8 +45,10 @@ def next_step(user: User) -> onboarding.Step:
 
 
 @outbox.receiver(news.USER_ERASED)
-def forget_tutor(payload: outbox.Payload) -> None:
-    forgetting.forget(UUID(payload["user_id"]))
+def forget_person(payload: outbox.Payload) -> None:
+    user_id = UUID(payload["user_id"])
+    forgetting.forget(user_id)
+    saved.forget(user_id)
 
 
 onboarding.register(Role.TUTOR, next_step)
@@ -71,3 +76,8 @@ staff.allow(
     "tutors.change_answertemplate",
     "tutors.view_tutorreport",
 )
+
+
+@outbox.job(saved.TELL)
+def tell_saved_search(payload: dict[str, Any]) -> None:
+    saved.tell(UUID(payload["search"]), until=datetime.fromisoformat(payload["until"]))

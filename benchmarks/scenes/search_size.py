@@ -27,8 +27,8 @@ from benchmarks.timing import Connection  # noqa: E402
 from benchmarks.web import web  # noqa: E402
 from tutorhub.core.models import Place  # noqa: E402
 from tutors import queries  # noqa: E402
-from tutors.api.serializers import SearchInput  # noqa: E402
-from tutors.api.views import _criteria  # noqa: E402
+from tutors.api.search import _criteria  # noqa: E402
+from tutors.api.search_serializers import SearchInput  # noqa: E402
 from tutors.models import Offering  # noqa: E402
 from tutors.queries import SearchCriteria  # noqa: E402
 from tutors.queries.statements import compose  # noqa: E402
@@ -89,7 +89,7 @@ def criteria(asked: dict[str, Any]) -> SearchCriteria:
     given.is_valid(raise_exception=True)
     data = dict(given.validated_data)
     data.pop("page_size")
-    return _criteria(data)
+    return _criteria(data)[0]
 
 
 def p95(times: list[float]) -> float:

@@ -34,6 +34,7 @@ from tutors.models import TutorDocument
 from tutors.tests.factories import (
     DocumentFactory,
     PhotoFactory,
+    SavedSearchFactory,
     TutorDraftFactory,
     TutorFactory,
     TutorSuspendedFactory,
@@ -116,6 +117,7 @@ class World:
             "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
             "profile": {"pk": self.tutor.pk},
+            "saved_search": {"pk": SavedSearchFactory(user=learner.family.user).pk},
             "slug": {"slug": self.tutor.slug},
             "step": {"step": "you"},
             "city": {"city": "bengaluru"},

@@ -70,6 +70,18 @@ class LanguageOfAddressMiddleware:
         return response
 
 
+class PermissionsMiddleware:
+    """What a page may ask a browser for: where it is, for "near me", and only our own pages may."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = "geolocation=(self)"
+        return response
+
+
 class ForEverybodyMiddleware:
     """What caches may keep for good is the same for everybody: it varies with no cookie."""
 

@@ -66,6 +66,19 @@ def middle_of_city(place: Place) -> Place:
     return same.first() or place
 
 
+def nearest(latitude: float, longitude: float) -> Place | None:
+    """The place of the nearest PIN code, if there is one within about fifty km."""
+    around = Place.objects.filter(
+        latitude__range=(latitude - 0.5, latitude + 0.5),
+        longitude__range=(longitude - 0.5, longitude + 0.5),
+    )
+    return min(
+        around,
+        key=lambda place: distance_km(latitude, longitude, place.latitude, place.longitude),
+        default=None,
+    )
+
+
 def distance_km(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float
 ) -> float:

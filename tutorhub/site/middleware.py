@@ -35,6 +35,7 @@ OPEN = frozenset(
         *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
         *("tutors:tutor-search", "tutors:tutor-detail", "tutors:tutor-card"),
         *("marketplace:review-list", "marketplace:times-show"),
+        *("tutors:tutor-facets", "tutors:tutor-compare"),
         *("accounts:signin", "accounts:signin-code", "accounts:signout", "accounts:email-confirm"),
         "payments:checkout-callback",
     }

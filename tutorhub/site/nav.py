@@ -59,6 +59,7 @@ STAFF = (
 )
 FAMILY_ACCOUNT = (
     Item(_("Payments"), "/payments/", ""),
+    Item(_("Saved searches"), "/searches/", ""),
     Item(_("Learners"), "/family/learners/", ""),
     Item(_("Consents"), "/family/consents/", ""),
     Item(_("Guardians"), "/family/people/", ""),

@@ -9,7 +9,6 @@ from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfi
 from tutors.models.hours import HOURS_A_WEEK
 from tutors.models.profiles import RADIUS_MAX_KM, RATE_MAX_PAISE, RATE_MIN_PAISE, TRIAL_MINUTES
 from tutors.policies import DOCUMENT_MAX_BYTES, PHOTO_MAX_BYTES
-from tutors.queries import Mode, Sort
 from tutors.queries.profiles import MISSING
 
 PHOTO_TYPES = tuple(kind for kind in contents.ALLOWED_TYPES if kind.startswith("image/"))
@@ -220,104 +219,6 @@ class TutorOutput(serializers.ModelSerializer):
             "badges",
             "offerings",
         ]
-
-
-class SearchInput(serializers.Serializer):
-    """Subject, board and language by code, slug or name; amounts in paise per hour."""
-
-    subject = SubjectField(required=False)
-    grade = GradeField(required=False)
-    board = BoardField(required=False)
-    mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.EITHER)
-    budget_max_paise = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
-    pin_code = serializers.CharField(max_length=7, required=False)
-    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
-    lon = serializers.FloatField(min_value=-180, max_value=180, required=False)
-    within_km = serializers.FloatField(min_value=0.1, max_value=1000, required=False)
-    gender = serializers.ChoiceField(choices=TutorProfile.Gender.choices, required=False)
-    language = LanguageField(required=False)
-    min_rating = serializers.FloatField(min_value=1, max_value=5, required=False)
-    trial = serializers.BooleanField(required=False)
-    day = serializers.IntegerField(
-        min_value=0, max_value=6, required=False, help_text="0 is Monday; without it, any day"
-    )
-    free_from = serializers.IntegerField(
-        min_value=0, max_value=23, required=False, help_text="full hour in IST"
-    )
-    free_to = serializers.IntegerField(min_value=1, max_value=24, required=False)
-    sort = serializers.ChoiceField(choices=Sort.choices, default=Sort.MATCH)
-    cursor = serializers.CharField(max_length=200, required=False)
-    page_size = serializers.IntegerField(min_value=1, max_value=50, default=20)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        has_point = "lat" in attrs and "lon" in attrs
-        if ("lat" in attrs) != ("lon" in attrs):
-            raise serializers.ValidationError({"lat": _("Give lat and lon together.")})
-        if attrs["sort"] == Sort.DISTANCE and not has_point and "pin_code" not in attrs:
-            raise serializers.ValidationError(
-                {"sort": _("Give a pin_code, or lat and lon, to sort by distance.")},
-                code="no_place",
-            )
-        if attrs.get("free_from", 0) >= attrs.get("free_to", 24):
-            raise serializers.ValidationError(
-                {"free_to": _("This is before the first hour.")}, code="unordered"
-            )
-        return attrs
-
-
-class PartOutput(serializers.Serializer):
-    """One part of the score: how many points, of how many at most, and what for."""
-
-    code = serializers.CharField()
-    points = serializers.IntegerField()
-    most = serializers.IntegerField()
-    text = serializers.CharField()
-
-
-class ResultOutput(serializers.Serializer):
-    """A tutor as found; `rate_paise` is the price per hour of the best fitting offer, in `mode`."""
-
-    id = serializers.UUIDField(source="tutor.id")
-    slug = serializers.CharField(source="tutor.slug")
-    name = serializers.CharField(source="tutor.name")
-    headline = serializers.CharField(source="tutor.headline")
-    photo_url = serializers.CharField(source="tutor.photo_url", allow_null=True)
-    city = serializers.CharField(source="tutor.city")
-    languages = serializers.ListField(source="tutor.languages", child=serializers.CharField())
-    rate_paise = serializers.IntegerField()
-    mode = serializers.CharField(help_text="online or home")
-    distance_km = serializers.FloatField(allow_null=True)
-    rating = serializers.FloatField(source="tutor.rating", allow_null=True)
-    review_count = serializers.IntegerField(source="tutor.rating_count")
-    hours_taught = serializers.IntegerField(source="tutor.hours_taught")
-    badges = BadgeOutput(source="tutor.badges", many=True)
-    has_trial = serializers.BooleanField(source="tutor.has_trial")
-    score = serializers.IntegerField()
-    score_parts = PartOutput(source="parts", many=True, help_text="these add up to the score")
-    why = serializers.ListField(child=serializers.CharField())
-
-
-class ResultPageOutput(serializers.Serializer):
-    results = ResultOutput(many=True)
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-
-
-class PricesOutput(serializers.Serializer):
-    """Paise per hour: a quarter of the prices are below `low`, half below `middle`."""
-
-    low = serializers.IntegerField(allow_null=True)
-    middle = serializers.IntegerField(allow_null=True)
-    high = serializers.IntegerField(allow_null=True)
-
-
-class FacetsOutput(serializers.Serializer):
-    """Tutors by facet and value. Unless `is_all`, only among the best that fit the subject."""
-
-    total = serializers.IntegerField()
-    is_all = serializers.BooleanField()
-    counts = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
-    prices = PricesOutput()
 
 
 class DocumentInput(serializers.Serializer):

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from tutors.api import photos, views
+from tutors.api import photos, saved, search, views
 
 urlpatterns = [
-    path("tutors/", views.TutorsView.as_view(), name="tutors-list"),
-    path("tutors/facets", views.FacetsView.as_view(), name="tutors-facets"),
+    path("tutors/", search.TutorsView.as_view(), name="tutors-list"),
+    path("tutors/facets", search.FacetsView.as_view(), name="tutors-facets"),
+    path("tutors/compare", search.CompareView.as_view(), name="tutors-compare"),
+    path("students/searches/", saved.SavedSearchesView.as_view(), name="students-searches"),
+    path("students/searches/<uuid:pk>", saved.SavedSearchView.as_view(), name="students-search"),
     path("tutors/profile", views.ProfileView.as_view(), name="tutors-profile"),
     path("tutors/profile/steps", views.ProfileStepsView.as_view(), name="tutors-profile-steps"),
     path("tutors/profile/submit", views.ProfileSubmitView.as_view(), name="tutors-profile-submit"),

@@ -3,73 +3,30 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from accounts.api.permissions import IsTutor
 from accounts.models import User
-from tutorhub.core import places
 from tutorhub.core.pagination import KeysetPagination
 from tutors import queries
 from tutors.api.serializers import (
     DocumentInput,
     DocumentOutput,
-    FacetsOutput,
     NewDocumentOutput,
     ProfileInput,
     ProfileOutput,
     ProgressOutput,
-    ResultOutput,
-    ResultPageOutput,
-    SearchInput,
     TutorOutput,
 )
 from tutors.models import FreeHours, TutorDocument, TutorProfile
-from tutors.queries import Point, Position, SearchCriteria
-from tutors.queries.criteria import free_hours
 from tutors.services import documents, profiles
 from tutors.services.profiles import OfferingDetails, ProfileDetails, Trial
-
-
-class TutorsView(APIView):
-    """Approved tutors by what they teach, where and for how much. Open to all."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(parameters=[SearchInput], responses=ResultPageOutput, operation_id="tutors_list")
-    def get(self, request: Request) -> Response:
-        asked = _asked(request)
-        after, limit = _position(asked.pop("cursor", None)), asked.pop("page_size")
-        page = queries.search(_criteria(asked), after=after, limit=limit)
-        return Response(
-            {
-                "results": ResultOutput(page.results, many=True).data,
-                "next": _link(request, page.next),
-                "previous": _link(request, page.previous),
-            }
-        )
-
-
-class FacetsView(APIView):
-    """How many tutors each further wish would leave, by the filters of search. Open to all."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(
-        parameters=[SearchInput], responses=FacetsOutput, operation_id="tutors_facets_retrieve"
-    )
-    def get(self, request: Request) -> Response:
-        asked = _asked(request)
-        asked.pop("cursor", None)
-        asked.pop("page_size")
-        return Response(FacetsOutput(queries.facets(_criteria(asked))).data)
 
 
 class TutorView(APIView):
@@ -183,40 +140,3 @@ def _details(data: dict[str, Any]) -> ProfileDetails:
         free_hours=None if hours is None else FreeHours(hours),
         offerings=None if offerings is None else [OfferingDetails(**row) for row in offerings],
     )
-
-
-def _asked(request: Request) -> dict[str, Any]:
-    """The filters in the address, checked; what was left empty is left out."""
-    given = {key: value for key, value in request.query_params.dict().items() if value.strip()}
-    query = SearchInput(data=given)
-    query.is_valid(raise_exception=True)
-    return dict(query.validated_data)
-
-
-def _criteria(asked: dict[str, Any]) -> SearchCriteria:
-    pin_code = asked.pop("pin_code", None)
-    point = Point(asked.pop("lat"), asked.pop("lon")) if "lat" in asked else None
-    if point is None and pin_code:
-        place = places.find(pin_code)
-        point = Point(place.latitude, place.longitude)
-    day, first, last = (asked.pop(name, None) for name in ("day", "free_from", "free_to"))
-    has_trial = asked.pop("trial", False)
-    return SearchCriteria(
-        **asked,
-        has_trial=has_trial,
-        free_hours=free_hours(day=day, first=first, last=last),
-        point=point,
-    )
-
-
-def _position(cursor: str | None) -> Position | None:
-    try:
-        return Position.decode(cursor) if cursor else None
-    except ValueError as error:
-        raise serializers.ValidationError({"cursor": _("This is no cursor of ours.")}) from error
-
-
-def _link(request: Request, position: Position | None) -> str | None:
-    if position is None:
-        return None
-    return replace_query_param(request.build_absolute_uri(), "cursor", position.encode())

@@ -1,8 +1,11 @@
 """The filters of the search page. Prices are whole rupees here."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -12,9 +15,12 @@ from curriculum.models import GRADES, Board
 from curriculum.queries import catalogue, find_subject
 from tutorhub.core import memo, places
 from tutorhub.core.models import Place
+from tutors import queries
 from tutors.models import TutorProfile
-from tutors.queries import Mode, Point, SearchCriteria, Sort
+from tutors.queries import Mode, Point, SearchCriteria, Sort, Understood
+from tutors.queries.cities import City, cities
 from tutors.queries.criteria import free_hours
+from tutors.queries.understanding import LONGEST_QUESTION
 
 DAYS = [
     (0, _("Monday")),
@@ -62,6 +68,18 @@ def _grades() -> list[tuple[Any, Any]]:
     return [("", _("Any class")), *grades]
 
 
+lazy_html = lazy(format_html, SafeString)
+COUNT = '{}<span class="n" id="n-{}-{}"></span>'
+
+
+def _counted(name: str, choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """With a place behind each label for the number of tutors, which comes later."""
+    return [
+        (str(value), lazy_html(COUNT, label, name, str(value).replace(".", "-")))
+        for value, label in choices
+    ]
+
+
 class Filter(forms.BoundField):
     """One filter. A list of choices is drawn once for each of its values and languages."""
 
@@ -83,6 +101,19 @@ class SearchForm(forms.Form):
     use_required_attribute = False
     is_search = True
     bound_field_class = Filter
+    q = forms.CharField(
+        label=_("Name, subject or place"),
+        required=False,
+        max_length=LONGEST_QUESTION,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "form": "filters",
+                "placeholder": _("Physics, Meera Iyer, Pune…"),
+                "enterkeyhint": "search",
+            }
+        ),
+    )
     subject = forms.ChoiceField(label=_("Subject"), required=False, choices=_subjects)
     grade = forms.TypedChoiceField(
         label=_("Class"),
@@ -95,7 +126,10 @@ class SearchForm(forms.Form):
     mode = forms.ChoiceField(
         label=_("Where"),
         required=False,
-        choices=[(Mode.EITHER, _("Either")), (Mode.HOME, _("At home")), (Mode.ONLINE, _("Online"))],
+        choices=[
+            (Mode.EITHER, _("Either")),
+            *_counted("mode", [(Mode.HOME, _("At home")), (Mode.ONLINE, _("Online"))]),
+        ],
         widget=forms.RadioSelect,
     )
     pin_code = forms.CharField(
@@ -106,6 +140,9 @@ class SearchForm(forms.Form):
             attrs={"inputmode": "numeric", "placeholder": "560034", "autocomplete": "postal-code"}
         ),
     )
+    city = forms.CharField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     budget = forms.IntegerField(
         label=_("Up to, per hour"), required=False, min_value=1, max_value=100_000
     )
@@ -113,7 +150,11 @@ class SearchForm(forms.Form):
     gender = forms.ChoiceField(
         label=_("Tutor is a"),
         required=False,
-        choices=[("", _("Anyone")), *TutorProfile.Gender.choices],
+        choices=[
+            ("", _("Anyone")),
+            *_counted("gender", TutorProfile.Gender.choices),
+        ],
+        widget=forms.RadioSelect,
     )
     language = forms.ChoiceField(label=_("Speaks"), required=False, choices=_languages)
     min_rating = forms.TypedChoiceField(
@@ -122,13 +163,15 @@ class SearchForm(forms.Form):
         coerce=float,
         empty_value=None,
         choices=[
-            ("", _("Any rating")),
-            ("4", _("4.0 and more")),
-            ("4.5", _("4.5 and more")),
-            ("4.8", _("4.8 and more")),
+            ("", _("Any")),
+            *_counted("min_rating", [("4", "4.0+"), ("4.5", "4.5+"), ("4.8", "4.8+")]),
         ],
+        widget=forms.RadioSelect,
     )
-    trial = forms.BooleanField(label=_("Gives a trial class"), required=False)
+    trial = forms.BooleanField(
+        label=lazy_html('{}<span class="n" id="n-trial"></span>', _("Gives a trial class")),
+        required=False,
+    )
     day = forms.TypedChoiceField(
         label=_("Free on"),
         required=False,
@@ -146,8 +189,42 @@ class SearchForm(forms.Form):
         known.setdefault("mode", Mode.EITHER)
         if known.get("subject"):
             known["subject"] = _subject_slug(known["subject"])
-        super().__init__(known)
+        self.understood = Understood()
+        if known.get("q") and len(known["q"]) <= LONGEST_QUESTION:
+            self.understood = queries.understand(known["q"])
+            known = self.understood.over({**known, "q": self.understood.text})
+        super().__init__(_with_one_place(known))
         self.place: Place | None = None
+        self.in_city: City | None = None
+
+    @property
+    def point(self) -> Point | None:
+        """Where home visits are wanted, of a valid form."""
+        if self.cleaned_data.get("lat") is not None:
+            return Point(self.cleaned_data["lat"], self.cleaned_data["lon"])
+        if self.place:
+            return Point(self.place.latitude, self.place.longitude)
+        return self.in_city.point if self.in_city else None
+
+    @property
+    def place_name(self) -> str:
+        """What to call that place."""
+        if self.place is None:
+            return self.in_city.name if self.in_city else ""
+        return self.place.area if self.cleaned_data.get("lat") is not None else self.place.pin_code
+
+    def clean_city(self) -> str:
+        """A city that we do not know is no wish: only addresses name one."""
+        slug: str = self.cleaned_data["city"]
+        self.in_city = cities().get(slug) if slug else None
+        return self.in_city.slug if self.in_city else ""
+
+    def clean(self) -> dict[str, Any]:
+        """A point from the browser has the name of the nearest PIN code's area."""
+        asked: dict[str, Any] = self.cleaned_data
+        if asked.get("lat") is not None and asked.get("lon") is not None:
+            self.place = places.nearest(asked["lat"], asked["lon"])
+        return asked
 
     def clean_pin_code(self) -> str:
         pin_code: str = self.cleaned_data["pin_code"]
@@ -162,7 +239,8 @@ class SearchForm(forms.Form):
         """What a valid form asks for; by distance only from a place."""
         asked, offered = self.cleaned_data, catalogue()
         sort = asked["sort"] or Sort.MATCH
-        if sort == Sort.DISTANCE and self.place is None:
+        point = self.point
+        if sort == Sort.DISTANCE and point is None:
             sort = Sort.MATCH
         return SearchCriteria(
             subject=offered.subjects.get(asked["subject"]),
@@ -170,7 +248,7 @@ class SearchForm(forms.Form):
             board=offered.boards.get(asked["board"]),
             mode=asked["mode"] or Mode.EITHER,
             budget_max_paise=asked["budget"] * 100 if asked["budget"] else None,
-            point=Point(self.place.latitude, self.place.longitude) if self.place else None,
+            point=point,
             gender=asked["gender"],
             language=offered.languages.get(asked["language"]),
             min_rating=asked["min_rating"],
@@ -178,8 +256,26 @@ class SearchForm(forms.Form):
             free_hours=free_hours(
                 day=asked["day"], **HOURS_OF.get(asked["time"], {"first": None, "last": None})
             ),
+            names=queries.named(self.understood.rest),
             sort=sort,
         )
+
+    def hidden_wishes(self) -> list[tuple[str, str]]:
+        """What the form keeps without showing it."""
+        return [
+            (name, self.data[name])
+            for name in ("city", "lat", "lon", "sort")
+            if self.data.get(name)
+        ]
+
+    @property
+    def query(self) -> str:
+        """The whole question as an address."""
+        return urlencode(self.data)
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The whole question, for a form that carries it on."""
+        return [(name, value) for name, value in self.data.items() if name not in {"q", "sort"}]
 
     def carried(self) -> dict[str, str]:
         """What the tutor's page and the enquiry should know of this search.
@@ -189,7 +285,20 @@ class SearchForm(forms.Form):
         known = {name: self.data[name] for name in CARRIED if self.data.get(name)}
         if known.get("mode") == Mode.EITHER:
             del known["mode"]
+        if self.data.get("lat") and self.place is not None:
+            known["pin_code"] = self.place.pin_code
         return known
+
+
+def _with_one_place(known: dict[str, Any]) -> dict[str, Any]:
+    """A PIN code that was typed goes before a point from the browser, and that before a city."""
+    if known.get("pin_code"):
+        others = {"lat", "lon", "city"}
+    elif known.get("lat") and known.get("lon"):
+        others = {"city"}
+    else:
+        others = {"lat", "lon"}
+    return {name: value for name, value in known.items() if value and name not in others}
 
 
 def _subject_slug(text: str) -> str:

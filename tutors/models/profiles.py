@@ -166,6 +166,11 @@ class TutorProfile(models.Model):
                 condition=Q(status="APPROVED"),
             ),
             models.Index(name="tutor_approved", fields=["id"], condition=Q(status="APPROVED")),
+            models.Index(
+                name="tutor_newly_listed",
+                fields=["approved_at"],
+                condition=Q(status="APPROVED"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -41,10 +41,22 @@ def of_tutor(criteria: SearchCriteria, entry: str) -> str:
                 (criteria.language, f"({entry}.languages & %(language)s) <> 0"),
                 (criteria.min_rating, f"{entry}.rating_gap <= %(rating_gap)s"),
                 (criteria.has_trial, f"{entry}.has_trial"),
+                (criteria.names, _named(criteria, entry)),
                 (criteria.free_hours, f"({entry}.free_hours & %(hours)s::bit(168)) <> {NOBODY}"),
             ),
         ]
     )
+
+
+def _named(criteria: SearchCriteria, entry: str) -> str:
+    """The words of the tutor: by the list of those who have them, or asked of each."""
+    if criteria.names is None or criteria.names.tutors is not None:
+        return f"{entry}.tutor_id = ANY(%(named)s::uuid[])"
+    words = " AND ".join(
+        [f"n.words && %(words_{nr})s::text[]" for nr, _ in enumerate(criteria.names.groups)]
+    )
+    # Not EXISTS, of which PostgreSQL might make a join that reads everybody with the words.
+    return f"(SELECT {words} FROM tutors_searchname n WHERE n.tutor_id = {entry}.tutor_id)"  # noqa: S608
 
 
 def _joined(*wishes: tuple[Any, str]) -> str:
@@ -53,8 +65,10 @@ def _joined(*wishes: tuple[Any, str]) -> str:
 
 def values(criteria: SearchCriteria) -> dict[str, Any]:
     """A value for each name that the conditions and statements may use."""
-    point = criteria.point or Point(0, 0)
+    point, names = criteria.point or Point(0, 0), criteria.names
     return {
+        "named": list(names.tutors or ()) if names else [],
+        **{f"words_{nr}": list(group) for nr, group in enumerate(names.groups if names else ())},
         "today": clock.today(),
         "subject": criteria.subject.number if criteria.subject else None,
         "grade": 1 << criteria.grade if criteria.grade else None,

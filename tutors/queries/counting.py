@@ -1,8 +1,9 @@
 """How many tutors each further wish would leave, for the filters beside the results.
 
-Counted among the best `MOST` entries that fit subject, mode and place. Where there are more, the
-counts are those of the best, and `is_all` is false. Each facet is counted with its own filter left
-out: with a board chosen, the counts of the other boards say what choosing them instead would give.
+Counted among the best `MOST` entries of each mode that fit subject, names and place. Where there
+are more, the counts are those of the best, and `is_all` is false. Each facet is counted with its
+own filter left out: with a board chosen, the counts of the other boards say what choosing them
+instead would give.
 """
 
 from collections import Counter
@@ -71,15 +72,14 @@ def facets(criteria: SearchCriteria) -> Facets:
     fitting = [candidate for candidate in pool if _passes(candidate, tests)]
     return Facets(
         total=len({candidate.tutor_id for candidate in fitting}),
-        is_all=max(Counter(c.is_home for c in pool).values(), default=0) < MOST
-        and (criteria.point is not None or len(pool) < MOST),
+        is_all=max(Counter(c.is_home for c in pool).values(), default=0) < MOST,
         counts=counts,
         prices=_prices([candidate.rate for candidate in fitting]),
     )
 
 
 def _pool(criteria: SearchCriteria) -> list[Candidate]:
-    """Entries that fit what is no facet: subject, mode and place."""
+    """Entries that fit what is no facet: subject, names and place. So many of each mode."""
     asked = replace(
         criteria,
         grade=None,
@@ -114,14 +114,12 @@ def _pool(criteria: SearchCriteria) -> list[Candidate]:
 def _branches(criteria: SearchCriteria, sides: dict[str, str]) -> Iterator[str]:
     source, order = "tutors_searchentry e", "ORDER BY e.quality_gap, e.tutor_id"
     if criteria.point is None:
-        mode = conditions.of_mode(criteria, "e")
-        yield POOL.format(source=source, mode=mode, place="", order=order, **sides)
+        for mode in ("e.is_home", "NOT e.is_home"):
+            yield POOL.format(source=source, mode=mode, place="", order=order, **sides)
         return
-    if criteria.mode != Mode.ONLINE:
-        yield POOL.format(source=AT_CELLS, mode="e.is_home", place=COVERS, order="", **sides)
-    if criteria.mode != Mode.HOME:
-        place = NEAR if criteria.within_km else ""
-        yield POOL.format(source=source, mode="NOT e.is_home", place=place, order=order, **sides)
+    yield POOL.format(source=AT_CELLS, mode="e.is_home", place=COVERS, order="", **sides)
+    place = NEAR if criteria.within_km else ""
+    yield POOL.format(source=source, mode="NOT e.is_home", place=place, order=order, **sides)
 
 
 def _tests(criteria: SearchCriteria) -> dict[str, Callable[[Candidate], bool]]:
@@ -134,6 +132,10 @@ def _tests(criteria: SearchCriteria) -> dict[str, Callable[[Candidate], bool]]:
         "gender": (criteria.gender, lambda c: c.gender == given["gender"]),
         "min_rating": (criteria.min_rating, lambda c: c.rating_gap <= given["rating_gap"]),
         "trial": (criteria.has_trial, lambda c: c.has_trial),
+        "mode": (
+            criteria.mode != Mode.EITHER,
+            lambda c: c.is_home == (criteria.mode == Mode.HOME),
+        ),
         "price": (criteria.budget_max_paise, lambda c: c.rate <= given["budget"]),
         "hours": (criteria.free_hours, lambda c: c.is_free),
     }

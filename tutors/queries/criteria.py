@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,26 @@ class Point(NamedTuple):
     longitude: float
 
 
+Groups = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of each group of words a tutor has one. `tutors` are all who do, or None if many do.
+
+    `instead_of` is what was typed if other spellings stand for it.
+    """
+
+    groups: Groups
+    tutors: tuple[UUID, ...] | None
+    instead_of: str = ""
+
+    @property
+    def text(self) -> str:
+        """The first spelling of each word."""
+        return " ".join(group[0] for group in self.groups)
+
+
 @dataclass(frozen=True)
 class SearchCriteria:
     """Filters that are None or empty do not filter. Amounts in paise per hour, distances in km.
@@ -50,6 +71,7 @@ class SearchCriteria:
     min_rating: float | None = None
     has_trial: bool = False
     free_hours: FreeHours = ANY_HOUR
+    names: Names | None = None
     sort: str = Sort.MATCH
 
 

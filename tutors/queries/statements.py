@@ -1,6 +1,6 @@
 """The statements that find the ids of one page, each reading as little as it can.
 
-Three ways, put together by `compose`:
+Four ways, put together by `compose`:
 
 - *walk*: where no place matters, an index holds the entries in the order asked for; it is read from
   the cursor on until the page is full;
@@ -8,7 +8,8 @@ Three ways, put together by `compose`:
   read bucket by bucket of keys: of every cell those entries whose key, with the most and the least
   nearness of that cell, can lie in the bucket. The page is full after the first bucket or two;
 - *nearest*: by distance, the cells are read ring by ring around the point. Who is farther than the
-  rings reach comes from a walk over all, which is asked only if the rings did not fill the page.
+  rings reach comes from a walk over all, which is asked only if the rings did not fill the page;
+- *gather*: of a few tutors, known by name, all entries are fetched and sorted.
 
 The inner statements read indexes alone; the outer one fetches the few rows of the page. A tutor
 with several fitting offerings is shown by the best of them: an entry counts only if no other
@@ -91,6 +92,17 @@ SELECT far.* FROM (
    ORDER BY sort_key {order}, e.tutor_id {order} LIMIT %(limit)s) AS far
 """
 
+# All entries are read anyway, so that one sort by tutor is less than a look at the others for each.
+GATHER = """
+SELECT e.* FROM (
+  SELECT DISTINCT ON (e.tutor_id) {ids}, {key} AS sort_key
+    FROM tutors_searchentry e CROSS JOIN LATERAL (SELECT {km} AS km) AS d
+   WHERE {mode} AND {offering} AND {tutor} {within}
+   ORDER BY e.tutor_id, {among}, e.rate, e.offering_id, e.is_home) AS e
+ WHERE true {after}
+ ORDER BY e.sort_key {order}, e.tutor_id {order} LIMIT %(limit)s
+"""
+
 BEST = """(
    SELECT (s.offering_id, s.is_home) = (e.offering_id, e.is_home) FROM tutors_searchentry s
     WHERE s.tutor_id = e.tutor_id AND {offering} AND {mode}
@@ -120,6 +132,8 @@ def compose(
 
 def _found(criteria: SearchCriteria, after: Position | None) -> str:
     is_by_distance = criteria.sort == Sort.DISTANCE
+    if criteria.names is not None and criteria.names.tutors is not None:
+        return gather(criteria, after)
     if criteria.point is None or (criteria.mode == Mode.ONLINE and not is_by_distance):
         return walk(criteria, after)
     if is_by_distance:
@@ -171,15 +185,36 @@ def covering(criteria: SearchCriteria, after: Position | None) -> str:
 
 def nearest(criteria: SearchCriteria, after: Position | None) -> str:
     """Entries around the point, home visits only where they cover it."""
-    mode = {
+    return NEAREST.format(
+        mode=_reached(criteria),
+        **_placed(criteria, after, f"floor(d.km * {MICROMETRES})::bigint"),
+    )
+
+
+def gather(criteria: SearchCriteria, after: Position | None) -> str:
+    """All entries of a few tutors, sorted."""
+    among = f"({_key(criteria, 'd.km', 'e')})::bigint"
+    is_by_distance = criteria.sort == Sort.DISTANCE
+    has_point = criteria.point is not None
+    placed = {
+        **_placed(
+            criteria, None, f"floor(d.km * {MICROMETRES})::bigint" if is_by_distance else among
+        ),
+        "km": KM.format("e") if has_point else "NULL::float8",
+        "mode": _reached(criteria) if has_point else of_mode(criteria, "e"),
+        "after": _after(after, "e.sort_key", "%(key)s"),
+        "order": _order(after),
+    }
+    return GATHER.format(among=among, **placed)
+
+
+def _reached(criteria: SearchCriteria) -> str:
+    """The mode, home visits only where they cover the point."""
+    return {
         Mode.ONLINE: "NOT e.is_home",
         Mode.HOME: "e.is_home AND d.km <= e.radius_km",
         Mode.EITHER: "(NOT e.is_home OR d.km <= e.radius_km)",
-    }
-    return NEAREST.format(
-        mode=mode[Mode(criteria.mode)],
-        **_placed(criteria, after, f"floor(d.km * {MICROMETRES})::bigint"),
-    )
+    }[Mode(criteria.mode)]
 
 
 def farther(criteria: SearchCriteria, after: Position | None) -> str:
@@ -210,18 +245,19 @@ def best(criteria: SearchCriteria) -> str:
         mode += f" AND (NOT s.is_home OR {covers})"
         if criteria.within_km:
             mode += f" AND {km} <= %(within)s"
-    return BEST.format(offering=of_offering(criteria, "s"), mode=mode, key=_key(criteria, km))
+    return BEST.format(offering=of_offering(criteria, "s"), mode=mode, key=_key(criteria, km, "s"))
 
 
-def _key(criteria: SearchCriteria, km: str) -> str:
+def _key(criteria: SearchCriteria, km: str, entry: str) -> str:
     """What decides between the offerings of one tutor; all of them are equally far away."""
     if criteria.sort == Sort.DISTANCE:
-        return "s.rate"
+        return f"{entry}.rate"
     column = COLUMNS[Sort(criteria.sort)]
     if criteria.sort != Sort.MATCH or criteria.point is None:
-        return f"s.{column}"
+        return f"{entry}.{column}"
     return (
-        f"s.{column} - CASE WHEN s.is_home THEN search_near_points({km}) ELSE %(online_points)s END"
+        f"{entry}.{column} - CASE WHEN {entry}.is_home THEN search_near_points({km})"
+        " ELSE %(online_points)s END"
     )
 
 

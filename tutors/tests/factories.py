@@ -7,10 +7,17 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.tests.factories import TutorUserFactory
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from curriculum.models import Subject
 from tutorhub.core import clock, places
-from tutors.models import Badge, Offering, TutorDocument, TutorPhoto, TutorProfile
+from tutors.models import (
+    Badge,
+    Offering,
+    SavedSearch,
+    TutorDocument,
+    TutorPhoto,
+    TutorProfile,
+)
 from tutors.services import desk
 
 
@@ -141,3 +148,12 @@ def claimed(tutor: TutorProfile, by: Any) -> TutorProfile:
     """The tutor, whose case this moderator now works on; verdicts need that."""
     desk.claim(tutor, by=by)
     return tutor
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    class Meta:
+        model = SavedSearch
+
+    user = factory.SubFactory(FamilyUserFactory)
+    name = "Physics, Class 11"
+    wishes = {"subject": "physics", "grade": 11}

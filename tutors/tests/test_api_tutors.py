@@ -243,7 +243,7 @@ class TestSearch:
         )
         assert answer.status_code == 200, answer.json()
         body = answer.json()
-        assert set(body) == {"results", "next", "previous"}
+        assert set(body) == {"understood", "results", "next", "previous"}
         (result,) = body["results"]
         assert result["id"] == str(tutor.pk)
         assert result["rate_paise"] == 65000

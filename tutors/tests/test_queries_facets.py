@@ -1,6 +1,10 @@
 """Counts beside the results: each facet without its own filter, each tutor once."""
 
+import re
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from curriculum.models import Board
 from tutors import queries
@@ -26,7 +30,7 @@ def test_a_tutor_counts_once_and_one_offering_has_to_fit_all() -> None:
     tutor = TutorFactory()
     OfferingFactory(tutor=tutor, grade_min=1, grade_max=5, online_rate_paise=300_00)
     found = queries.facets(SearchCriteria(grade=10, mode=Mode.ONLINE))
-    assert found.counts["mode"] == {"online": 1}
+    assert found.counts["mode"] == {"home": 1, "online": 1}
     assert found.prices == {"low": 500_00, "middle": 500_00, "high": 500_00}
     cheap = queries.facets(SearchCriteria(grade=10, budget_max_paise=400_00))
     assert cheap.total == 0
@@ -48,3 +52,45 @@ def test_more_than_it_counts_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tutors.queries.counting.MOST", 3)
     assert not queries.facets(SearchCriteria()).is_all
     assert not queries.facets(SearchCriteria(point=KORAMANGALA)).is_all
+
+
+def test_the_other_mode_is_counted_too() -> None:
+    TutorFactory(offering__home_rate_paise=None)
+    TutorFactory()
+    found = queries.facets(SearchCriteria(mode=Mode.HOME))
+    assert found.counts["mode"] == {"home": 1, "online": 2}
+    assert found.total == 1
+    assert found.counts["gender"] == {"female": 1}
+
+
+class TestOnThePage:
+    def test_counts_take_their_places(self, client: Client) -> None:
+        TutorFactory(offering__boards=["CBSE"])
+        TutorFactory(offering__boards=["ICSE"], gender="male")
+        page = client.get("/tutors/?subject=physics").content.decode()
+        fragment = client.get("/tutors/facets/?subject=physics").content.decode()
+        assert "Show 2 tutors" in fragment
+        assert '<span class="n" id="n-gender-male" hx-swap-oob="true">1</span>' in fragment
+        assert '<option value="ICSE">ICSE (1)</option>' in fragment
+        assert "Half the tutors here charge ₹\u00a0500 to ₹\u00a0650" in fragment
+        places = set(re.findall(r'id="([^"]+)"', fragment))
+        assert len(places) > 12
+        assert [place for place in places if f'id="{place}"' not in page] == []
+
+    def test_wrong_filters_get_nothing(self, client: Client) -> None:
+        assert client.get("/tutors/facets/?pin_code=999999").status_code == 204
+
+    def test_a_choice_stays_chosen(self, client: Client) -> None:
+        TutorFactory(trial_minutes=30, trial_price_paise=0)
+        fragment = client.get("/tutors/facets/?board=ICSE&grade=11").content.decode()
+        assert '<option value="ICSE" selected>ICSE (0)</option>' in fragment
+        assert '<option value="11" selected>Class 11 (0)</option>' in fragment
+        assert "No tutor fits all of this" in fragment
+
+    def test_one_statement_and_the_next_minute_is_free(
+        self, client: Client, django_assert_max_num_queries: Any
+    ) -> None:
+        TutorFactory()
+        client.get("/tutors/facets/")
+        with django_assert_max_num_queries(0):
+            client.get("/tutors/facets/")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from curriculum.queries import catalogue
 from tutors import queries
-from tutors.forms import SearchForm
+from tutors.forms import SearchForm, chips
 from tutors.queries import Mode, Page, Position, Result, SearchCriteria, Sort
 
 PER_PAGE = 12
@@ -31,6 +31,7 @@ def tutor_search(request: HttpRequest) -> HttpResponse:
         "is_first_page": after is None,
         "more_url": _more_url(request, page),
         "sorts": _sorts(form, criteria),
+        "chips": chips(form, criteria) if criteria else [],
         "enquiry_query": urlencode(form.carried()),
     }
     name = "_tutor_results" if request.htmx else "tutor_search"
@@ -57,6 +58,7 @@ def _card(result: Result, query: str) -> dict[str, Any]:
     url = tutor.get_absolute_url()
     return {
         "url": f"{url}?{query}" if query else url,
+        "slug": tutor.slug,
         "name": tutor.name,
         "headline": tutor.headline,
         "photo": tutor.photo,
@@ -89,5 +91,5 @@ def _sorts(form: SearchForm, criteria: SearchCriteria | None) -> list[dict[str, 
             "is_current": criteria is not None and criteria.sort == sort,
         }
         for sort in Sort
-        if sort != Sort.DISTANCE or form.place is not None
+        if sort != Sort.DISTANCE or (criteria is not None and criteria.point is not None)
     ]

@@ -28,7 +28,8 @@ CARD = """<article class="card"><div class="tutor">
   </div>
   <div class="buy"><div><span class="price">{price}</span><span class="muted">/{hour}</span></div>
     {mode}
-    <a class="btn small" href="{url}" aria-label="{see}">{see_profile}</a></div>
+    <a class="btn small" href="{url}" aria-label="{see}">{see_profile}</a>
+    {pick}</div>
 </div></article>
 """
 
@@ -53,7 +54,20 @@ def tutor_card(tutor: Mapping[str, Any], first: bool = False) -> SafeString:
         mode=_optional('<p class="small muted">{}</p>', tutor.get("mode_label")),
         see=_("See %(name)s") % {"name": tutor["name"]},
         see_profile=_("See profile"),
+        pick=_pick(tutor),
     )
+
+
+PICK = """<label class="pick"><input type="checkbox" name="t" value="{slug}" form="compare">\
+ <span>{text}<span class="hidden-visually"> {name}</span></span></label>
+"""
+
+
+def _pick(tutor: Mapping[str, Any]) -> SafeString | str:
+    """A box to compare the tutor with others, where the card has a `slug`."""
+    if not tutor.get("slug"):
+        return ""
+    return format_html(PICK, slug=tutor["slug"], name=tutor["name"], text=_("Compare"))
 
 
 FACE = """<picture><source type="image/webp" srcset="{webp_s} 168w, {webp_l} 336w" sizes="84px">\

@@ -128,6 +128,8 @@ def _tidy() -> None:
             "tutors_offering",
             "tutors_tutorprofile",
             "tutors_searchentry",
+            "tutors_searchname",
+            "tutors_searchword",
         ):
             cursor.execute(f"VACUUM (ANALYZE) {table}")
 

@@ -104,4 +104,18 @@ SELECT offering_id, is_home, tutor_id, boards, latitude, longitude, rate, cell, 
  WHERE tutor_id BETWEEN pg_temp.key(%(start)s, 'tutor') AND pg_temp.key(%(end)s, 'tutor')
 """
 
-CHUNK = [PEOPLE, PROFILES, OFFERINGS, BADGES, ENTRIES]
+NAMES = """
+INSERT INTO tutors_searchname (tutor_id, words)
+SELECT tutor_id, words FROM tutors_searchnamesource
+ WHERE tutor_id BETWEEN pg_temp.key(%(start)s, 'tutor') AND pg_temp.key(%(end)s, 'tutor')
+"""
+SPELLINGS = """
+INSERT INTO tutors_searchword (word, sound)
+SELECT word, search_sound(word)
+  FROM (SELECT DISTINCT unnest(words) AS word FROM tutors_searchname
+         WHERE tutor_id BETWEEN pg_temp.key(%(start)s, 'tutor') AND pg_temp.key(%(end)s, 'tutor'))
+       AS said
+    ON CONFLICT DO NOTHING
+"""
+
+CHUNK = [PEOPLE, PROFILES, OFFERINGS, BADGES, ENTRIES, NAMES, SPELLINGS]
