@@ -38,7 +38,7 @@ from tutorhub.core.datamap import Erased
 from tutorhub.core.models import IdempotencyKey, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import TutorProfile, TutorReport
-from tutors.services import desk, submissions, verification
+from tutors.services import desk, spellings, submissions, verification
 from tutors.tests.factories import PhotoFactory, SavedSearchFactory, TutorFactory
 from tutors.tests.uploading import received
 
@@ -250,6 +250,8 @@ def test_sec_30_after_both_are_erased_no_canary_is_left_anywhere(session):
     assert in_storage()
     forget(family)
     forget(tutor)
+    # One list of the words of all names, which is gone through at night.
+    assert spellings.forget_unused() > 0
     assert in_database() == {}
     assert in_storage() == {}
     assert in_redis() == set()
