@@ -17,7 +17,7 @@ from tutors.models import TutorProfile
 
 class NewestFirst(KeysetPagination):
     ordering: Any = ("-published_at", "-pk")
-    position_type = staticmethod(datetime.fromisoformat)
+    position_type: Any = staticmethod(datetime.fromisoformat)
 
 
 class TutorReviewOutput(serializers.Serializer):
