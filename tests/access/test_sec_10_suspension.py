@@ -33,7 +33,11 @@ def world() -> World:
     """With the public page of a tutor whom nothing happens to."""
     world = World()
     other = TutorProfile.objects.get(user=world.users["other_tutor"])
-    world.ids |= {"slug": {"slug": other.slug}, "profile": {"pk": other.pk}}
+    world.ids |= {
+        "slug": {"slug": other.slug},
+        "card": {"slug": other.slug, "mark": "x"},
+        "profile": {"pk": other.pk},
+    }
     return world
 
 

@@ -1,6 +1,5 @@
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -18,7 +17,7 @@ from tutors.models import TutorProfile
 
 class NewestFirst(KeysetPagination):
     ordering: Any = ("-published_at", "-pk")
-    position_type: ClassVar[Callable[[str], object]] = datetime.fromisoformat
+    position_type: Any = staticmethod(datetime.fromisoformat)
 
 
 class TutorReviewOutput(serializers.Serializer):
