@@ -130,7 +130,9 @@ def finish(request_id: UUID) -> None:
         return
     traces = traces_of(request.user_id)
     forget_account(request.user_id, traces)
-    messages_forgetting.forget_mentions(names=[], numbers=[*traces.addresses, *traces.guardians])
+    messages_forgetting.forget_mentions(
+        names=traces.names, numbers=[*traces.addresses, *traces.guardians]
+    )
     request.move_to(Status.DONE, traces="", closed_at=clock.now())
     audit.record("user.erasure_done", request)
 
