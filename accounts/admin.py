@@ -12,8 +12,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AppSession, Consent, ConsentNotice, LoginAttempt, SmsBudgetDay, User
-from accounts.services import proofs, reveals, users
+from accounts.models import (
+    AppSession,
+    Consent,
+    ConsentNotice,
+    DataRequest,
+    LoginAttempt,
+    SmsBudgetDay,
+    User,
+)
+from accounts.services import data_requests, proofs, reveals, users
 from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -130,6 +138,46 @@ class ConsentAdmin(ReadOnlyAdmin):
     list_select_related = ["notice"]
     search_fields = ["=subject_id"]
     ordering = ["-given_at"]
+
+
+class AnswerForm(ActionForm):
+    answer = forms.CharField(required=False, label="Answer", max_length=1000)
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ReadOnlyAdmin):
+    """What people ask about their data. Corrections and complaints are answered from the list."""
+
+    list_display = ["asked_at", "kind", "status", "due_at", "words", "answer", "closed_by"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["closed_by"]
+    ordering = ["status", "due_at"]
+    fields = ["kind", "status", "words", "answer", "asked_at", "due_at", "closed_at", "closed_by"]
+    action_form = AnswerForm
+    actions = ["answer_them", "refuse_them"]
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.answer_datarequest")
+
+    @admin.action(description="Done (say what)", permissions=["answer"])
+    def answer_them(self, request: HttpRequest, queryset: QuerySet[DataRequest]) -> None:
+        self._close(request, queryset, is_refused=False)
+
+    @admin.action(description="Refuse (say why)", permissions=["answer"])
+    def refuse_them(self, request: HttpRequest, queryset: QuerySet[DataRequest]) -> None:
+        self._close(request, queryset, is_refused=True)
+
+    def _close(
+        self, request: HttpRequest, queryset: QuerySet[DataRequest], *, is_refused: bool
+    ) -> None:
+        answer = request.POST.get("answer", "")
+        for each in queryset:
+            try:
+                data_requests.close(each, by=request.user, answer=answer, is_refused=is_refused)
+            except DomainError as error:
+                self.message_user(request, f"{each}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{each}: closed.", messages.SUCCESS)
 
 
 @admin.register(ConsentNotice)

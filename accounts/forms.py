@@ -93,6 +93,20 @@ class EmailForm(forms.Form):
     )
 
 
+class DataRequestForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=[
+            ("correction", _("Something you hold is wrong")),
+            ("grievance", _("A complaint about how you treat my data")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("Tell us"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
 class EraseForm(forms.Form):
     is_sure = forms.BooleanField(
         label=_("I understand that there is no way back"),

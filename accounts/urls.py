@@ -27,6 +27,7 @@ urlpatterns = [
     path("account/data/", data.show, name="data-show"),
     path("account/data/export/", data.export, name="data-export"),
     path("account/data/export/<uuid:request_id>/", data.export_fetch, name="data-export-fetch"),
+    path("account/data/ask/", data.ask, name="data-ask"),
     path("account/data/erase/", data.erase, name="data-erase"),
     path("account/confirm/", confirm.step_up, name="step-up"),
     path("account/prove/", confirm.prove, name="prove"),

@@ -6,16 +6,19 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 
 from accounts.models import DataRequest, OtpChallenge
-from accounts.services import exports, holdings
+from accounts.services import data_requests, erasures, exports, holdings, staff
 from accounts.tests.cast import trusted_api, trusted_browser
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from marketplace.tests.factories import make_released
 from payments.tests import factories as money
 from students.tests.factories import LearnerFactory, add_guardian
 from tutorhub.core import clock, datamap, outbox, storage
+from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.tests.storages import World
 
@@ -25,6 +28,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def family():
     return LearnerFactory(family__user__name="Asha Rao", goals="Wants to pass").family.user
+
+
+def staff_of(group):
+    staff.ensure_groups()
+    member = StaffFactory()
+    member.groups.add(Group.objects.get(name=group))
+    return member
 
 
 def unpacked(data):
@@ -169,3 +179,45 @@ class TestApi:
             403,
             "step_up_required",
         )
+
+
+class TestRequests:
+    def test_a_complaint_is_answered_by_staff_and_read_by_whoever_asked(self, family):
+        browser = trusted_browser(family)
+        address = "/account/data/ask/"
+        assert browser.post(address, {"kind": "grievance", "words": " "}).status_code == 400
+        asked = browser.post(address, {"kind": "grievance", "words": "Too many messages"})
+        assert asked.status_code == 302
+        request = DataRequest.objects.get()
+        assert abs(request.due_at - request.asked_at - timedelta(days=15)) < timedelta(seconds=1)
+        moderator = staff_of("moderator")
+        data_requests.close(request, by=moderator, answer="We send fewer now")
+        assert b"We send fewer now" in browser.get(address).content
+        with pytest.raises(data_requests.AlreadyAnswered):
+            data_requests.close(request, by=moderator, answer="Again")
+
+    def test_nobody_closes_their_own_and_nobody_without_the_right(self, family):
+        request = data_requests.ask(family, kind="correction", words="My name")
+        finance = staff_of("finance")
+        boss = StaffFactory(is_superuser=True)
+        DataRequest.objects.filter(pk=request.pk).update(user=boss)
+        for by in (finance, boss):
+            with pytest.raises(NotAllowed):
+                data_requests.close(request, by=by, answer="no")
+
+    def test_a_person_has_five_open_at_most(self, family):
+        for _number in range(5):
+            data_requests.ask(family, kind="correction", words="My name")
+        with pytest.raises(data_requests.TooManyOpen):
+            data_requests.ask(family, kind="correction", words="My name")
+
+    def test_staff_hear_of_an_overdue_one(self, family):
+        data_requests.ask(family, kind="correction", words="My name")
+        with clock.at(clock.now() + timedelta(days=15, minutes=1)):
+            assert erasures.watch() == 1
+
+    def test_they_are_sealed_in_the_database(self, family):
+        data_requests.ask(family, kind="correction", words="My name is wrong")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT words FROM accounts_datarequest")
+            assert "wrong" not in cursor.fetchone()[0]

@@ -370,6 +370,7 @@ class TestTutor:
         tutor.refresh_from_db()
         assert (tutor.bio, tutor.headline, tutor.place, tutor.city) == ("", "", None, "")
         assert "ravi" not in tutor.slug
+        assert TutorProfile.objects.get(pk=tutor.pk).name == "A tutor who has left"
         assert not Offering.objects.filter(tutor=tutor).exists()
         for name in (slug, tutor.slug):
             assert client.get(f"/tutors/{name}/").status_code == 404

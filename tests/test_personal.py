@@ -2,10 +2,12 @@
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 
 from tests.test_architecture import LEVEL
 from tutorhub.core import datamap, retention
 from tutorhub.core.datamap import KEPT, SECTIONS, Erased, Table
+from tutorhub.core.management.commands import data_map
 
 OWN = [model for model in apps.get_models() if model._meta.app_label in LEVEL]
 
@@ -68,3 +70,9 @@ def test_what_somebody_owns_is_shown_with_a_title_a_purpose_and_a_section():
         first = table.since.split("__")[0]
         assert not first or first in datamap.columns_of(table.model), table.label
     assert [name for name, _tables in datamap.sections()] == list(SECTIONS)
+
+
+def test_the_documentation_has_the_map():
+    text = (settings.BASE_DIR / "docs" / "privacy.md").read_text()
+    between = text.partition("<!-- data map -->\n")[2].partition("\n<!-- end of data map -->")[0]
+    assert between.splitlines() == list(data_map.lines())

@@ -747,6 +747,7 @@ TUTOR_SEES_CHILD_FOR = timedelta(days=30)
 # want a year of sign-ins: both go into the vault (tutorhub.core.vault).
 ERASURE_SECOND_LOOK = timedelta(hours=1)
 ERASURE_DUE = timedelta(days=15)
+DATA_REQUEST_DUE = timedelta(days=15)
 TAX_RECORDS_KEPT = timedelta(days=8 * 366)
 SIGN_INS_SEALED_FOR = timedelta(days=366)
 

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "data request",
+                "permissions": [("answer_datarequest", "Can answer requests about data")],
                 "indexes": [
                     models.Index(fields=["user", "-id"], name="data_request_user"),
                     models.Index(

@@ -71,6 +71,7 @@ class DataRequest(StateMachine):
 
     class Meta:
         verbose_name = "data request"
+        permissions = [("answer_datarequest", "Can answer requests about data")]
         indexes = [
             models.Index(name="data_request_user", fields=["user", "-id"]),
             models.Index(name="data_request_due", fields=["due_at"], condition=Q(status="ASKED")),

@@ -32,6 +32,8 @@ _rights: dict[str, set[str]] = {
         "accounts.suspend_user",
         "accounts.view_loginattempt",
         "accounts.view_consent",
+        "accounts.view_datarequest",
+        "accounts.answer_datarequest",
     },
     FINANCE: {"accounts.view_user", "accounts.reveal_user", "accounts.view_loginattempt"},
     SUPPORT: {"accounts.view_user", "accounts.reveal_user", "accounts.view_loginattempt"},

@@ -9,11 +9,11 @@ from django.db import connection
 
 from accounts.clients import Client
 from accounts.models import AppSession, LoginAttempt, RefreshToken
-from accounts.services import clearing, tokens
+from accounts.services import tokens
 from accounts.tests.cast import together
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
-from tutorhub.core import clock
+from tutorhub.core import clock, retention
 from tutorhub.core.models import AuditEvent
 
 HERE = Client("203.0.113.7", "test")
@@ -195,7 +195,8 @@ def test_sec_08_dead_families_are_cleared_and_living_ones_stay():
     with clock.at(start - timedelta(days=29)):
         tokens.revoke(refresh=tokens.issue(user=user, client=HERE).refresh)
         alive = tokens.issue(user=user, client=HERE)
-    assert clearing.clear_out()["apps"] == 2
+    rule = retention.rules()["sign_ins"]
+    assert rule.clear(clock.now() - rule.after) == 2
     assert AppSession.objects.count() == 2
     assert RefreshToken.objects.count() == 2
     with clock.at(start - timedelta(days=28)):

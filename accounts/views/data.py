@@ -18,9 +18,10 @@ from accounts.decorators import (
     step_up_required,
     step_up_to_change,
 )
-from accounts.forms import EraseForm
+from accounts.forms import DataRequestForm, EraseForm
 from accounts.models import DataRequest
-from accounts.services import erasures, exports, holdings, leaving, stepup
+from accounts.services import data_requests, erasures, exports, holdings, leaving, stepup
+from tutorhub.core.errors import DomainError
 
 
 @never_cache
@@ -60,6 +61,25 @@ def export_fetch(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
 @step_up_required
 def _fetch(request: HttpRequest, copy: DataRequest) -> HttpResponse:
     return redirect(exports.link(copy, by=request.user))
+
+
+@never_cache
+@person_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """A correction or a complaint, and what became of the ones before."""
+    form = DataRequestForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            data_requests.ask(request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error("words", str(error))
+        else:
+            messages.success(request, _("Thank you. We answer here within 15 days."))
+            return redirect("accounts:data-ask")
+    mine = DataRequest.objects.filter(user=request.user, kind__in=data_requests.KINDS)
+    context = {"form": form, "requests": mine.order_by("-pk")}
+    return render(request, "accounts/data_ask.html", context, status=400 if form.errors else 200)
 
 
 @never_cache

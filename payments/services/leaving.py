@@ -19,7 +19,9 @@ def hindrances(user: User) -> Iterator[Hindrance]:
     )
     yield from _of_family(user, balances) if user.is_family else _of_tutor(user, balances)
     if PaymentOrder.objects.live().filter(payer=user).exists():
-        text = _("A payment was begun. Finish it or give it up; it ends by itself within a day.")
+        text = _(
+            "A payment was begun. Finish it or give it up; it ends by itself when its time is over."
+        )
         yield Hindrance("payment_under_way", text, "payments:payment-list")
     if _refunds(user).exists():
         text = _("Money is on its way back to you. Wait until it has arrived.")

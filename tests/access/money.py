@@ -43,6 +43,7 @@ NO_MONEY = {
     "accounts:device-sign-out-others",
     "accounts:phone-new",
     "accounts:phone-confirm",
+    "accounts:data-ask",
     "accounts:data-erase",
     "accounts:data-export",
     "accounts:step-up",

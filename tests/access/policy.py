@@ -74,6 +74,7 @@ PAGES: dict[str, Row] = {
     "accounts:data-show": Row("GET", PEOPLE, is_own_account=True),
     "accounts:data-export": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:data-export-fetch": Row("GET", PEOPLE, "copy", FAMILY, is_own_account=True),
+    "accounts:data-ask": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:data-erase": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:step-up": Row("GET POST", PEOPLE, is_own_account=True),
     "accounts:prove": Row("GET POST", PEOPLE, is_own_account=True),

@@ -46,7 +46,7 @@ OWN_ACCOUNT = frozenset(
         *("accounts:account", "accounts:email-edit", "accounts:step-up", "accounts:prove"),
         *("accounts:device-sign-out", "accounts:device-sign-out-others", "accounts:start-clean"),
         *("accounts:phone-new", "accounts:phone-confirm"),
-        *("accounts:data-erase", "accounts:data-export"),
+        *("accounts:data-erase", "accounts:data-export", "accounts:data-ask"),
     }
 )
 # Where a device proves that the account is its owner's.

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -181,8 +182,9 @@ class TutorProfile(models.Model):
 
     @property
     def name(self) -> str:
-        """The tutor's name; fetch `user` with the profile."""
-        return self.user.name
+        """The tutor's name; fetch `user` with the profile. Who was erased has none."""
+        is_gone = not (self.user.is_active or self.user.phone or self.user.email)
+        return gettext("A tutor who has left") if is_gone else self.user.name
 
     @property
     def rating(self) -> float | None:

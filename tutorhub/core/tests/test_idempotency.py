@@ -15,10 +15,9 @@ from rest_framework.serializers import IntegerField, Serializer
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
-from tutorhub.core import clock, idempotency
+from tutorhub.core import clock, idempotency, retention
 from tutorhub.core.errors import Conflict, DomainError, TooMany, Unavailable
 from tutorhub.core.models import AuditEvent, IdempotencyKey
-from tutorhub.core.tasks import forget_idempotency_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,7 +199,7 @@ def test_beat_forgets_old_keys(post):
     with clock.at(clock.now() + timedelta(hours=23)):
         post(key="young")
     with clock.at(clock.now() + timedelta(hours=25)):
-        forget_idempotency_keys()
+        retention.rules()["repeats"].clear(clock.now())
     assert [row.key for row in IdempotencyKey.objects.all()] == ["young"]
 
 
