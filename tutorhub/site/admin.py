@@ -1,13 +1,15 @@
 """The admin site: password and a verified TOTP device, nothing less."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django_otp.admin import OTPAdminSite
 
 from accounts.forms import StaffLoginForm
 from accounts.models import User
+from accounts.services import staff_codes
 from payments.policies import is_finance
 
 
@@ -24,6 +26,15 @@ class StaffSite(OTPAdminSite):
         """Finance begins with the question that it is asked most."""
         context = {"is_finance": is_finance(cast(User, request.user)), **(extra_context or {})}
         return super().index(request, context)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The code of the sign-in is a fresh code, too."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            staff_codes.note(request.session)
+        return response
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

@@ -188,6 +188,22 @@ def test_sec_12_without_a_fresh_code_a_paper_stays_shut(asha: Any) -> None:
     assert looks() == 1
 
 
+def test_sec_12_the_code_of_the_sign_in_is_fresh_too(asha: Any) -> None:
+    paper = make_paper()
+    claimed(paper.tutor, asha)
+    browser = Client()
+    form = {"username": asha.email, "password": "correct horse battery", "next": "/admin/"}
+    assert browser.post("/admin/login/", form).status_code == 200
+    assert browser.post(paths(paper)["look"])["Location"].startswith("/admin/login/")
+    signed = browser.post("/admin/login/", {**form, "otp_token": totp_token(asha)})
+    assert signed.status_code == 302
+    assert browser.post(paths(paper)["look"])["Location"] == paths(paper)["view"]
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        desk.claim(paper.tutor, by=asha)
+        again = browser.post(paths(paper)["look"])["Location"]
+    assert again.startswith(f"{DESK}desk/confirm/")
+
+
 def test_sec_12_a_code_is_fresh_for_five_minutes() -> None:
     now = clock.now()
     session = {staff_codes.FRESH: now.timestamp()}
