@@ -186,6 +186,19 @@ class TestIdentity:
         assert TutorProfile.objects.listed().exists()
         assert self.news_of(news.TUTOR_LISTED) == 1
 
+    def test_restored_without_one_the_tutor_is_told_what_is_missing(self, moderator: Any) -> None:
+        for template, values in (
+            ("tutor_restored", {}),
+            (
+                "tutor_restored_lapsed",
+                {"badge__valid_until": date(2026, 1, 1), "badge__checked_on": date(2025, 1, 1)},
+            ),
+        ):
+            tutor = claimed(TutorSuspendedFactory(**values), moderator)
+            verification.restore(tutor, by=moderator, reason="Cleared")
+            told = Message.objects.filter(user_id=tutor.user_id)
+            assert [message.template for message in told] == [template]
+
     def test_a_proof_refused_after_all_ends_the_listing(self, moderator: Any) -> None:
         tutor = TutorFactory(badge=False)
         paper = DocumentFactory(tutor=tutor, status="VERIFIED")
