@@ -25,7 +25,7 @@ from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
 from tutors import policies
 from tutors.models import ReviewClaim, TutorDocument
-from tutors.services import desk, viewing
+from tutors.services import desk, documents, viewing
 from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import DocumentFactory, TutorPendingFactory, claimed
 
@@ -328,6 +328,24 @@ def test_sec_12_papers_of_the_hour_before_do_not_ring(
         assert look_at(2) == 0
         assert look_at(1) == 1
         assert look_at(1) == 1
+
+
+def test_sec_12_downloads_count_and_one_paper_counts_once(
+    asha: Any, monkeypatch: pytest.MonkeyPatch, drain: Any
+) -> None:
+    monkeypatch.setattr(viewing, "PAPERS_AN_HOUR", 2)
+    tutor = claimed(TutorPendingFactory(), asha)
+    alarms = AuditEvent.objects.filter(action="moderator.many_papers")
+    first, second, third = (make_paper(pages=1, tutor=tutor) for _ in range(3))
+    for paper in (first, second):
+        viewing.open_paper(paper, by=asha)
+        documents.open_for_review(paper, by=asha)
+        documents.open_for_review(paper, by=asha)
+    drain()
+    assert not alarms.exists()
+    documents.open_for_review(third, by=asha)
+    drain()
+    assert alarms.get().data == {"papers": 3}
 
 
 @pytest.mark.parametrize("group", [staff.FINANCE, None])

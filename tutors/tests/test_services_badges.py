@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -135,6 +136,13 @@ def test_a_badge_for_good_never_ends() -> None:
     assert tutor.badges.get().valid_until is None
     watch(date(2040, 1, 1))
     assert not BadgeNotice.objects.exists()
+
+
+def test_beat_watches_them_by_day_in_india() -> None:
+    entry = settings.CELERY_BEAT_SCHEDULE["tutors-watch-badges"]
+    assert entry["task"] == watch_badges.name
+    hours = {(hour * 60 + 330) // 60 for hour in entry["schedule"].hour}
+    assert hours == set(range(8, 20))
 
 
 @pytest.mark.parametrize("factory", [TutorSuspendedFactory, TutorRejectedFactory])
