@@ -208,14 +208,23 @@ def found(family: Person) -> Any:
 
 
 def approve_tutor(moderator: Client, tutor_id: str) -> None:
-    """As a person does it: queue, profile, paper, yes to the paper, yes to the tutor."""
+    """As a person does it: queue, case, paper, yes to the paper, yes to the tutor."""
     desk = "/admin/tutors/tutorprofile/"
-    assert "Meera Iyer" in moderator.get(desk).content.decode()
-    page = moderator.get(f"{desk}{tutor_id}/change/").content.decode()
-    opening = re.search(rf"{desk}document/[0-9a-f-]+/open/", page)
+    assert "Meera Iyer" in moderator.get(f"{desk}desk/").content.decode()
+    case = moderator.post(f"{desk}desk/next/")["Location"]
+    assert case == f"{desk}{tutor_id}/change/"
+    page = moderator.get(case).content.decode()
+    looking = re.search(rf"{desk}document/[0-9a-f-]+/look/", page)
     verifying = re.search(rf"{desk}document/[0-9a-f-]+/review/verify/", page)
-    assert opening is not None
+    assert looking is not None
     assert verifying is not None
+    viewer = moderator.post(looking.group())["Location"]
+    page = moderator.get(viewer).content.decode()
+    picture = re.search(rf"{desk}document/[0-9a-f-]+/page/1.jpg", page)
+    opening = re.search(rf"{desk}document/[0-9a-f-]+/open/", page)
+    assert picture is not None
+    assert opening is not None
+    assert moderator.get(picture.group())["Content-Type"] == "image/jpeg"
     link = moderator.post(opening.group())
     assert link.status_code == 303
     opened = b"".join(moderator.get(link["Location"]))

@@ -230,16 +230,17 @@ def open_desk(visitor: Visitor, model: str, then: str) -> Page:
 
 
 def moderator_approves(town: Town) -> None:
-    """Opens the paper, finds it genuine, and lets the tutor in."""
+    """Takes the case, opens the paper, finds it genuine, and lets the tutor in."""
     visitor = town.moderator
     sign_in_staff(visitor, "moderator@example.com", "moderator")
     open_desk(visitor, "tutorprofile", "moderator-queue")
-    page = follow(visitor, "Meera Iyer", "moderator-tutor")
+    follow(visitor, "Meera Iyer", "moderator-tutor")
+    press(visitor, "Take this case", "moderator-case")
+    page = press(visitor, "Open", "moderator-paper")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     assert "a passport" in text_of(Path(download.value.path()).read_bytes())
-    follow(visitor, "It is genuine", "moderator-paper")
-    press(visitor, "Decide", "moderator-paper-verified")
+    press(visitor, "It is genuine", "moderator-paper-verified")
     follow(visitor, "Approve", "moderator-approve")
     press(visitor, "Decide", "moderator-approved")
     assert TutorProfile.objects.get().status == TutorProfile.Status.APPROVED

@@ -36,6 +36,14 @@ RESTORED = define(
     _("Your profile is shown to families again."),
     subject=_("Your profile is back"),
 )
+RESTORED_LAPSED = define(
+    "tutor_restored_lapsed",
+    _(
+        "Your suspension is lifted. Your proof of identity has lapsed meanwhile: upload a new one,"
+        " and families find you again. %(url)s"
+    ),
+    subject=_("Your suspension is lifted"),
+)
 DOCUMENT_REFUSED = define(
     "tutor_document_refused",
     _("We cannot accept one of your papers (%(kind)s): %(notes)s %(url)s"),
@@ -102,7 +110,11 @@ def suspended(tutor: TutorProfile) -> None:
 
 
 def restored(tutor: TutorProfile) -> None:
-    tell_user(tutor.user, RESTORED, {})
+    if tutor.is_lapsed:
+        url = settings.SITE_URL + reverse("tutors:document-list")
+        tell_user(tutor.user, RESTORED_LAPSED, {"url": url})
+    else:
+        tell_user(tutor.user, RESTORED, {})
 
 
 def document_refused(document: TutorDocument) -> None:

@@ -23,9 +23,14 @@ def confirm(session: MutableMapping[str, Any], user: User, token: str) -> bool:
     if not recovery.is_right(user, token):
         audit.record("staff.code_refused", user, by=user)
         return False
-    session[FRESH] = clock.now().timestamp()
+    note(session)
     audit.record("staff.code_confirmed", user, by=user)
     return True
+
+
+def note(session: MutableMapping[str, Any]) -> None:
+    """A code was just entered in this session."""
+    session[FRESH] = clock.now().timestamp()
 
 
 def is_fresh(session: MutableMapping[str, Any]) -> bool:

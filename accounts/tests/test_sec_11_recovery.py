@@ -26,8 +26,12 @@ def is_in(client) -> bool:
 
 
 def signed_in(user):
+    """A while ago, so that the code of the sign-in does not count as fresh any more."""
     client = Client()
     assert enter(client, user).status_code == 302
+    session = client.session
+    session.pop(staff_codes.FRESH)
+    session.save()
     return client
 
 
@@ -160,6 +164,19 @@ class TestStepUp:
         answer = client.post("/admin/confirm/", {"token": code[:8]})
         assert answer.status_code == 422
         assert recovery.left(user) == 10
+
+
+class TestLost:
+    def test_sec_11_who_came_in_by_a_recovery_code_sets_up_another_authenticator(self):
+        user = member("moderator")
+        code = recovery.renew(user, by=user)[0]
+        client = Client()
+        enter(client, user, token=code)
+        assert client.get("/admin/security/authenticator/").status_code == 200
+        new = TOTPDevice.objects.get(user=user, confirmed=False)
+        token = f"{totp(new.bin_key):06d}"
+        client.post("/admin/security/authenticator/", {"token": token})
+        assert list(TOTPDevice.objects.filter(user=user)) == [new]
 
 
 class TestPages:

@@ -167,7 +167,7 @@ def _send_leads(enquiry: Enquiry, chosen: TutorProfile | None) -> list[Lead]:
         )
         for match in _matches(enquiry)
     }
-    if chosen is not None and chosen.status == TutorProfile.Status.APPROVED:
+    if chosen is not None and TutorProfile.objects.listed().filter(pk=chosen.pk).exists():
         lead = found.setdefault(chosen.pk, Lead(enquiry=enquiry, tutor=chosen))
         lead.score += Lead.CHOSEN_BONUS
         lead.reasons = [gettext("the family chose you"), *lead.reasons]

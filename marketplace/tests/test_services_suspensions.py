@@ -8,9 +8,10 @@ from django.db.models import Sum
 from accounts.models import User
 from accounts.services import users
 from accounts.tests.factories import StaffFactory
+from curriculum.models import Subject
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
-from marketplace.services import bookings, leads, sessions, suspensions
+from marketplace.services import bookings, enquiries, leads, sessions, suspensions
 from marketplace.tests.factories import (
     EnquiryFactory,
     LeadFactory,
@@ -25,6 +26,7 @@ from notifications.models import Message
 from payments.models import LedgerEntry, Refund
 from payments.services import ledger
 from payments.tests.factories import pay
+from students.tests.factories import LearnerFactory
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutors import news as tutors_news
@@ -273,6 +275,18 @@ class TestALapse:
                 duration_min=60,
                 rate_paise=600_00,
             )
+
+    def test_a_family_that_chooses_them_gets_others(self):
+        lapsed, learner = TutorFactory(), LearnerFactory()
+        Badge.objects.filter(tutor=lapsed).update(valid_until=clock.today() - timedelta(days=1))
+        enquiry = enquiries.ask(
+            by=learner.family.user,
+            learner=learner,
+            subject=Subject.objects.get(pk="physics"),
+            mode="online",
+            tutor=lapsed,
+        )
+        assert not enquiry.leads.exists()
 
     def test_heard_after_a_new_proof_it_does_nothing(self):
         lead = LeadFactory()

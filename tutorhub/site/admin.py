@@ -1,14 +1,16 @@
 """The admin site: password and a verified TOTP device, nothing less."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django_otp.admin import OTPAdminSite
 
 from accounts.forms import StaffLoginForm
 from accounts.models import User
+from accounts.services import staff_codes
 from accounts.views import staff
 from payments.policies import is_finance
 
@@ -36,3 +38,12 @@ class StaffSite(OTPAdminSite):
             path("security/authenticator/", view(staff.authenticator), name="authenticator"),
             *super().get_urls(),
         ]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The code of the sign-in is a fresh code, too."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            staff_codes.note(request.session)
+        return response

@@ -36,7 +36,6 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
     ordering = ["-pk"]
     # What is typed is compared as a whole, or as the beginning of an address: see below.
     search_fields = ["slug"]
-    search_help_text = gettext_lazy("Id, mobile number, or the name as in the page's address")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[TutorProfile], search_term: str

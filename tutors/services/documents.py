@@ -22,7 +22,7 @@ from tutors.policies import (
     check_can_edit,
     check_can_verify,
 )
-from tutors.services import arrivals, desk
+from tutors.services import arrivals, desk, viewing
 
 CHECK = "tutors.check_document"
 ANNOUNCED = "tutor_document.announced"
@@ -236,7 +236,8 @@ def open_for_review(document: TutorDocument, *, by: User) -> str:
         raise storage.MissingFile
     with transaction.atomic():
         desk.hold(TutorProfile.objects.locked().get(pk=document.tutor_id), by=by)
-        audit.record("tutor_document.opened", document, by=by, kind=document.kind)
+        audit.record(viewing.DOWNLOADED, document, by=by, kind=document.kind)
+        viewing.watch(by)
     return storage.signed_get_url(
         document.stored_key, filename=document.own_name, content_type=document.content_type
     )

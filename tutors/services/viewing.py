@@ -23,6 +23,7 @@ from tutors.services import desk
 log = logging.getLogger(__name__)
 
 OPENED = "tutor_document.viewed"
+DOWNLOADED = "tutor_document.opened"
 ALARM = "tutors.ring_alarm"
 HOUR = timedelta(hours=1)
 
@@ -42,7 +43,7 @@ def open_paper(document: TutorDocument, *, by: User) -> TutorDocument:
         raise storage.MissingFile
     if not _is_open(document, ReviewClaim.objects.get(tutor=tutor)):
         audit.record(OPENED, document, by=by, kind=document.kind, case=str(tutor.pk))
-        _watch(by)
+        watch(by)
     return document
 
 
@@ -82,13 +83,19 @@ def _is_open(document: TutorDocument, claim: ReviewClaim) -> bool:
     ).exists()
 
 
-def _watch(by: User) -> None:
-    """Ring once in an hour if one moderator opens more papers than work explains."""
+def watch(by: User) -> None:
+    """Ring once in an hour if one moderator opens more papers than work explains.
+
+    Call it in the transaction that wrote down the look, whether at pages or by a download.
+    """
     now = clock.now()
-    looks = AuditEvent.objects.filter(actor_id=by.pk, at__gt=now - HOUR, action=OPENED).count()
-    if looks > PAPERS_AN_HOUR:
+    looks = AuditEvent.objects.filter(
+        actor_id=by.pk, at__gt=now - HOUR, action__in=[OPENED, DOWNLOADED]
+    )
+    papers = looks.values("object_id").distinct().count()
+    if papers > PAPERS_AN_HOUR:
         key = f"{ALARM}:{by.pk}:{now:%Y-%m-%dT%H}"
-        outbox.later(ALARM, {"moderator": by.pk, "papers": looks}, key=key)
+        outbox.later(ALARM, {"moderator": by.pk, "papers": papers}, key=key)
 
 
 @transaction.atomic

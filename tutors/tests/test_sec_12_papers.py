@@ -25,7 +25,7 @@ from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
 from tutors import policies
 from tutors.models import ReviewClaim, TutorDocument
-from tutors.services import desk, viewing
+from tutors.services import desk, documents, viewing
 from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import DocumentFactory, TutorPendingFactory, claimed
 
@@ -188,6 +188,22 @@ def test_sec_12_without_a_fresh_code_a_paper_stays_shut(asha: Any) -> None:
     assert looks() == 1
 
 
+def test_sec_12_the_code_of_the_sign_in_is_fresh_too(asha: Any) -> None:
+    paper = make_paper()
+    claimed(paper.tutor, asha)
+    browser = Client()
+    form = {"username": asha.email, "password": "correct horse battery", "next": "/admin/"}
+    assert browser.post("/admin/login/", form).status_code == 200
+    assert browser.post(paths(paper)["look"])["Location"].startswith("/admin/login/")
+    signed = browser.post("/admin/login/", {**form, "otp_token": totp_token(asha)})
+    assert signed.status_code == 302
+    assert browser.post(paths(paper)["look"])["Location"] == paths(paper)["view"]
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        desk.claim(paper.tutor, by=asha)
+        again = browser.post(paths(paper)["look"])["Location"]
+    assert again.startswith("/admin/confirm/")
+
+
 def test_sec_12_a_code_is_fresh_for_five_minutes() -> None:
     now = clock.now()
     session = {staff_codes.FRESH: now.timestamp()}
@@ -312,6 +328,24 @@ def test_sec_12_papers_of_the_hour_before_do_not_ring(
         assert look_at(2) == 0
         assert look_at(1) == 1
         assert look_at(1) == 1
+
+
+def test_sec_12_downloads_count_and_one_paper_counts_once(
+    asha: Any, monkeypatch: pytest.MonkeyPatch, drain: Any
+) -> None:
+    monkeypatch.setattr(viewing, "PAPERS_AN_HOUR", 2)
+    tutor = claimed(TutorPendingFactory(), asha)
+    alarms = AuditEvent.objects.filter(action="moderator.many_papers")
+    first, second, third = (make_paper(pages=1, tutor=tutor) for _ in range(3))
+    for paper in (first, second):
+        viewing.open_paper(paper, by=asha)
+        documents.open_for_review(paper, by=asha)
+        documents.open_for_review(paper, by=asha)
+    drain()
+    assert not alarms.exists()
+    documents.open_for_review(third, by=asha)
+    drain()
+    assert alarms.get().data == {"papers": 3}
 
 
 @pytest.mark.parametrize("group", [staff.FINANCE, None])

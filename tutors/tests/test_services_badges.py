@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -137,6 +138,13 @@ def test_a_badge_for_good_never_ends() -> None:
     assert not BadgeNotice.objects.exists()
 
 
+def test_beat_watches_them_by_day_in_india() -> None:
+    entry = settings.CELERY_BEAT_SCHEDULE["tutors-watch-badges"]
+    assert entry["task"] == watch_badges.name
+    hours = {(hour * 60 + 330) // 60 for hour in entry["schedule"].hour}
+    assert hours == set(range(8, 20))
+
+
 @pytest.mark.parametrize("factory", [TutorSuspendedFactory, TutorRejectedFactory])
 def test_whom_nobody_finds_anyway_is_not_written_to(factory: Any) -> None:
     tutor = factory(badge=False) if factory is TutorSuspendedFactory else factory()
@@ -185,6 +193,19 @@ class TestIdentity:
         verification.review_document(paper, by=moderator, is_genuine=True)
         assert TutorProfile.objects.listed().exists()
         assert self.news_of(news.TUTOR_LISTED) == 1
+
+    def test_restored_without_one_the_tutor_is_told_what_is_missing(self, moderator: Any) -> None:
+        for template, values in (
+            ("tutor_restored", {}),
+            (
+                "tutor_restored_lapsed",
+                {"badge__valid_until": date(2026, 1, 1), "badge__checked_on": date(2025, 1, 1)},
+            ),
+        ):
+            tutor = claimed(TutorSuspendedFactory(**values), moderator)
+            verification.restore(tutor, by=moderator, reason="Cleared")
+            told = Message.objects.filter(user_id=tutor.user_id)
+            assert [message.template for message in told] == [template]
 
     def test_a_proof_refused_after_all_ends_the_listing(self, moderator: Any) -> None:
         tutor = TutorFactory(badge=False)
