@@ -103,10 +103,12 @@ SELECT e.* FROM (
  ORDER BY e.sort_key {order}, e.tutor_id {order} LIMIT %(limit)s
 """
 
+# Not EXISTS, of which PostgreSQL might make a join that reads everybody.
 BEST = """(
-   SELECT (s.offering_id, s.is_home) = (e.offering_id, e.is_home) FROM tutors_searchentry s
+   SELECT true FROM tutors_searchentry s
     WHERE s.tutor_id = e.tutor_id AND {offering} AND {mode}
-    ORDER BY {key}, s.rate, s.offering_id, s.is_home LIMIT 1)"""
+      AND ({key}, s.rate, s.offering_id, s.is_home) < ({own_key}, e.rate, e.offering_id, e.is_home)
+    LIMIT 1) IS NOT TRUE"""
 
 
 def compose(
@@ -245,7 +247,12 @@ def best(criteria: SearchCriteria) -> str:
         mode += f" AND (NOT s.is_home OR {covers})"
         if criteria.within_km:
             mode += f" AND {km} <= %(within)s"
-    return BEST.format(offering=of_offering(criteria, "s"), mode=mode, key=_key(criteria, km, "s"))
+    return BEST.format(
+        offering=of_offering(criteria, "s"),
+        mode=mode,
+        key=_key(criteria, km, "s"),
+        own_key=_key(criteria, KM.format("e"), "e"),
+    )
 
 
 def _key(criteria: SearchCriteria, km: str, entry: str) -> str:
