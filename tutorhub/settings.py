@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "tutorhub.site.middleware.StaffSessionMiddleware",
     "tutorhub.site.middleware.SuspendedMiddleware",
     "tutorhub.site.middleware.DeviceMiddleware",
+    "tutorhub.site.middleware.AccessMiddleware",
 ]
 
 TEMPLATES = [

@@ -46,6 +46,16 @@ EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
 # Signed in, by cookie and by token, when staff shut the account or a new epoch ended all sessions.
 SHUT = frozenset({"family_shut", "tutor_shut"})
 SIGNED_OUT = frozenset({"tutor_signed_out"})
+# Whose the things are that an address names; what stands not here is nobody's in particular.
+_FAMILY, _TUTOR = frozenset({"family"}), frozenset({"tutor"})
+OWNERS = {
+    **dict.fromkeys(("learner", "consent", "member", "invite", "invite_sent", "enquiry"), _FAMILY),
+    **dict.fromkeys(("order", "order_pk", "refund", "refund_pk"), _FAMILY),
+    **dict.fromkeys(("sign_in", "sign_in_pk"), _FAMILY),
+    **dict.fromkeys(("lead", "payout", "payout_pk", "document", "disputed", "evidence"), _TUTOR),
+    **dict.fromkeys(("photo", "invoice"), _TUTOR),
+    "session": _FAMILY | _TUTOR,
+}
 PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_device")
 
 
