@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -16,6 +17,8 @@ from tutorhub.core.readonly import ReadOnlyAdmin
 
 # Who may see the seeds could sign in as anybody: devices are made by `manage.py setup_staff`.
 admin.site.unregister(TOTPDevice)
+# What a group may do stands in `accounts.services.staff`; nobody gives himself more by hand.
+admin.site.unregister(Group)
 
 
 class ReasonForm(ActionForm):

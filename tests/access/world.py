@@ -64,6 +64,17 @@ def bearer(access: str) -> Client:
     return Client(raise_request_exception=False, headers={"Authorization": f"Bearer {access}"})
 
 
+def staff_browser(user: User, *, is_verified: bool = True) -> Client:
+    """The browser of a member of staff, past the second factor or before it."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="accounts.backends.StaffBackend")
+    if is_verified:
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=user).persistent_id
+        session.save()
+    return client
+
+
 class World:
     """`family` and `tutor` have a class together; `other_…` have nothing to do with it."""
 
@@ -142,13 +153,7 @@ class World:
         user = self.users[principal]
         if not user.is_staff:
             return trusted_browser(user)
-        client.force_login(user, backend="accounts.backends.StaffBackend")
-        if principal in STAFF:
-            session = client.session
-            device = TOTPDevice.objects.get(user=user)
-            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-            session.save()
-        return client
+        return staff_browser(user, is_verified=principal in STAFF)
 
     def api_client(self, principal: str) -> Client:
         """The app with an access token; staff can have none and come with their cookie."""

@@ -101,8 +101,6 @@ class AdminRule:
     change: frozenset[str] = frozenset()
     actions: "tuple[Action, ...]" = ()
     pages: "tuple[Action, ...]" = ()
-    is_ours: bool = True
-    """False for what another package registers and only superusers see."""
 
 
 @dataclass(frozen=True)
