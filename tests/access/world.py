@@ -1,6 +1,7 @@
 """Two of everyone, with something of their own, and a client for each."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,9 @@ OWNERS = {
     "session": _FAMILY | _TUTOR,
 }
 PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_device")
+
+
+NUMBERS = count(1)
 
 
 def bearer(access: str) -> Client:
@@ -178,7 +182,7 @@ class World:
         bookings.order_paid(order_id=payment.order_id, session_id=session.pk)
         disputes.apply(
             {
-                "id": "disp_World00000001",
+                "id": f"disp_World{next(NUMBERS):08d}",
                 "payment_id": payment.razorpay_payment_id,
                 "amount": payment.amount_paise,
                 "status": "open",
