@@ -64,8 +64,9 @@ def plant(mark: str) -> set[str]:
                     planted.add(place)
         except (IntegrityError, InternalError):
             continue
-    tutors = User.objects.filter(role="tutor", name=canary(mark, "accounts_user.name"))
-    tutors.update(name=f"c{mark}P-accounts_user.name")
+    # Everybody may read who teaches; staff are shown nothing but their own.
+    known = User.objects.filter(name=canary(mark, "accounts_user.name")).exclude(role="student")
+    known.update(name=f"c{mark}P-accounts_user.name")
     return planted
 
 
