@@ -94,7 +94,7 @@ class Worlds:
         key = principal, channel, is_api
         if key not in self._clients:
             client = self._signed_in(principal, channel, is_api=is_api)
-            # What stands before the views is put together once; that takes longer than ten requests.
+            # Putting together what stands before the views takes longer than ten requests.
             client.handler = next(
                 (known.handler for known in self._clients.values()), client.handler
             )

@@ -64,20 +64,32 @@ RULES: dict[str, Rule] = {
     ),
     "api:leads-inbox": Rule("GET", TUTORS),
     "api:leads-detail": Rule("GET", TUTORS, "lead", scope="marketplace.Lead.of"),
-    "api:leads-accept": Rule("POST", TUTORS, "lead", scope="marketplace.Lead.of", money=True),
+    "api:leads-accept": Rule(
+        "POST", TUTORS, "lead", scope="marketplace.Lead.of", money=True, strict=True
+    ),
     "api:leads-decline": Rule("POST", TUTORS, "lead", scope="marketplace.Lead.of"),
     "api:sessions": Rule("GET", PEOPLE),
     "api:sessions-detail": Rule(
         "GET", PEOPLE, "session", scope="marketplace.TutoringSession.visible_to"
     ),
     "api:sessions-pay": Rule(
-        "POST", FAMILIES, "session", scope="marketplace.TutoringSession.visible_to", money=True
+        "POST",
+        FAMILIES,
+        "session",
+        scope="marketplace.TutoringSession.visible_to",
+        money=True,
+        strict=True,
     ),
     "api:sessions-start": Rule(
-        "POST", TUTORS, "session", scope="marketplace.TutoringSession.visible_to"
+        "POST", TUTORS, "session", scope="marketplace.TutoringSession.visible_to", strict=True
     ),
     "api:sessions-complete": Rule(
-        "POST", TUTORS, "session", scope="marketplace.TutoringSession.visible_to", money=True
+        "POST",
+        TUTORS,
+        "session",
+        scope="marketplace.TutoringSession.visible_to",
+        money=True,
+        strict=True,
     ),
     "api:sessions-confirm": Rule(
         "POST", FAMILIES, "session", scope="marketplace.TutoringSession.visible_to", money=True

@@ -48,7 +48,7 @@ RULES: dict[str, Rule] = {
         "POST", TUTORS, "payout", scope="payments.Payout.visible_to", money=True
     ),
     "payments:payout-method-edit": Rule("GET POST", TUTORS, needs={SETTLED, STEP_UP}),
-    "api:payments-verify": Rule("POST", PEOPLE, money=True),
+    "api:payments-verify": Rule("POST", PEOPLE, money=True, strict=True),
     "api:payments": Rule("GET", PEOPLE),
     "api:payments-detail": Rule(
         "GET", PEOPLE, "order_pk", scope="payments.PaymentOrder.visible_to"
@@ -56,11 +56,11 @@ RULES: dict[str, Rule] = {
     "api:payments-refund-to-wallet": Rule(
         "POST", FAMILIES, "refund_pk", scope="payments.Refund[payment__order__payer]", money=True
     ),
-    "api:students-wallet": Rule("GET PATCH", FAMILIES),
+    "api:students-wallet": Rule("GET PATCH", FAMILIES, strict=True),
     "api:students-wallet-entries": Rule("GET", FAMILIES),
-    "api:students-wallet-topup": Rule("POST", FAMILIES, money=True),
+    "api:students-wallet-topup": Rule("POST", FAMILIES, money=True, strict=True),
     "api:wallet": Rule("GET", TUTORS),
-    "api:wallet-topup": Rule("POST", TUTORS, money=True),
+    "api:wallet-topup": Rule("POST", TUTORS, money=True, strict=True),
     "api:invoices": Rule("GET", PEOPLE),
     "api:invoice-pdf": Rule("GET", PEOPLE, "invoice", scope="payments.Invoice[recipient]"),
     "api:statement-earnings": Rule("GET", TUTORS),
@@ -71,10 +71,10 @@ RULES: dict[str, Rule] = {
     "api:statement-payments-csv": Rule("GET", PEOPLE),
     "api:statement-payments-pdf": Rule("GET", PEOPLE),
     "api:earnings": Rule("GET", TUTORS),
-    "api:payouts": Rule("GET POST", TUTORS, money=True, needs={SETTLED}),
+    "api:payouts": Rule("GET POST", TUTORS, money=True, needs={SETTLED}, strict=True),
     "api:payouts-detail": Rule("GET", TUTORS, "payout_pk", scope="payments.Payout.visible_to"),
-    "api:payout-method": Rule("GET PATCH PUT", TUTORS, needs={SETTLED, STEP_UP}),
-    "api:tax-profile": Rule("GET PUT", TUTORS),
+    "api:payout-method": Rule("GET PATCH PUT", TUTORS, needs={SETTLED, STEP_UP}, strict=True),
+    "api:tax-profile": Rule("GET PUT", TUTORS, strict=True),
     "payments:webhook-razorpay": Rule("POST", signature="the signature over the body"),
     "payments:checkout-callback": Rule("POST", signature="the signature over order and payment"),
 }

@@ -30,10 +30,12 @@ RULES: dict[str, Rule] = {
     "api:students-learner": Rule(
         "DELETE GET PATCH", FAMILIES, "learner", scope="students.Learner.of"
     ),
-    "api:students-learner-consent": Rule("POST", FAMILIES, "learner", scope="students.Learner.of"),
+    "api:students-learner-consent": Rule(
+        "POST", FAMILIES, "learner", scope="students.Learner.of", strict=True
+    ),
     "api:students-guardian-code": Rule("POST", FAMILIES, "learner", scope="students.Learner.of"),
     "api:students-guardian-code-confirm": Rule(
-        "POST", FAMILIES, "learner", scope="students.Learner.of"
+        "POST", FAMILIES, "learner", scope="students.Learner.of", strict=True
     ),
     "api:students-consents": Rule("GET", FAMILIES),
     "api:students-consent-withdraw": Rule("POST", FAMILIES, "consent", scope="students.Learner.of"),
