@@ -29,7 +29,18 @@ PUBLIC = {"tutors_tutorprofile.headline", "tutors_tutorprofile.bio"}
 FILLED = {
     "students_learner.goals",
     "marketplace_enquiry.note",
+    "marketplace_lead.decline_reason",
     "marketplace_tutoringsession.message",
+    "payments_gatewaydispute.note",
+    "payments_gatewaydispute.statement",
+    "payments_gatewaydispute.summary",
+    "payments_payment.note",
+    "payments_payoutmethod.validation_note",
+    "payments_refund.bank_reference",
+    "payments_taxprofile.address",
+    "tutors_tutordocument.notes",
+    "tutors_tutorphoto.notes",
+    "tutors_tutorprofile.status_notes",
 }
 SHORTEST = 60
 

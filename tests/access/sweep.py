@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -177,6 +178,9 @@ def problems(worlds: Worlds, names: list[str]) -> list[str]:
 def judge(worlds: Worlds, cell: Cell) -> Iterator[str]:
     """Ask, and say everything that should not be."""
     answer = ask(worlds, cell, cell.relation)
+    if answer.response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        yield "breaks"
+        return
     got = outcome(answer.response)
     expected = expectation(cell)
     if got not in expected:
