@@ -32,7 +32,6 @@ FILLED = {
     "marketplace_lead.decline_reason",
     "marketplace_tutoringsession.message",
     "payments_gatewaydispute.note",
-    "payments_gatewaydispute.statement",
     "payments_gatewaydispute.summary",
     "payments_payment.note",
     "payments_payoutmethod.validation_note",

@@ -25,7 +25,7 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 
 MACHINES = "/webhooks/"
-"""Where machines knock. What hangs here proves itself by a signature (tests/access/policy.py)."""
+"""Where machines knock. What hangs here proves itself by a signature (`core.access`)."""
 
 
 def status_of(error: errors.DomainError) -> int:
