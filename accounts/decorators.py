@@ -42,7 +42,7 @@ def _role_required(*roles: str) -> Callable[[View], View]:
                 raise WrongRole
             return view(request, *args, **kwargs)
 
-        checked.roles = frozenset(roles)  # type: ignore[attr-defined]
+        checked.roles = frozenset(roles)
         return checked
 
     return decorate
@@ -78,7 +78,7 @@ def _step_up(view: View, *, always: bool) -> View:
             return redirect(f"{reverse('accounts:step-up')}?{query}")
         return view(request, *args, **kwargs)
 
-    checked.needs = {*getattr(view, "needs", ()), kinds.STEP_UP}  # type: ignore[attr-defined]
+    checked.needs = {*getattr(view, "needs", ()), kinds.STEP_UP}
     return checked
 
 
@@ -92,7 +92,7 @@ def settled_device_required(action: str) -> Callable[[View], View]:
                 policies.check_device_is_settled(request.user, sign_in_of(request), action)
             return view(request, *args, **kwargs)
 
-        checked.needs = {*getattr(view, "needs", ()), kinds.SETTLED}  # type: ignore[attr-defined]
+        checked.needs = {*getattr(view, "needs", ()), kinds.SETTLED}
         return checked
 
     return decorate
