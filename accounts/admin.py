@@ -28,6 +28,8 @@ from tutorhub.core.readonly import ReadOnlyAdmin
 
 # Who may see the seeds could sign in as anybody: devices are made by `manage.py setup_staff`.
 admin.site.unregister(TOTPDevice)
+# What a group may do stands in `accounts.services.staff`; nobody gives himself more by hand.
+admin.site.unregister(Group)
 
 
 # Rights come from the code (`staff.allow`), and so does the schedule of the beat.

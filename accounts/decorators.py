@@ -1,4 +1,8 @@
-"""Role checks of HTML views."""
+"""Role checks of HTML views.
+
+`tutorhub.site.middleware.AccessMiddleware` has asked the same of the table of rules before; a
+decorator is the second lock, next to what it guards. A test compares the two.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,16 +13,22 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts import policies
 from accounts.clients import sign_in_of
 from accounts.models import Role
 from accounts.services import stepup
+from tutorhub.core.access import kinds
 from tutorhub.core.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 SAFE = {"GET", "HEAD"}
+
+
+class WrongRole(NotAllowed):
+    code = "wrong_role"
+    message = _("This page is not for your kind of account.")
 
 
 def _role_required(*roles: str) -> Callable[[View], View]:
@@ -29,9 +39,10 @@ def _role_required(*roles: str) -> Callable[[View], View]:
                 back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
                 return redirect_to_login(back)
             if request.user.role not in roles:
-                raise NotAllowed(_("This page is not for your kind of account."), code="wrong_role")
+                raise WrongRole
             return view(request, *args, **kwargs)
 
+        checked.roles = frozenset(roles)
         return checked
 
     return decorate
@@ -67,6 +78,7 @@ def _step_up(view: View, *, always: bool) -> View:
             return redirect(f"{reverse('accounts:step-up')}?{query}")
         return view(request, *args, **kwargs)
 
+    checked.needs = {*getattr(view, "needs", ()), kinds.STEP_UP}
     return checked
 
 
@@ -80,6 +92,7 @@ def settled_device_required(action: str) -> Callable[[View], View]:
                 policies.check_device_is_settled(request.user, sign_in_of(request), action)
             return view(request, *args, **kwargs)
 
+        checked.needs = {*getattr(view, "needs", ()), kinds.SETTLED}
         return checked
 
     return decorate

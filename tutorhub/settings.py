@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "tutorhub.site.middleware.StaffSessionMiddleware",
     "tutorhub.site.middleware.SuspendedMiddleware",
     "tutorhub.site.middleware.DeviceMiddleware",
+    "tutorhub.site.middleware.AccessMiddleware",
 ]
 
 TEMPLATES = [

@@ -1,4 +1,9 @@
-"""Who may call an operation. Nothing is open unless it says so."""
+"""Who may call an operation. Nothing is open unless it says so.
+
+Each of these asks the table of rules (`tutorhub.core.access`) first: an operation without a rule, a
+method that the rule does not name and a role that it does not name are refused, whatever the view
+says. What the view says on top is the second lock; a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from accounts import policies
 from accounts.clients import sign_in_of
 from accounts.models.users import Role
 from accounts.services import standing, stepup
+from tutorhub.core import access
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -27,7 +33,10 @@ class AnyToken(BasePermission):
     """Everybody with a token, even on a device that has to prove itself first."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user and request.user.is_authenticated)
+        if not (request.user and request.user.is_authenticated):
+            return False
+        rule = access.rule_of(request.resolver_match)
+        return rule is not None and rule.answers(request.method) and request.user.role in rule.who
 
 
 class OwnAccount(AnyToken):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -51,16 +51,11 @@ def export(request: HttpRequest) -> HttpResponse:
 @never_cache
 @person_required
 @require_GET
-def export_fetch(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
+@step_up_required
+def export_fetch(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """On to the file, by a link that dies within a minute."""
     copies = DataRequest.objects.filter(user=request.user, kind=DataRequest.Kind.EXPORT)
-    copy = get_object_or_404(copies, pk=request_id)
-    return _fetch(request, copy)
-
-
-@step_up_required
-def _fetch(request: HttpRequest, copy: DataRequest) -> HttpResponse:
-    return redirect(exports.link(copy, by=request.user))
+    return redirect(exports.link(get_object_or_404(copies, pk=request_id), by=request.user))
 
 
 @never_cache

@@ -10,6 +10,7 @@ from marketplace.models import Mode
 from payments.api.chargeback_serializers import ChargebackOutput
 from payments.models import EvidenceFile, GatewayDispute, PaymentOrder
 from payments.policies import EVIDENCE_MAX_BYTES, EVIDENCE_WORDS
+from tutorhub.core.strict import Strict
 from tutors.api.serializers import UploadOutput
 
 MAX_PAISE = 100_000_00
@@ -134,7 +135,7 @@ class LeadOutput(serializers.Serializer):
         return 1
 
 
-class AcceptInput(serializers.Serializer):
+class AcceptInput(Strict):
     start_at = serializers.DateTimeField()
     duration_min = serializers.IntegerField()
     rate_paise = serializers.IntegerField(max_value=MAX_PAISE)
@@ -150,7 +151,7 @@ class DeclineInput(serializers.Serializer):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-class CodeInput(serializers.Serializer):
+class CodeInput(Strict):
     code = serializers.CharField(
         max_length=8,
         required=False,
@@ -165,7 +166,7 @@ class ReviewInput(serializers.Serializer):
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class PayInput(serializers.Serializer):
+class PayInput(Strict):
     method = serializers.ChoiceField(
         choices=PaymentOrder.Method.choices, default=PaymentOrder.Method.RAZORPAY
     )

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from payments.api.chargeback_serializers import ChargebackOutput
 from payments.models import Payment, PaymentOrder, Refund
+from tutorhub.core.strict import Strict
 
 
 class WalletHoldOutput(serializers.Serializer):
@@ -38,7 +39,7 @@ class FamilyWalletOutput(serializers.Serializer):
     )
 
 
-class FamilyWalletInput(serializers.Serializer):
+class FamilyWalletInput(Strict):
     refunds_to_wallet = serializers.BooleanField()
 
 
@@ -57,7 +58,7 @@ class WalletEntryOutput(serializers.Serializer):
     )
 
 
-class WalletTopupInput(serializers.Serializer):
+class WalletTopupInput(Strict):
     amount_paise = serializers.IntegerField(min_value=1, max_value=10**9)
 
 

@@ -2,6 +2,7 @@ from rest_framework import serializers
 
 from payments.api.chargeback_serializers import DebtOutput, TutorChargebackOutput
 from payments.models import PaymentOrder, Payout, PayoutMethod
+from tutorhub.core.strict import Strict
 
 
 class PackOutput(serializers.Serializer):
@@ -18,7 +19,7 @@ class WalletOutput(serializers.Serializer):
     packs = PackOutput(many=True)
 
 
-class TopupInput(serializers.Serializer):
+class TopupInput(Strict):
     pack = serializers.CharField(max_length=40, help_text="code or id of a pack on sale")
 
 
@@ -40,7 +41,7 @@ class CheckoutOutput(serializers.Serializer):
     checkout_path = serializers.CharField(help_text="the same as a page")
 
 
-class VerifyInput(serializers.Serializer):
+class VerifyInput(Strict):
     razorpay_order_id = serializers.CharField(max_length=40)
     razorpay_payment_id = serializers.CharField(max_length=40)
     razorpay_signature = serializers.CharField(max_length=128)
@@ -87,7 +88,7 @@ class EarningsPageOutput(EarningsOutput):
     debts = DebtOutput(many=True, help_text="what was owed and how it came in, newest first")
 
 
-class PayoutInput(serializers.Serializer):
+class PayoutInput(Strict):
     amount_paise = serializers.IntegerField(min_value=1, max_value=10**12)
 
 
@@ -120,7 +121,7 @@ class PayoutDetailOutput(PayoutOutput):
         read_only_fields = fields
 
 
-class PayoutMethodInput(serializers.Serializer):
+class PayoutMethodInput(Strict):
     kind = serializers.ChoiceField(choices=PayoutMethod.Kind.choices)
     holder_name = serializers.CharField(min_length=3, max_length=120)
     pan = serializers.CharField(max_length=14)
@@ -143,11 +144,11 @@ class PayoutMethodOutput(serializers.Serializer):
     is_weekly = serializers.BooleanField(help_text="paid out every Monday without asking")
 
 
-class PayoutMethodChange(serializers.Serializer):
+class PayoutMethodChange(Strict):
     is_weekly = serializers.BooleanField()
 
 
-class TaxProfileInput(serializers.Serializer):
+class TaxProfileInput(Strict):
     legal_name = serializers.CharField(max_length=120)
     address = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     state = serializers.CharField(max_length=60)

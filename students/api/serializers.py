@@ -12,20 +12,10 @@ from students import queries
 from students.models import FamilyMember, Guardian, GuardianInvite, Learner, Mode
 from students.queries import Span
 from tutorhub.core.errors import DomainError
+from tutorhub.core.strict import Strict
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 PURPOSES = Consent.Purpose.choices
-
-
-class Strict(serializers.Serializer):
-    """Refuses what it does not know: a misspelt word must not pass for a consent."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if unknown:
-            error = ErrorDetail("There is no such field.", code="unknown")
-            raise ValidationError({str(name): [error] for name in unknown})
-        return super().to_internal_value(data)
 
 
 class RelationField(serializers.ChoiceField):

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.access.money import MONEY, NO_MONEY
-from tests.access.policy import API, BY_SIGNATURE, PAGES
+from tests.access.money import MONEY
+from tests.access.policy import API, PAGES
 from tests.access.routes import all_routes
 from tests.access.test_access import undone
 from tests.access.world import PEOPLE, World
@@ -22,14 +22,6 @@ pytestmark = pytest.mark.django_db
 TEMPLATES = Path(__file__).parents[2] / "templates"
 # Not a key: longer than any.
 LONG = "x" * 81
-
-
-def test_every_post_is_known_to_move_money_or_not_to():
-    rows = PAGES | API
-    posts = {name for name, row in rows.items() if "POST" in row.methods.split()}
-    posts |= set(BY_SIGNATURE) - {"core:download", "core:picture"}
-    assert not MONEY & NO_MONEY
-    assert posts == MONEY | NO_MONEY
 
 
 @pytest.mark.parametrize("name", sorted(MONEY))

@@ -1,6 +1,7 @@
 """Two of everyone, with something of their own, and a client for each."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -48,12 +49,36 @@ EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
 # Signed in, by cookie and by token, when staff shut the account or a new epoch ended all sessions.
 SHUT = frozenset({"family_shut", "tutor_shut"})
 SIGNED_OUT = frozenset({"tutor_signed_out"})
+# Whose the things are that an address names; what stands not here is nobody's in particular.
+_FAMILY, _TUTOR = frozenset({"family"}), frozenset({"tutor"})
+OWNERS = {
+    **dict.fromkeys(("learner", "consent", "member", "invite", "invite_sent", "enquiry"), _FAMILY),
+    **dict.fromkeys(("order", "order_pk", "refund", "refund_pk"), _FAMILY),
+    **dict.fromkeys(("sign_in", "sign_in_pk"), _FAMILY),
+    **dict.fromkeys(("lead", "payout", "payout_pk", "document", "disputed", "evidence"), _TUTOR),
+    **dict.fromkeys(("photo", "invoice"), _TUTOR),
+    "session": _FAMILY | _TUTOR,
+}
 PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_device")
+
+
+NUMBERS = count(1)
 
 
 def bearer(access: str) -> Client:
     """The app with this access token."""
     return Client(raise_request_exception=False, headers={"Authorization": f"Bearer {access}"})
+
+
+def staff_browser(user: User, *, is_verified: bool = True) -> Client:
+    """The browser of a member of staff, past the second factor or before it."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="accounts.backends.StaffBackend")
+    if is_verified:
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=user).persistent_id
+        session.save()
+    return client
 
 
 class World:
@@ -149,13 +174,7 @@ class World:
         user = self.users[principal]
         if not user.is_staff:
             return trusted_browser(user)
-        client.force_login(user, backend="accounts.backends.StaffBackend")
-        if principal in STAFF:
-            session = client.session
-            device = TOTPDevice.objects.get(user=user)
-            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-            session.save()
-        return client
+        return staff_browser(user, is_verified=principal in STAFF)
 
     def api_client(self, principal: str) -> Client:
         """The app with an access token; staff can have none and come with their cookie."""
@@ -180,7 +199,7 @@ class World:
         bookings.order_paid(order_id=payment.order_id, session_id=session.pk)
         disputes.apply(
             {
-                "id": "disp_World00000001",
+                "id": f"disp_World{next(NUMBERS):08d}",
                 "payment_id": payment.razorpay_payment_id,
                 "amount": payment.amount_paise,
                 "status": "open",

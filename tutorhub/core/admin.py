@@ -7,10 +7,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 
 from tutorhub.core import outbox
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.readonly import ReadOnlyAdmin
+
+# The timetable of the jobs stands in the settings; what is started by hand leaves no trace.
+admin.site.unregister(
+    [ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule]
+)
 
 
 class StateFilter(admin.SimpleListFilter):

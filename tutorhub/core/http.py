@@ -25,7 +25,7 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 
 MACHINES = "/webhooks/"
-"""Where machines knock. What hangs here proves itself by a signature (tests/access/policy.py)."""
+"""Where machines knock. What hangs here proves itself by a signature (`core.access`)."""
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -77,20 +77,23 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, errors.DomainError):
-            return None
-        status = status_of(error)
-        if getattr(request, "htmx", False):
-            response = render(request, "components/messages.html", {"error": error}, status=status)
-            response["HX-Retarget"] = "#messages"
-            response["HX-Reswap"] = "innerHTML"
-            return response
-        if request.method == "POST":
-            back = request.headers.get("Referer", "")
-            if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-                messages.error(request, str(error))
-                return redirect(back)
-        return render(request, "error.html", {"error": error, "status": status}, status=status)
+        return page_of(request, error) if isinstance(error, errors.DomainError) else None
+
+
+def page_of(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """What a page answers to a domain error; see `DomainErrorMiddleware`."""
+    status = status_of(error)
+    if getattr(request, "htmx", False):
+        response = render(request, "components/messages.html", {"error": error}, status=status)
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    if request.method == "POST":
+        back = request.headers.get("Referer", "")
+        if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+            messages.error(request, str(error))
+            return redirect(back)
+    return render(request, "error.html", {"error": error, "status": status}, status=status)
 
 
 class MachineMiddleware:

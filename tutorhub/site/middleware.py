@@ -6,51 +6,33 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseForbidden,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from rest_framework.exceptions import MethodNotAllowed
 
 from accounts.backends import suspended_user
 from accounts.clients import SIGN_IN
+from accounts.decorators import WrongRole
 from accounts.services import sign_ins, standing
-from tutorhub.core import clock
+from tutorhub.core import access, clock
+from tutorhub.core.access import kinds
 from tutorhub.core.errors import NotAllowed
-from tutorhub.core.http import status_of
+from tutorhub.core.http import page_of, status_of
 from tutorhub.core.middleware import API
 
 STAFF_BACKEND = "accounts.backends.StaffBackend"
 STARTED, SEEN = "staff_started_at", "staff_seen_at"
-
-SAFE = {"GET", "HEAD", "OPTIONS"}
-# What everybody may read, suspended or not, the choice of language, the ways in and out (others of
-# the family may use the same phone), and what the gateway's signature lets in. Whatever is not
-# named here is closed to a suspended account.
-OPEN = frozenset(
-    {
-        *("site:home", "site:help", "site:privacy", "site:language-set", "site:styleguide"),
-        *("site:health-live", "site:health-ready", "site:robots", "site:manifest"),
-        *("site:sitemap", "site:sitemap-pages", "site:sitemap-cities", "site:sitemap-tutors"),
-        *("tutors:city-show", "tutors:city-subject"),
-        *("notifications:inbox", "notifications:inbox-json", "notifications:staff-json"),
-        *("tutors:tutor-search", "tutors:tutor-detail", "tutors:tutor-card"),
-        *("marketplace:review-list", "marketplace:times-show"),
-        *("tutors:tutor-facets", "tutors:tutor-compare"),
-        *("accounts:signin", "accounts:signin-code", "accounts:signout", "accounts:email-confirm"),
-        "payments:checkout-callback",
-    }
-)
-# What concerns nothing but the own account: who may only look may still keep it safe.
-OWN_ACCOUNT = frozenset(
-    {
-        *("accounts:account", "accounts:email-edit", "accounts:step-up", "accounts:prove"),
-        *("accounts:device-sign-out", "accounts:device-sign-out-others", "accounts:start-clean"),
-        *("accounts:phone-new", "accounts:phone-confirm"),
-        *("accounts:data-erase", "accounts:data-export", "accounts:data-ask"),
-    }
-)
-# Where a device proves that the account is its owner's.
-PROVING = frozenset({"accounts:prove", "accounts:start-clean"})
 
 
 class StaffSessionMiddleware:
@@ -108,21 +90,21 @@ class SuspendedMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
-        match = request.resolver_match
-        if request.path.startswith(API) or (match is not None and match.view_name in OPEN):
+        rule = access.rule_of(request.resolver_match)
+        if request.path.startswith(API) or rule is None or rule.standing == kinds.OPEN:
             return None
         try:
-            self._check(request, match.view_name if match else "")
+            self._check(request, rule)
         except NotAllowed as error:
             return _refusal_of_suspended(request, error)
         return None
 
-    def _check(self, request: HttpRequest, name: str) -> None:
+    def _check(self, request: HttpRequest, rule: access.Rule) -> None:
         if not request.user.is_authenticated:
             user = suspended_user(request.session)
             if user is not None:
                 standing.check_may_act(user)
-        elif request.method not in SAFE and name not in OWN_ACCOUNT:
+        elif rule.is_action(request.method):
             standing.check_may_act(request.user)
 
 
@@ -147,11 +129,56 @@ class DeviceMiddleware:
             return None
         if newer := sign_ins.touched(request.user, about):
             request.session[SIGN_IN] = newer
-        match = request.resolver_match
-        is_open = match is not None and match.view_name in OPEN | PROVING
+        rule = access.rule_of(request.resolver_match)
+        is_open = rule is not None and rule.standing in {kinds.OPEN, kinds.PROVES}
         if about.get("proof_due") and not is_open:
             return redirect("accounts:prove")
         return None
+
+
+class AccessMiddleware:
+    """Refuses what no rule of `tutorhub.core.access` allows, before any view is asked.
+
+    An address without a rule is not there; a method that the rule does not name is 405; people whom
+    it does not name are led to the sign-in page, or told that this is not for them. The API asks
+    for its roles by itself (`accounts.api.permissions`), the back office by its site and models.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponseBase | None:
+        rule = access.rule_of(request.resolver_match)
+        if rule is None:
+            raise Http404
+        if not rule.answers(request.method):
+            return _no_such_method(request, rule)
+        if rule is access.ADMIN_PAGE or request.path.startswith(API):
+            return None
+        return _refusal_of_role(request, rule)
+
+
+def _no_such_method(request: HttpRequest, rule: access.Rule) -> HttpResponse:
+    methods = sorted(rule.names)
+    if not request.path.startswith(API):
+        return HttpResponseNotAllowed(methods)
+    error = MethodNotAllowed(request.method or "")
+    item = {"code": error.default_code, "detail": str(error.detail), "attr": None}
+    body = {"type": "client_error", "errors": [item]}
+    return JsonResponse(body, status=error.status_code, headers={"Allow": ", ".join(methods)})
+
+
+def _refusal_of_role(request: HttpRequest, rule: access.Rule) -> HttpResponseBase | None:
+    if rule.who == kinds.EVERYONE:
+        return None
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path() if request.method in kinds.SAFE else "/")
+    if request.user.role in rule.who:
+        return None
+    return page_of(request, WrongRole())
 
 
 def _refusal_of_suspended(request: HttpRequest, error: NotAllowed) -> HttpResponse:

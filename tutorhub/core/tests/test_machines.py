@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from tutorhub.core import errors
+from tutorhub.core import access, errors
 
 FOR_PEOPLE = ("session", "user", "csp_nonce", "htmx")
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("seen", csrf_exempt(seen)),
 ]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def _a_rule_for_the_page(monkeypatch):
+    monkeypatch.setitem(access.RULES, f"{__name__}.seen", access.Rule("GET POST"))
 
 
 def test_a_machine_meets_nothing_that_is_for_people(client):

@@ -1,0 +1,152 @@
+"""The back office: which group sees and does what, model by model.
+
+A superuser sees every model, and does nothing that `add`, `change` or an action does not name.
+Whoever asks a page that is not for them gets 403; nothing is ever deleted here.
+"""
+
+from tutorhub.core.access.kinds import (
+    FINANCE,
+    MODERATOR,
+    REASON,
+    SECOND_PERSON,
+    STEP_UP,
+    SUPERUSER,
+    SUPPORT,
+    Action,
+    AdminRule,
+)
+
+# Every model has these pages, whether or not somebody may use them.
+VERBS = ("changelist", "add", "history", "delete", "change")
+# Of the site itself: open before the sign-in, and for every member of staff.
+PLAIN_PAGES = ("login", "logout")
+STANDARD_PAGES = (
+    *("index", "app_list", "autocomplete", "jsi18n", "password_change", "password_change_done"),
+    "view_on_site",
+    *("confirm", "security", "recovery-codes", "authenticator"),
+)
+
+_NOBODY: frozenset[str] = frozenset()
+_MODERATOR = frozenset({MODERATOR})
+_FINANCE = frozenset({FINANCE})
+_SUPPORT = frozenset({SUPPORT})
+_STAFF = _MODERATOR | _FINANCE | _SUPPORT
+_SUPERUSER = frozenset({SUPERUSER})
+
+MONEY = AdminRule(view=_FINANCE)
+
+
+def _money(*actions: Action, pages: tuple[Action, ...] = ()) -> AdminRule:
+    return AdminRule(view=_FINANCE, actions=actions, pages=pages)
+
+
+def _finance(name: str, *needs: str) -> Action:
+    return Action(name, _FINANCE, frozenset(needs))
+
+
+def _moderator(name: str, *needs: str) -> Action:
+    return Action(name, _MODERATOR, frozenset(needs))
+
+
+ADMIN: dict[str, AdminRule] = {
+    "core.outboxrow": AdminRule(view=_FINANCE, actions=(Action("revive", _SUPERUSER),)),
+    "core.auditevent": AdminRule(),
+    "notifications.message": AdminRule(),
+    "notifications.providerevent": AdminRule(),
+    "accounts.user": AdminRule(
+        view=_STAFF,
+        actions=(
+            Action("reveal", _STAFF, frozenset({REASON})),
+            _moderator("suspend", REASON),
+            _moderator("restore", REASON),
+            _moderator("vouch"),
+        ),
+    ),
+    "accounts.loginattempt": AdminRule(view=_STAFF),
+    "accounts.consent": AdminRule(view=_MODERATOR),
+    "accounts.datarequest": AdminRule(
+        view=_MODERATOR,
+        actions=(_moderator("answer_them", REASON), _moderator("refuse_them", REASON)),
+    ),
+    "accounts.consentnotice": AdminRule(),
+    "accounts.smsbudgetday": AdminRule(),
+    "accounts.appsession": AdminRule(),
+    "students.learner": AdminRule(),
+    "tutors.tutorprofile": AdminRule(
+        view=_MODERATOR,
+        pages=(
+            _moderator("tutors_desk"),
+            _moderator("tutors_desk_next"),
+            _moderator("tutors_claim"),
+            _moderator("tutors_release"),
+            _moderator("tutors_hand_over", REASON),
+            _moderator("tutors_take_over", REASON),
+            _moderator("tutors_note"),
+            _moderator("tutors_paper_open", STEP_UP),
+            _moderator("tutors_paper"),
+            _moderator("tutors_paper_page"),
+            _moderator("tutors_tutorprofile_decide", REASON),
+            _moderator("tutors_tutordocument_open", STEP_UP),
+            _moderator("tutors_tutordocument_review", REASON),
+            _moderator("tutors_tutorphoto_look"),
+            _moderator("tutors_tutorphoto_decide", REASON),
+        ),
+    ),
+    "tutors.tutorphoto": AdminRule(view=_MODERATOR),
+    "tutors.tutorreport": AdminRule(view=_MODERATOR),
+    "tutors.answertemplate": AdminRule(view=_MODERATOR, add=_MODERATOR, change=_MODERATOR),
+    "tutors.decision": AdminRule(view=_MODERATOR),
+    "tutors.badge": AdminRule(view=_MODERATOR),
+    "marketplace.enquiry": AdminRule(view=_MODERATOR | _SUPPORT),
+    "marketplace.lead": AdminRule(view=_MODERATOR | _SUPPORT, actions=(_moderator("dead_number"),)),
+    "marketplace.tutoringsession": AdminRule(view=_FINANCE | _SUPPORT),
+    "marketplace.review": AdminRule(),
+    # Money. Finance, and superusers as finance.
+    "payments.creditpack": AdminRule(view=_FINANCE, add=_FINANCE, change=_FINANCE),
+    "payments.creditlot": _money(_finance("refund_unused")),
+    "payments.earning": MONEY,
+    "payments.earningfreeze": MONEY,
+    "payments.earningreversal": MONEY,
+    "payments.externalrefund": _money(
+        _finance("take_from_order"),
+        _finance("take_from_tutor"),
+        _finance("take_from_wallet"),
+        _finance("take_as_loss"),
+    ),
+    "payments.funding": AdminRule(
+        view=_FINANCE,
+        add=_FINANCE,
+        actions=(_finance("approve", SECOND_PERSON), _finance("reject", SECOND_PERSON)),
+    ),
+    "payments.gatewaydispute": _money(
+        _finance("contest"),
+        _finance("accept"),
+        pages=(
+            _finance("payments_gatewaydispute_contest"),
+            _finance("payments_evidencefile_open"),
+        ),
+    ),
+    "payments.gatewayevent": MONEY,
+    "payments.refusedwebhooks": MONEY,
+    "payments.invoice": MONEY,
+    "payments.ledgeraccount": _money(
+        pages=(_finance("payments_find"), _finance("payments_person"))
+    ),
+    "payments.ledgertxn": MONEY,
+    "payments.orderrefund": MONEY,
+    "payments.payment": _money(_finance("send_back")),
+    "payments.paymentorder": _money(
+        _finance("refund"), _finance("refund_to_source"), _finance("refund_to_wallet")
+    ),
+    "payments.payout": _money(_finance("approve", SECOND_PERSON), _finance("reject")),
+    "payments.payoutmethod": _money(_finance("confirm")),
+    "payments.promogrant": AdminRule(view=_FINANCE, add=_FINANCE),
+    "payments.reconitem": _money(_finance("resolve")),
+    "payments.reconrun": _money(
+        pages=(_finance("payments_health"), _finance("payments_health_check"))
+    ),
+    "payments.refund": _money(_finance("retry"), _finance("to_wallet")),
+    "payments.settlement": MONEY,
+    "payments.settlementrow": MONEY,
+    "payments.taxrate": AdminRule(view=_FINANCE, add=_FINANCE),
+}

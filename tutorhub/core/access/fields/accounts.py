@@ -1,0 +1,43 @@
+"""Fields of accounts."""
+
+from tutorhub.core.access.fields.kinds import Fields
+from tutorhub.core.access.kinds import EVERYONE, PEOPLE, STAFF
+
+WRITES: dict[str, Fields] = {
+    "accounts.OtpRequestIn": Fields(EVERYONE, "phone install_id"),
+    "accounts.OtpVerifyIn": Fields(EVERYONE, "phone code role install_id"),
+    "accounts.RefreshIn": Fields(EVERYONE, "refresh"),
+    "accounts.MeIn": Fields(PEOPLE, "name language"),
+    "accounts.CodeIn": Fields(PEOPLE, "code"),
+    "accounts.NewPhoneIn": Fields(PEOPLE, "phone"),
+    "accounts.NewEmailIn": Fields(PEOPLE, "email"),
+    "accounts.admin.ReasonForm": Fields(STAFF, "action select_across reason"),
+    "accounts.StaffLoginForm": Fields(
+        STAFF, "username password otp_device otp_token otp_challenge"
+    ),
+    "accounts.PhoneForm": Fields(EVERYONE, "phone next role page"),
+    "accounts.CodeOnlyForm": Fields(PEOPLE, "code"),
+    "accounts.CodeForm": Fields(EVERYONE, "code role"),
+    "accounts.NewPhoneForm": Fields(PEOPLE, "phone"),
+    "accounts.AccountForm": Fields(PEOPLE, "name language"),
+    "accounts.EmailForm": Fields(PEOPLE, "email"),
+    "accounts.DataRequestForm": Fields(PEOPLE, "kind words"),
+    "accounts.EraseForm": Fields(PEOPLE, "is_sure"),
+    "accounts.StaffCodeForm": Fields(STAFF, "token"),
+    "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),
+}
+
+READS: dict[str, Fields] = {
+    "accounts.MeOut": Fields(PEOPLE, "id role name phone email language joined_at next"),
+    "accounts.OtpRequestOut": Fields(EVERYONE, "resend_after expires_in"),
+    "accounts.ExportOut": Fields(PEOPLE, "asked_at id size status url"),
+    "accounts.HeldOut": Fields(PEOPLE, "number purpose since title until"),
+    "accounts.SectionOut": Fields(PEOPLE, "name things title"),
+    "accounts.PairOut": Fields(EVERYONE, "access refresh"),
+    "accounts.SignedInOut": Fields(EVERYONE, "access refresh user"),
+    "accounts.SignedInUserOut": Fields(EVERYONE, "id role name is_new next"),
+    "accounts.SignedInPlaceOut": Fields(
+        PEOPLE, "id kind device network created_at seen_at is_this"
+    ),
+    "accounts.EndedOut": Fields(PEOPLE, "ended"),
+}
