@@ -156,6 +156,15 @@ def test_sec_10_a_shut_account_is_told_whom_to_write_to_and_can_leave(world: Wor
     assert cookie.get("/earnings/")["Location"].startswith("/signin/")
 
 
+def test_sec_10_a_shut_account_still_sees_the_pictures_of_public_pages(
+    world: World, cookie: Client
+):
+    shut(world, "tutor")
+    picture = reverse("core:picture", kwargs={"name": f"{'a' * 32}-168.jpg"})
+    assert cookie.get(picture).status_code == 404
+    assert cookie.get("/earnings/").status_code == 403
+
+
 def test_sec_10_the_page_speaks_hindi(world: World, cookie: Client):
     shut(world, "tutor")
     cookie.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
