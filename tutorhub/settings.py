@@ -462,6 +462,8 @@ SPECTACULAR_SETTINGS = {
         "ConsentPurposeEnum": "accounts.models.Consent.Purpose",
         "PayoutStatusEnum": "payments.models.Payout.Status",
         "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
+        "SearchModeEnum": "tutors.queries.criteria.Mode.choices",
+        "ModeEnum": "students.models.learners.Mode.choices",
         "DocumentKindEnum": "tutors.models.TutorDocument.Kind",
         "ChargebackStatusEnum": "payments.models.GatewayDispute.Status",
         "EvidenceStatusEnum": "payments.models.EvidenceFile.Status",
