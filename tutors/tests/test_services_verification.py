@@ -15,7 +15,7 @@ from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.models import AuditEvent
 from tutors import policies
 from tutors.models import Badge, Decision, TutorProfile
-from tutors.services import profiles, verification
+from tutors.services import profiles, submissions, verification
 from tutors.tests.factories import (
     DocumentFactory,
     TutorFactory,
@@ -162,6 +162,8 @@ class TestDecidingAtOnce:
         staff.ensure_groups()
         first = second = StaffFactory(is_superuser=True)
         tutor = claimed(TutorPendingFactory(), first)
+        # Else both verdicts write the first one, and its number lets only one of them pass.
+        submissions.hand_in(tutor)
         verification.review_document(tutor.documents.get(), by=first, is_genuine=True)
         barrier, won = threading.Barrier(2), []
 
