@@ -314,5 +314,8 @@ class TestTaxProfilePage:
     def test_by_api(self, tutor):
         client = api(tutor)
         assert client.get("/api/v1/tutors/tax-profile").status_code == 404
-        assert client.put("/api/v1/tutors/tax-profile", self.DETAILS).json() == self.DETAILS
-        assert client.get("/api/v1/tutors/tax-profile").json() == self.DETAILS
+        path, known = "/api/v1/tutors/tax-profile", {**self.DETAILS, "pan_hint": ""}
+        assert client.put(path, self.DETAILS).json() == known
+        assert client.get(path).json() == known
+        with_pan = client.put(path, {**self.DETAILS, "pan": "ABCDE1234F"}).json()
+        assert with_pan == {**self.DETAILS, "pan_hint": "••••••234F"}
