@@ -47,3 +47,6 @@ class StaffSite(OTPAdminSite):
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             staff_codes.note(request.session)
         return response
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)

@@ -1,5 +1,6 @@
 """The list of all tutors, and the case of one: what it says, what changed, what can be decided."""
 
+from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
@@ -64,7 +65,13 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"tutors_{name}")
+            @wraps(view)
+            def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                """Who is no moderator does not learn either what is there."""
+                check_can_verify(cast(User, request.user))
+                return view(request, *args, **kwargs)
+
+            return path(route, self.admin_site.admin_view(checked), name=f"tutors_{name}")
 
         case, paper = "<uuid:pk>/", "document/<uuid:pk>/"
         return [
