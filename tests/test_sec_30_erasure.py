@@ -98,9 +98,11 @@ def _of_family(session, family):
     money.fund_wallet(family, 0, promo_paise=5_000)
     invitation(family.family)
     Enquiry.objects.filter(learner=session.learner).update(note="shy")
+    # Somebody who has no account here.
+    Guardian.objects.filter(pk=session.learner.guardian_id).update(phone="+919000000077")
     OtpChallenge.objects.create(
         purpose="guardian",
-        phone=session.learner.guardian.phone,
+        phone="+919000000077",
         code_hash="x",
         network="203.0.113.9",
         expires_at=clock.now(),
@@ -123,6 +125,7 @@ def _of_tutor(tutor, family, disk):
     desk.claim(tutor, by=moderator)
     verification.review_document(paper, by=moderator, is_genuine=True, notes="fine")
     desk.note(tutor, by=moderator, text="call back")
+    storage.put(paper.stored_key, b"%PDF zq7x9997", content_type="application/pdf")
     photo = PhotoFactory(tutor=tutor)
     storage.put(photo.stored_key, b"face zq7x9999", content_type="image/jpeg")
     Payout.objects.create(
@@ -303,11 +306,8 @@ def test_sec_30_what_tax_law_keeps_is_there_for_whoever_has_the_key(session):
 @pytest.mark.parametrize("place", ["text", "json", "bytes", "sealed", "array", "file", "redis"])
 def test_sec_30_the_search_finds_a_canary_that_was_left(session, place):
     """The control: without it, a search that finds nothing proves nothing."""
-    assert (in_database(), in_storage(), in_redis()) == (
-        {},
-        {name: {"zq7x9999"} if "portraits" in name else {"zq7x9998"} for name in in_storage()},
-        set(),
-    )
+    assert (in_database(), in_redis()) == ({}, set())
+    assert set().union(*in_storage().values()) == {"zq7x9997", "zq7x9998", "zq7x9999"}
     if place == "text":
         Lead.objects.update(decline_reason="before zq7x0042 after")
     elif place == "json":
