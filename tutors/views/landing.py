@@ -13,7 +13,8 @@ from curriculum.models import Subject
 from curriculum.queries import catalogue
 from tutorhub.core.cities import City, cities
 from tutors import queries
-from tutors.queries import Mode, Point, Result, SearchCriteria, landing
+from tutors.queries import Point, Result, SearchCriteria, landing
+from tutors.views.cards import card_of
 
 PER_PAGE = 12
 
@@ -32,7 +33,7 @@ def city_show(request: HttpRequest, city: str, subject: str = "") -> HttpRespons
         "subject": taught,
         "title": _title(here, taught),
         "figures": landing.figures(here, subject),
-        "cards": [_card(result, query) for result in found],
+        "cards": [card_of(result, query) for result in found],
         "search_query": query,
         "crumbs": _crumbs(here, taught),
         "other_subjects": _subjects(here, but=subject),
@@ -72,24 +73,6 @@ def _subjects(city: City, *, but: str) -> list[tuple[str, str]]:
 def _cities(city: City, subject: str) -> list[tuple[str, str]]:
     """Cities near by, for the same subject."""
     return [(other.name, _url(other, subject)) for other in landing.neighbours(city, subject)]
-
-
-def _card(result: Result, query: str) -> dict[str, Any]:
-    tutor, languages = result.tutor, catalogue().languages
-    return {
-        "url": f"{tutor.get_absolute_url()}?{query}",
-        "name": tutor.name,
-        "headline": tutor.headline,
-        "photo": tutor.photo,
-        "badges": tutor.badges,
-        "rating": tutor.rating,
-        "review_count": tutor.rating_count,
-        "hours_taught": tutor.hours_taught,
-        "languages": [languages[key].name for key in tutor.languages if key in languages],
-        "rate_paise": result.rate_paise,
-        "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
-        "is_new": not tutor.rating_count and not tutor.minutes_taught,
-    }
 
 
 def _breadcrumbs(city: City, subject: Subject | None) -> dict[str, Any]:

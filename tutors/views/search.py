@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from curriculum.queries import catalogue
 from tutors import queries
 from tutors.forms import SearchForm, chips
-from tutors.queries import Mode, Page, Position, Result, SearchCriteria, Sort
+from tutors.queries import Page, Position, Result, SearchCriteria, Sort
+from tutors.views.cards import card_of
 
 PER_PAGE = 12
 
@@ -54,24 +53,8 @@ def _cards(page: Page | None, form: SearchForm) -> list[dict[str, Any]]:
 
 
 def _card(result: Result, query: str) -> dict[str, Any]:
-    tutor, languages = result.tutor, catalogue().languages
-    url = tutor.get_absolute_url()
-    return {
-        "url": f"{url}?{query}" if query else url,
-        "slug": tutor.slug,
-        "name": tutor.name,
-        "headline": tutor.headline,
-        "photo": tutor.photo,
-        "badges": tutor.badges,
-        "rating": tutor.rating,
-        "review_count": tutor.rating_count,
-        "hours_taught": tutor.hours_taught,
-        "languages": [languages[key].name for key in tutor.languages if key in languages],
-        "why": result.why,
-        "rate_paise": result.rate_paise,
-        "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
-        "is_new": not tutor.rating_count and not tutor.minutes_taught,
-    }
+    """With the box for comparing, and why it is where it is."""
+    return {**card_of(result, query), "slug": result.tutor.slug, "why": result.why}
 
 
 def _more_url(request: HttpRequest, page: Page | None) -> str:

@@ -1,0 +1,28 @@
+"""What a list of tutors shows of one of them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from curriculum.queries import catalogue
+from tutors.queries import Mode, Result
+
+
+def card_of(result: Result, query: str) -> dict[str, Any]:
+    """For the component `tutor_card`; `query` goes along to the tutor's page."""
+    tutor, languages = result.tutor, catalogue().languages
+    url = tutor.get_absolute_url()
+    return {
+        "url": f"{url}?{query}" if query else url,
+        "name": tutor.name,
+        "headline": tutor.headline,
+        "photo": tutor.photo,
+        "badges": tutor.badges,
+        "rating": tutor.rating,
+        "review_count": tutor.rating_count,
+        "hours_taught": tutor.hours_taught,
+        "languages": [languages[key].name for key in tutor.languages if key in languages],
+        "rate_paise": result.rate_paise,
+        "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
+        "is_new": not tutor.rating_count and not tutor.minutes_taught,
+    }
