@@ -681,6 +681,7 @@ STAFF_FAILURES_WINDOW = timedelta(minutes=15)
 
 LEADS_PER_ENQUIRY = 20
 ENQUIRY_LIFETIME = timedelta(days=14)
+ENQUIRY_REPEAT = timedelta(minutes=10)
 LEAD_REFUND_UNOPENED = timedelta(hours=72)
 LEAD_REFUND_DUPLICATE = timedelta(days=30)
 LEAD_MAX_ACCEPTS = env.int("LEAD_MAX_ACCEPTS", 3)

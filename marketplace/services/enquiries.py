@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -38,26 +39,44 @@ def ask(
     """Open an enquiry, show it to the tutors who match, and tell them.
 
     Budget and place default to the learner's. `tutor` is asked first, whether or not they match.
+    The same question once more within settings.ENQUIRY_REPEAT is a form that was sent twice, and
+    answers the first one.
     Raises what students.policies.check_consent raises, places.UnknownPinCode, or
     Learner.DoesNotExist where the learner is not in the family of `by`.
     """
     learner = Learner.objects.of(by).locked().get(pk=learner.pk)
     check_consent(learner, "enquiries.ask")
-    enquiry = Enquiry.objects.create(
-        learner=learner,
-        subject=subject,
-        grade=learner.grade,
-        board_id=learner.board_id,
-        mode=mode,
-        budget_max_paise=learner.budget_max_paise if budget_max_paise is None else budget_max_paise,
-        place=places.find(pin_code) if pin_code else learner.place,
-        preferred_times=list(preferred_times),
-        note=policies.hide_contacts(policies.hide_name(note, learner.name)),
-    )
+    question = {
+        "learner": learner,
+        "subject": subject,
+        "grade": learner.grade,
+        "board_id": learner.board_id,
+        "mode": mode,
+        "budget_max_paise": (
+            learner.budget_max_paise if budget_max_paise is None else budget_max_paise
+        ),
+        "place": places.find(pin_code) if pin_code else learner.place,
+        "preferred_times": list(preferred_times),
+        "note": policies.hide_contacts(policies.hide_name(note, learner.name)),
+    }
+    if (same := _asked_before(question, tutor)) is not None:
+        return same
+    enquiry = Enquiry.objects.create(**question)
     audit.record("enquiry.asked", enquiry, by=by)
     for lead in _send_leads(enquiry, tutor):
         messages.lead_sent(lead)
     return enquiry
+
+
+def _asked_before(question: dict[str, Any], tutor: TutorProfile | None) -> Enquiry | None:
+    """Asked under the lock of the learner, so that of two at once the second finds the first."""
+    since = clock.now() - settings.ENQUIRY_REPEAT
+    same = Enquiry.objects.filter(
+        **question, status__in=Enquiry.ANSWERABLE, created_at__gt=since, created_at__lte=clock.now()
+    )
+    if tutor is not None:
+        same = same.filter(leads__tutor=tutor)
+    return same.order_by("-pk").first()
 
 
 @transaction.atomic

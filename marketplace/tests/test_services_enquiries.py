@@ -22,6 +22,7 @@ from students.services import agreements
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock, places
 from tutorhub.core.errors import InvalidTransition
+from tutorhub.core.tests.threads import run_together
 from tutors.tests.factories import TutorFactory, TutorPendingFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,53 @@ def test_the_credit_of_an_answer_nobody_read_comes_back_after_72_hours(drain):
     unread.refresh_from_db()
     assert unread.status == Lead.Status.REFUNDED
     assert lead_credits.balance(unread.tutor.user) == 5
+
+
+class TestSentTwice:
+    """A form whose answer was lost, or a double tap."""
+
+    def test_the_same_question_answers_the_first(self, learner, family):
+        tutor = TutorFactory()
+        first = ask(learner, family, note="Optics", preferred_times=["weekday_evening"])
+        again = ask(learner, family, note="Optics", preferred_times=["weekday_evening"])
+        assert (again.pk, Enquiry.objects.count()) == (first.pk, 1)
+        assert Lead.objects.filter(tutor=tutor).count() == 1
+        assert Message.objects.values("user_id").distinct().count() == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"note": "Waves"},
+            {"budget_max_paise": 999_00},
+            {"pin_code": "560001"},
+            {"preferred_times": ["weekend_morning"]},
+        ],
+    )
+    def test_another_question_is_another(self, learner, family, other):
+        first = ask(learner, family, note="Optics")
+        assert ask(learner, family, **{"note": "Optics", **other}).pk != first.pk
+
+    def test_another_tutor_another_child_or_later_is_another(self, learner, family):
+        one, other = TutorFactory(), TutorFactory(offering__subject_slug="french")
+        sister = LearnerFactory(family=learner.family, name="Diya")
+        first = ask(learner, family, tutor=one)
+        assert ask(learner, family, tutor=one).pk == first.pk
+        assert ask(learner, family, tutor=other).pk != first.pk
+        assert ask(sister, family, tutor=one).pk != first.pk
+        with clock.at(clock.now() + timedelta(minutes=11)):
+            assert ask(learner, family, tutor=one).pk != first.pk
+
+    def test_after_closing_it_is_asked_anew(self, learner, family):
+        first = ask(learner, family)
+        enquiries.close(first, by=family)
+        assert ask(learner, family).pk != first.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hundred_taps_ask_once():
+    learner = LearnerFactory()
+    family = learner.family.user
+    TutorFactory()
+    answers = run_together(100, lambda _number: ask(learner, family).pk, threads=8)
+    assert len(set(answers)) == 1
+    assert Lead.objects.count() == 1

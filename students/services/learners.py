@@ -67,19 +67,21 @@ def save_learner(
 ) -> Learner:
     """Add a learner to the family of `by`, or change `learner`, with guardian and consent.
 
+    A form that is sent twice adds one child: the same name in the same class is the same child.
+
     A consent given before holds while guardian and notice stay the same; otherwise a new answer
     is needed. An account without a name takes the guardian's if the number is the same.
     Raises policies.ConsentMissing, notices.NoticeUnknown or NoticeOutdated, BudgetUnordered,
     places.UnknownPinCode or phones.NotAnIndianMobile.
     """
     family = families.locked_of(by)
-    is_new = learner is None
     if learner is None:
-        learner = Learner(family=family)
+        learner = _same_child(family, details) or Learner(family=family)
     else:
         learner = Learner.objects.locked().get(
             pk=learner.pk, family=family, removed_at__isnull=True
         )
+    is_new = learner._state.adding
     if details.budget_min_paise > details.budget_max_paise:
         raise BudgetUnordered
     place = places.find(details.pin_code)
@@ -91,6 +93,11 @@ def save_learner(
         by.name = users.update_profile(by, name=adult.name).name
     audit.record("learner.added" if is_new else "learner.changed", learner, by=by)
     return learner
+
+
+def _same_child(family: Family, details: LearnerDetails) -> Learner | None:
+    same = Learner.objects.filter(family=family, grade=details.grade, removed_at__isnull=True)
+    return same.locked().filter(name__iexact=details.name.strip()).first()
 
 
 @transaction.atomic

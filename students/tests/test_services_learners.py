@@ -146,3 +146,23 @@ def test_the_next_step_is_a_learner_and_then_the_dashboard(user, parts):
     assert onboarding.next_url(user) == "/family/learners/new/"
     learners.save_learner(by=user, **parts)
     assert onboarding.next_step(user) == "dashboard"
+
+
+def test_a_form_that_is_sent_twice_adds_one_child(user, parts):
+    first = learners.save_learner(by=user, **parts)
+    again = learners.save_learner(
+        by=user, **{**parts, "details": replace(parts["details"], name=" aarav ", goals="Optics")}
+    )
+    assert (again.pk, Learner.objects.count(), again.goals) == (first.pk, 1, "Optics")
+    assert AuditEvent.objects.filter(action="learner.added").count() == 1
+
+
+def test_a_brother_or_a_child_that_was_removed_is_another(user, parts):
+    details = parts["details"]
+    first = learners.save_learner(by=user, **parts)
+    for other in (replace(details, name="Kabir"), replace(details, grade=9)):
+        assert learners.save_learner(by=user, **{**parts, "details": other}).pk != first.pk
+    learners.remove(first, by=user)
+    assert learners.save_learner(by=user, **parts).pk != first.pk
+    other = FamilyUserFactory()
+    assert learners.save_learner(by=other, **parts).family.user == other
