@@ -17,7 +17,7 @@ from tutorhub.core.models import OutboxRow
 from tutorhub.core.tests.storages import World
 from tutors.models import TutorDocument
 from tutors.services import verification
-from tutors.tests.factories import TutorFactory, TutorPendingFactory
+from tutors.tests.factories import TutorFactory, TutorPendingFactory, claimed
 from tutors.tests.uploading import received
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,8 @@ def test_papers_of_tutors_who_were_sent_back_go(disk: World, is_over):
         TutorDocument.objects.filter(tutor=sent_back).update(received_at=then - DAY)
     type(sent_back).objects.filter(pk=sent_back.pk).update(updated_at=then - DAY)
     with clock.at(then):
-        verification.reject(sent_back, by=StaffFactory(is_superuser=True), notes="Unreadable")
+        moderator = StaffFactory(is_superuser=True)
+        verification.reject(claimed(sent_back, moderator), by=moderator, notes="Unreadable")
     had = TutorDocument.objects.filter(tutor=sent_back).count()
     assert had
     assert clear("papers") == (had if is_over else 0)

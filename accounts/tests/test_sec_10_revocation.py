@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.api.authentication import NoTokenNeeded
 from accounts.clients import Client as Device
 from accounts.models import BrowserSession, Role, User
-from accounts.services import signin, tokens, users
+from accounts.services import erasures, signin, tokens, users
 from accounts.tests.cast import last_code
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from accounts.tests.urls import every_url
@@ -115,6 +115,6 @@ def test_sec_10_who_may_decide(tutor: User, moderator: User):
         users.suspend(StaffFactory(), by=moderator, reason="no")
     with pytest.raises(NotAllowed):
         users.suspend(moderator, by=moderator, reason="no")
-    erased = users.erase(FamilyUserFactory(), by=tutor)
+    erased = erasures.erase(FamilyUserFactory(), by=tutor)
     with pytest.raises(Conflict):
         users.restore(erased, by=moderator, reason="back")

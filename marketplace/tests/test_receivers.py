@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
         (accounts_news.USER_RESTORED, "marketplace.welcome_back_account"),
         (accounts_news.USER_ERASED, "marketplace.end_business_of_erased"),
         (accounts_news.USER_ERASED, "students.forget_family"),
-        (accounts_news.USER_ERASED, "tutors.forget_saved_searches"),
+        (accounts_news.USER_ERASED, "tutors.forget_person"),
         (tutors_news.TUTOR_SUSPENDED, "marketplace.end_business_of_hidden_tutor"),
         (tutors_news.TUTOR_UNLISTED, "marketplace.end_new_business_of_unlisted"),
         (tutors_news.TUTOR_LISTED, "marketplace.welcome_back_tutor"),

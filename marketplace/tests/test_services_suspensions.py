@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from accounts.models import User
-from accounts.services import users
+from accounts.services import erasures, users
 from accounts.tests.factories import StaffFactory
 from curriculum.models import Subject
 from marketplace import policies
@@ -57,7 +57,7 @@ def shut(session, moderator):
 
 def leave(session, _moderator):
     """The tutor asks to be forgotten."""
-    users.erase(session.tutor.user, by=session.tutor.user)
+    erasures.erase(session.tutor.user, by=session.tutor.user)
 
 
 def assert_books_balance():

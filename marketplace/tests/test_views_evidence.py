@@ -12,12 +12,13 @@ from marketplace.tests.factories import make_completed, make_released, make_sche
 from marketplace.tests.test_admin import disputed
 from payments.models import EvidenceFile, GatewayDispute
 from payments.services import disputes
-from tutorhub.core import clock
+from tutorhub.core import clock, storage
+from tutorhub.core.tests import files
 from tutors.tests.factories import TutorFactory
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7\n" + b"x" * 100
+PDF = files.pdf("Homework")
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +141,8 @@ class TestEvidence:
         answer = self.upload(tutor, session)
         assert "The file has arrived." in answer.text
         file = EvidenceFile.objects.get()
-        assert (file.status, file.size) == ("RECEIVED", len(PDF))
+        assert file.status == "RECEIVED"
+        assert "Homework" in files.text_of(storage.read(file.stored_key))
         assert file.stored_key not in answer.text
         tutor.post(f"/evidence/{file.pk}/delete/")
         assert not EvidenceFile.objects.exists()
@@ -197,7 +199,8 @@ class TestEvidence:
         form = {**upload["fields"], "file": SimpleUploadedFile("me.pdf", PDF)}
         assert Client().post(upload["url"], form).status_code == 204
         done = api.post(f"/api/v1/evidence/{file['id']}/complete").json()
-        assert (done["status"], done["size"]) == ("RECEIVED", len(PDF))
+        kept = EvidenceFile.objects.get(pk=done["id"]).stored_key
+        assert (done["status"], done["size"]) == ("RECEIVED", len(storage.read(kept)))
         assert [one["id"] for one in api.get(path).json()["files"]] == [file["id"]]
         assert api.delete(f"/api/v1/evidence/{file['id']}").status_code == 204
         assert api.get(path).json()["files"] == []

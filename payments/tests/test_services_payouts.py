@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.services import users
+from accounts.services import erasures, users
 from accounts.tests.factories import StaffFactory, TutorUserFactory
 from notifications.models import Message
 from payments import gateway
@@ -163,7 +163,7 @@ class TestSending:
     def test_what_an_erased_tutor_asked_for_is_still_paid(
         self, approved, tutor, razorpay_simulator, drain
     ):
-        users.erase(tutor, by=tutor)
+        erasures.erase(tutor, by=tutor)
         payouts.send(approved.pk, lambda: None)
         assert fresh(approved).status == "SENDING"
 

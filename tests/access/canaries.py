@@ -17,6 +17,7 @@ MACHINERY = {
     *("consentnotice", "smsbudgetday", "creditpack", "taxrate", "ledgeraccount", "ledgertxn"),
     *("ledgerentry", "reconrun", "reconitem", "settlement", "settlementrow", "gatewayevent"),
     *("providerevent", "delivery", "emailchange", "browsersession", "otpchallenge"),
+    *("recoverydevice", "searchword", "answertemplate"),
 }
 MEANING = re.compile(
     r"_id$|_hash$|_key$|_sealed$|^(password|slug|city|state|video_url|template|cause|code|unit)$"
@@ -27,6 +28,8 @@ MEANING = re.compile(
 PUBLIC = {"tutors_tutorprofile.headline", "tutors_tutorprofile.bio"}
 # Left empty by whoever fills a form in a hurry; here they are not.
 FILLED = {
+    "accounts_datarequest.answer",
+    "accounts_datarequest.words",
     "students_learner.goals",
     "marketplace_enquiry.note",
     "marketplace_lead.decline_reason",
@@ -40,6 +43,7 @@ FILLED = {
     "tutors_tutordocument.notes",
     "tutors_tutorphoto.notes",
     "tutors_tutorprofile.status_notes",
+    "tutors_tutorreport.notes",
 }
 SHORTEST = 60
 

@@ -31,7 +31,7 @@ from payments.tests.factories import failed_refund, fund_float, make_method, pay
 from students.models import Learner
 from students.tests.factories import LearnerFactory, add_guardian, invitation
 from tutorhub.core import clock
-from tutors.models import TutorDocument
+from tutors.models import TutorDocument, TutorReport
 from tutors.tests.factories import (
     DocumentFactory,
     PhotoFactory,
@@ -54,7 +54,7 @@ _FAMILY, _TUTOR = frozenset({"family"}), frozenset({"tutor"})
 OWNERS = {
     **dict.fromkeys(("learner", "consent", "member", "invite", "invite_sent", "enquiry"), _FAMILY),
     **dict.fromkeys(("order", "order_pk", "refund", "refund_pk"), _FAMILY),
-    **dict.fromkeys(("sign_in", "sign_in_pk"), _FAMILY),
+    **dict.fromkeys(("sign_in", "sign_in_pk", "copy", "copy_pk", "saved_search"), _FAMILY),
     **dict.fromkeys(("lead", "payout", "payout_pk", "document", "disputed", "evidence"), _TUTOR),
     **dict.fromkeys(("photo", "invoice"), _TUTOR),
     "session": _FAMILY | _TUTOR,
@@ -155,6 +155,7 @@ class World:
             "copy": {"request_id": self._copy_of("family")},
             "copy_pk": {"pk": self._copy_of("family")},
         }
+        self._report()
 
     def _copy_of(self, principal: str) -> UUID:
         """A copy of their data that is being made."""
@@ -162,6 +163,12 @@ class World:
             user=self.users[principal], kind="export", defaults={"due_at": clock.now()}
         )
         return copy.pk
+
+    def _report(self) -> None:
+        """What somebody else has written to moderators about the tutor."""
+        TutorReport.objects.create(
+            tutor=self.tutor, reported_by=self.users["other_family"], reason="other", text="Late"
+        )
 
     def page_client(self, principal: str) -> Client:
         """A browser, signed in as the principal."""

@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="tutorprofile",
-            index=models.Index(fields=["status", "-id"], name="tutor_of_status"),
+            index=models.Index(
+                condition=models.Q(("status", "APPROVED"), _negated=True),
+                fields=["status", "-id"],
+                name="tutor_of_status",
+            ),
         ),
     ]

@@ -160,7 +160,11 @@ class TutorProfile(models.Model):
                 condition=Q(status="PENDING"),
             ),
             # The back office lists the few that are suspended among a million.
-            models.Index(name="tutor_of_status", fields=["status", "-id"]),
+            models.Index(
+                name="tutor_of_status",
+                fields=["status", "-id"],
+                condition=~Q(status="APPROVED"),
+            ),
             models.Index(
                 name="tutor_city",
                 fields=["city", "state", "id"],
