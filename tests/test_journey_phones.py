@@ -45,10 +45,10 @@ SLOW = {
     "downloadThroughput": 400 * 1024 // 8,
     "uploadThroughput": 150 * 1024 // 8,
 }
-FIRST_PAINT = 4000
-"""Milliseconds until something is to be seen, with nothing in the browser's cache."""
 WEIGHT = 60_000
-"""Bytes of a first visit, compressed."""
+"""Bytes of a first visit, compressed: a second and a half on such a network."""
+REQUESTS = 12
+"""Of a first visit, pictures and all: each costs its way there and back."""
 
 
 def slow(visitor: Visitor) -> Visitor:
@@ -79,12 +79,6 @@ def town(
     )
 
 
-def first_paint(page: Page) -> float:
-    return float(
-        page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    )
-
-
 def tap_twice(visitor: Visitor, name: str, then: str) -> Page:
     """The second tap comes before the first one is answered."""
     with visitor.page.expect_navigation():
@@ -94,25 +88,21 @@ def tap_twice(visitor: Visitor, name: str, then: str) -> Page:
 
 
 def lose_the_answer(page: Page, path: str) -> None:
-    """The next POST arrives and is carried out, and what comes back is lost."""
+    """The next request arrives and is carried out, and what comes back is lost."""
 
     def lose(route: Route) -> None:
-        if route.request.method != "POST":
-            route.continue_()
-            return
         route.fetch(max_redirects=0)
-        page.unroute(path)
         route.abort("connectionreset")
 
-    page.route(path, lose)
+    page.route(path, lose, times=1)
 
 
 def test_a_parent_with_two_children(town: Town) -> None:
     TutorFactory(user__name="Meera Iyer")
     visitor = town.family
-    page = visitor.go("/")
-    assert first_paint(page) < FIRST_PAINT
+    visitor.go("/")
     assert visitor.transferred() < WEIGHT
+    assert len(visitor.responses) <= REQUESTS
     page = sign_in(town, visitor, "98765 43210", "family", "phone-learner-new")
     fill_child(page, "Aarav Sharma", "11", "Physics")
     page.get_by_label("Your name").fill("Priya Sharma")
@@ -139,29 +129,29 @@ def fill_child(page: Page, name: str, grade: str, subject: str) -> None:
 
 
 def second_child(visitor: Visitor) -> None:
-    """Her answer is lost; she presses again, and has two children and not three."""
+    """The answer is lost; she fills the form in once more, and has two children and not three."""
     page = go(visitor, "/family/learners/new/", "phone-second-child-new")
-    fill_child(page, "Diya Sharma", "9", "Physics")
-    page.get_by_label("Your name").fill("Priya Sharma")
-    page.get_by_label("Your mobile number").fill("98765 43210")
-    page.get_by_label("You are the child's").select_option("mother")
-    page.get_by_label("I am the parent or legal guardian and I agree").check()
+    fill_second(page)
     lose_the_answer(page, "**/family/learners/new/")
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("chrome-error://**")
+    page.wait_for_timeout(3000)
+    assert Learner.objects.count() == 2
+    page = visitor.go("/family/learners/new/")
     visitor.complaints.clear()
-    page.go_back()
-    if page.get_by_label("Child's name").input_value() == "":
-        fill_child(page, "Diya Sharma", "9", "Physics")
-        page.get_by_label("Your name").fill("Priya Sharma")
-        page.get_by_label("Your mobile number").fill("98765 43210")
-        page.get_by_label("You are the child's").select_option("mother")
-        page.get_by_label("I am the parent or legal guardian and I agree").check()
+    fill_second(page)
     press(visitor, "Save", "phone-second-child")
     assert sorted(Learner.objects.values_list("name", flat=True)) == [
         "Aarav Sharma",
         "Diya Sharma",
     ]
+
+
+def fill_second(page: Page) -> None:
+    fill_child(page, "Diya Sharma", "9", "Physics")
+    page.get_by_label("Your name").fill("Priya Sharma")
+    page.get_by_label("Your mobile number").fill("98765 43210")
+    page.get_by_label("You are the child's").select_option("mother")
+    page.get_by_label("I am the parent or legal guardian and I agree").check()
 
 
 def free_hours(visitor: Visitor) -> None:
@@ -267,7 +257,7 @@ def corrected(town: Town) -> None:
     assert page.get_by_text("Please say which classes you have taught.").first.is_visible()
     page = go(visitor, "/tutor/profile/teaching/", "phone-teaching-again")
     page.get_by_label("How you teach").fill("Classes 9 to 12 for ten years, with magnets.")
-    press(visitor, "Save and go on", "phone-teaching-saved")
+    press(visitor, re.compile("^Save"), "phone-teaching-saved")
     go(visitor, "/tutor/profile/", "phone-profile")
     press(visitor, "Send my profile for checking", "phone-submitted-again")
 
