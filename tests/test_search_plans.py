@@ -9,7 +9,7 @@ from django.db import connection
 
 from curriculum.models import Subject
 from tutorhub.site.demo import scale
-from tutors.queries import Mode, Point, SearchCriteria, Sort
+from tutors.queries import Mode, Point, SearchCriteria, Sort, landing
 from tutors.queries.statements import compose
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,22 @@ def test_search_reads_indexes_in_their_order(physics: Subject) -> None:
         assert re.search(f"(using|on) ({index}) ", plan), filters
         assert "Seq Scan on tutors" not in plan, filters
         assert passed_over < 1000, filters
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_figures_of_a_city_read_its_own_tutors() -> None:
+    values = {
+        "city": "Pune",
+        "state": "Maharashtra",
+        "subject": "physics",
+        "today": "2026-11-25",
+        "most": landing.MOST,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tutors_tutorprofile, tutors_offering, accounts_user")
+        cursor.execute(f"EXPLAIN {landing.SAMPLE}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert re.search("(using|on) tutor_city ", plan), plan
 
 
 def explained(criteria: SearchCriteria) -> tuple[str, int]:
