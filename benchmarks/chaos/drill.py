@@ -48,6 +48,7 @@ def main() -> int:
         queue.start()
         stack.callback(queue.end)
         database = processes.Database.start()
+        stack.callback(database.end)
         os.environ["DATABASE_URL"] = database.url
         django.setup()
         return run(processes.cast(database, queue, port), simulator, chance, options.kills, stack)

@@ -107,6 +107,12 @@ class Database:
         psutil.wait_procs([postmaster, *backends], timeout=20)
         wait_for(self._restart, self.name)
 
+    def end(self) -> None:
+        """A fast shutdown; nothing of a drill is left running."""
+        postmaster = psutil.Process(self.server.get_pid())
+        postmaster.send_signal(signal.SIGINT)
+        psutil.wait_procs([postmaster], timeout=20)
+
     def _restart(self) -> bool:
         try:
             self.server.ensure_postgres_running()
