@@ -21,16 +21,7 @@ from payments.tests.simulator import RazorpaySimulator
 from students.models import Learner
 from tests.browser import DESKTOP, PHONE, Visitor
 from tests.journey import PAPER, hire_staff
-from tests.test_journey_browser import (
-    Town,
-    follow,
-    go,
-    open_desk,
-    press,
-    see,
-    sign_in,
-    sign_in_staff,
-)
+from tests.walking import Town, follow, go, open_desk, press, see, sign_in, sign_in_staff
 from tutors.models import TutorDocument, TutorProfile
 from tutors.tests.factories import TutorFactory
 

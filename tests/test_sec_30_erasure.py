@@ -33,6 +33,7 @@ from payments.tests import factories as money
 from students.models import Guardian
 from students.tests.factories import invitation
 from tests.canaries import Flock, in_database, in_redis, in_storage
+from tests.forgetting import forget
 from tutorhub.core import clock, datamap, outbox, storage, vault
 from tutorhub.core.datamap import Erased
 from tutorhub.core.models import IdempotencyKey, SealedRecord
@@ -206,13 +207,6 @@ def _as_they_would_be(session):
         ours = Invoice.objects.exclude(series="RV", about="session")
         ours.update(seller=asdict(invoices.company()))
         cursor.execute("SET LOCAL session_replication_role = origin")
-
-
-def forget(user):
-    erasures.erase(User.objects.get(pk=user.pk), by=None)
-    outbox.drain()
-    with clock.at(clock.now() + HOUR + timedelta(minutes=10)):
-        outbox.drain()
 
 
 def books():

@@ -63,6 +63,15 @@ PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_devi
 
 
 NUMBERS = count(1)
+# What addresses name that belongs to nobody.
+OF_NOBODY: dict[str, dict[str, Any]] = {
+    "": {},
+    "step": {"step": "you"},
+    "city": {"city": "bengaluru"},
+    "city_subject": {"city": "bengaluru", "subject": "physics"},
+    "range": {"after": UUID(int=0)},
+    "token": {"token": "x"},
+}
 
 
 def bearer(access: str) -> Client:
@@ -100,12 +109,26 @@ class World:
         }
         self._past: dict[str, tuple[str, str]] = {}
         self._shut_out()
+        self._bank_and_tax()
+        self.ids: dict[str, dict[str, Any]] = {
+            **OF_NOBODY,
+            **self._of_both(learner),
+            **self._of_family(learner, other),
+            **self._of_tutor(),
+        }
+        self._report()
+
+    def _bank_and_tax(self) -> None:
+        """Of every tutor; the first one has a payout account already."""
         for name in TUTORS - {"tutor"}:
             make_method(self.users[name])
         for name in TUTORS:
             tax_profiles.save(
                 user=self.users[name], legal_name="Ravi Kumar", address="", state="Karnataka"
             )
+
+    def _of_both(self, learner: Learner) -> dict[str, dict[str, Any]]:
+        """What the family and the tutor have with each other, and its money."""
         enquiry = EnquiryFactory(learner=learner)
         waiting = LeadFactory(enquiry=enquiry, tutor=self.tutor)
         session = OfferFactory(lead=LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner))
@@ -113,20 +136,11 @@ class World:
         refund = failed_refund(learner.family.user)
         fund_float()
         payout = payouts.request(tutor=self.tutor.user, amount_paise=500_00, by=self.tutor.user)
-        document = DocumentFactory(
-            tutor=self.tutor, status=TutorDocument.Status.UPLOADING, stored_key=""
-        )
         disputed = self._disputed(learner)
         evidence = evidence_service.announce(
             disputed, content_type="application/pdf", by=self.tutor.user
         )
-        self.ids: dict[str, dict[str, Any]] = {
-            "": {},
-            "learner": {"pk": learner.pk},
-            "consent": {"pk": learner.consent_id},
-            "member": {"pk": add_guardian(learner.family).pk},
-            "invite": {"pk": invitation(other.family, phone=learner.family.user.phone).pk},
-            "invite_sent": {"pk": invitation(learner.family).pk},
+        return {
             "enquiry": {"pk": enquiry.pk},
             "lead": {"pk": waiting.pk},
             "session": {"pk": session.pk},
@@ -136,26 +150,36 @@ class World:
             "refund_pk": {"pk": refund.pk},
             "payout": {"payout_id": payout.pk},
             "payout_pk": {"pk": payout.pk},
-            "document": {"pk": document.pk},
             "disputed": {"pk": disputed.pk},
             "evidence": {"pk": evidence.pk},
-            "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
             "invoice": {"invoice_id": self.tutor.user.invoices.latest("pk").pk},
-            "profile": {"pk": self.tutor.pk},
+        }
+
+    def _of_family(self, learner: Learner, other: Learner) -> dict[str, dict[str, Any]]:
+        return {
+            "learner": {"pk": learner.pk},
+            "consent": {"pk": learner.consent_id},
+            "member": {"pk": add_guardian(learner.family).pk},
+            "invite": {"pk": invitation(other.family, phone=learner.family.user.phone).pk},
+            "invite_sent": {"pk": invitation(learner.family).pk},
             "saved_search": {"pk": SavedSearchFactory(user=learner.family.user).pk},
-            "slug": {"slug": self.tutor.slug},
-            "step": {"step": "you"},
-            "city": {"city": "bengaluru"},
-            "city_subject": {"city": "bengaluru", "subject": "physics"},
-            "range": {"after": UUID(int=0)},
-            "card": {"slug": self.tutor.slug, "mark": "x"},
-            "token": {"token": "x"},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},
             "sign_in_pk": {"pk": self._sign_in_of("family")},
             "copy": {"request_id": self._copy_of("family")},
             "copy_pk": {"pk": self._copy_of("family")},
         }
-        self._report()
+
+    def _of_tutor(self) -> dict[str, dict[str, Any]]:
+        document = DocumentFactory(
+            tutor=self.tutor, status=TutorDocument.Status.UPLOADING, stored_key=""
+        )
+        return {
+            "document": {"pk": document.pk},
+            "photo": {"pk": PhotoFactory(tutor=self.tutor).pk},
+            "profile": {"pk": self.tutor.pk},
+            "slug": {"slug": self.tutor.slug},
+            "card": {"slug": self.tutor.slug, "mark": "x"},
+        }
 
     def _copy_of(self, principal: str) -> UUID:
         """A copy of their data that is being made."""
