@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, Model
+from django.db.models import Count, Field, Min, Model
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -81,7 +81,7 @@ def _held(table: Table, user: User) -> Held:
 
 def _value(row: Model, name: str) -> Any:
     field = row._meta.get_field(name)
-    if field.many_to_many:
+    if not isinstance(field, Field) or field.many_to_many:
         return sorted(str(key) for key in getattr(row, name).values_list("pk", flat=True))
-    value = field.value_from_object(row)  # type: ignore[union-attr]
+    value = field.value_from_object(row)
     return sorted(value) if isinstance(value, frozenset) else value

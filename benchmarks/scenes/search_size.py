@@ -27,7 +27,7 @@ from benchmarks.timing import Connection  # noqa: E402
 from benchmarks.web import web  # noqa: E402
 from tutorhub.core.models import Place  # noqa: E402
 from tutors import queries  # noqa: E402
-from tutors.api.search import _criteria  # noqa: E402
+from tutors.api.search import criteria_of  # noqa: E402
 from tutors.api.search_serializers import SearchInput  # noqa: E402
 from tutors.models import Offering  # noqa: E402
 from tutors.queries import SearchCriteria  # noqa: E402
@@ -89,7 +89,7 @@ def criteria(asked: dict[str, Any]) -> SearchCriteria:
     given.is_valid(raise_exception=True)
     data = dict(given.validated_data)
     data.pop("page_size")
-    return _criteria(data)[0]
+    return criteria_of(data)[0]
 
 
 def p95(times: list[float]) -> float:

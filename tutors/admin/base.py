@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 
 from tutorhub.core.errors import DomainError
-from tutorhub.core.readonly import ReadOnlyAdmin
+from tutorhub.core.readonly import OwnPageAdmin, ReadOnlyAdmin
 
 COUNTED = 5000
 
@@ -34,7 +34,7 @@ class QuietAdmin(ReadOnlyAdmin):
     list_max_show_all = 50
 
 
-class CasePages(QuietAdmin):
+class CasePages(QuietAdmin, OwnPageAdmin):
     """Helpers of the pages that ask something and then call a service."""
 
     def page(

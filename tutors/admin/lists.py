@@ -3,35 +3,27 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import User
+from tutorhub.core.readonly import OwnPageAdmin
 from tutors.admin.base import QuietAdmin
 from tutors.models import AnswerTemplate, Badge, Decision, TutorPhoto
 from tutors.services import answers
 
 
 @admin.register(TutorPhoto)
-class TutorPhotoAdmin(QuietAdmin):
+class TutorPhotoAdmin(QuietAdmin, OwnPageAdmin):
     list_display = ["tutor", "status", "received_at", "reviewed_at", "reviewed_by"]
     list_filter = ["status"]
     list_select_related = ["tutor__user", "reviewed_by"]
     ordering = ["-pk"]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """A photo is looked at beside the rest of its tutor."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        photo = get_object_or_404(TutorPhoto, pk=object_id)
+        photo = get_object_or_404(TutorPhoto, pk=pk)
         return redirect("admin:tutors_tutorprofile_change", photo.tutor_id)
 
 

@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -93,18 +92,10 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The case: what the profile says and what changed, papers, decisions, and buttons."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         by = cast(User, request.user)
-        tutor = get_object_or_404(_with_everything(), pk=object_id)
+        tutor = get_object_or_404(_with_everything(), pk=pk)
         claim = ReviewClaim.objects.live().select_related("moderator").filter(tutor=tutor).first()
         may_decide = allows(check_can_verify, by)
         is_mine = may_decide and allows(check_holds_claim, claim, by)

@@ -36,7 +36,7 @@ class TutorsView(APIView):
     def get(self, request: Request) -> Response:
         asked = _asked(request)
         after, limit = _position(asked.pop("cursor", None)), asked.pop("page_size")
-        criteria, understood = _criteria(asked)
+        criteria, understood = criteria_of(asked)
         page = queries.search(criteria, after=after, limit=limit)
         return Response(
             {
@@ -60,7 +60,7 @@ class FacetsView(APIView):
         asked = _asked(request)
         asked.pop("cursor", None)
         asked.pop("page_size")
-        return Response(FacetsOutput(queries.facets(_criteria(asked)[0])).data)
+        return Response(FacetsOutput(queries.facets(criteria_of(asked)[0])).data)
 
 
 class CompareView(APIView):
@@ -79,7 +79,7 @@ class CompareView(APIView):
         asked = _asked(request)
         asked.pop("cursor", None)
         asked.pop("page_size")
-        compared = queries.compare(_criteria(asked)[0], wanted.validated_data["ids"])
+        compared = queries.compare(criteria_of(asked)[0], wanted.validated_data["ids"])
         return Response(ComparedOutput(compared, many=True).data)
 
 
@@ -91,7 +91,7 @@ def _asked(request: Request) -> dict[str, Any]:
     return dict(query.validated_data)
 
 
-def _criteria(asked: dict[str, Any]) -> tuple[SearchCriteria, dict[str, Any] | None]:
+def criteria_of(asked: dict[str, Any]) -> tuple[SearchCriteria, dict[str, Any] | None]:
     """What to look for, and what the free question was taken for."""
     question = asked.pop("q", None)
     understood = queries.understand(question) if question else None

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core import clock
-from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.ids import uuid7
+from tutorhub.core.states import StateMachine
 from tutors.models.profiles import TutorProfile
 
 
@@ -19,7 +19,7 @@ class ReportQuerySet(models.QuerySet["TutorReport"]):
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
-class TutorReport(models.Model):
+class TutorReport(StateMachine):
     """One person's complaint about one tutor. The tutor never learns whose it was."""
 
     class Reason(models.TextChoices):
@@ -34,10 +34,10 @@ class TutorReport(models.Model):
         ACTED = "ACTED", _("acted upon")
         DISMISSED = "DISMISSED", _("nothing found")
 
-    TRANSITIONS: dict[str, frozenset[str]] = {
-        Status.OPEN: frozenset({Status.ACTED, Status.DISMISSED}),
-        Status.ACTED: frozenset(),
-        Status.DISMISSED: frozenset(),
+    TRANSITIONS = {
+        Status.OPEN: {Status.ACTED, Status.DISMISSED},
+        Status.ACTED: set(),
+        Status.DISMISSED: set(),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -92,10 +92,3 @@ class TutorReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
-
-    def move_to(self, status: str) -> None:
-        """Take the edge to `status` without saving, or raise InvalidTransition."""
-        if status not in self.TRANSITIONS[self.status]:
-            labels = self.get_status_display(), self.Status(status).label
-            raise InvalidTransition(_("This report is %s and cannot become %s.") % labels)
-        self.status = status

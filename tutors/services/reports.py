@@ -61,8 +61,11 @@ def decide(report: TutorReport, *, by: User, is_founded: bool, notes: str) -> Tu
     found = TutorReport.objects.locked().get(pk=report.pk)
     if not notes.strip():
         raise VerdictReasonMissing
-    found.move_to(TutorReport.Status.ACTED if is_founded else TutorReport.Status.DISMISSED)
-    found.notes, found.decided_at, found.decided_by = notes.strip(), clock.now(), by
-    found.save(update_fields=["status", "notes", "decided_at", "decided_by"])
+    found.move_to(
+        TutorReport.Status.ACTED if is_founded else TutorReport.Status.DISMISSED,
+        notes=notes.strip(),
+        decided_at=clock.now(),
+        decided_by=by,
+    )
     audit.record(f"tutor_report.{found.status.lower()}", found, by=by)
     return found

@@ -32,6 +32,7 @@ class TutorReviewOutput(serializers.Serializer):
 class TutorReviewsView(APIView):
     """What families say about a listed tutor, newest first. Open to all."""
 
+    # What the public page shows, to whoever asks.
     permission_classes = [AllowAny]
     pagination_class = NewestFirst
 
