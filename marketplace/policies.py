@@ -147,10 +147,12 @@ def check_can_answer(lead: Lead, enquiry: Enquiry, tutor: TutorProfile) -> None:
         raise TutorNotListed
     if tutor.is_lapsed:
         raise IdentityLapsed
+    is_over = not enquiry.is_answerable or enquiry.expires_at <= clock.now()
+    # The end of an enquiry makes its open leads expire: then it is the enquiry that is over.
+    if is_over and lead.status in (*Lead.WAITING, Lead.Status.EXPIRED):
+        raise EnquiryOver
     if not lead.is_waiting:
         raise LeadAnswered
-    if not enquiry.is_answerable or enquiry.expires_at <= clock.now():
-        raise EnquiryOver
 
 
 def check_has_place(enquiry: Enquiry) -> None:

@@ -5,7 +5,7 @@ import pytest
 from accounts.tests.factories import StaffFactory
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
-from marketplace.services import bookings, leads
+from marketplace.services import bookings, enquiries, leads
 from marketplace.tests.factories import (
     EnquiryFactory,
     LeadAcceptedFactory,
@@ -98,6 +98,21 @@ def test_accepting_twice_is_refused(lead, tutor):
     with pytest.raises(policies.LeadAnswered):
         accept(lead)
     assert lead_credits.balance(tutor) == 9
+
+
+def test_of_a_closed_enquiry_the_tutor_hears_that_it_is_over(lead, tutor):
+    """Also once its leads have expired with it."""
+    enquiries.close(lead.enquiry, by=lead.enquiry.learner.family.user)
+    lead.refresh_from_db()
+    assert lead.status == Lead.Status.EXPIRED
+    with pytest.raises(policies.EnquiryOver):
+        accept(lead)
+
+
+def test_a_lead_that_expired_while_the_tutor_was_away_is_answered_no_more(lead, tutor):
+    Lead.objects.update(status="EXPIRED")
+    with pytest.raises(policies.LeadAnswered):
+        accept(lead)
 
 
 @pytest.mark.parametrize("status", ["PENDING", "SUSPENDED", "REJECTED"])
