@@ -52,7 +52,7 @@ accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 def home_of(user: User) -> Point | None:
     """For the distance on a tutor's page: families are above the tutors' app."""
     place = students_queries.home_of(user) if user.is_family else None
-    return Point(place.latitude, place.longitude) if place is not None else None
+    return Point.of(place) if place is not None else None
 
 
 @outbox.receiver(news.ORDER_PAID)
@@ -135,6 +135,11 @@ def expire_session(payload: Payload) -> None:
 @outbox.job(enquiries.EXPIRE_JOB)
 def expire_enquiry(payload: Payload) -> None:
     enquiries.expire(UUID(payload["enquiry"]))
+
+
+@outbox.job(enquiries.SHOW_JOB)
+def show_enquiry(payload: Payload) -> None:
+    enquiries.show_to(UUID(payload["enquiry"]), UUID(payload["tutor"]))
 
 
 @outbox.job(sessions.RELEASE_JOB)

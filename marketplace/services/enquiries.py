@@ -20,6 +20,7 @@ from tutorhub.core import audit, clock, outbox, places
 from tutors import queries as tutor_queries
 from tutors.models import TutorProfile
 
+SHOW_JOB = "marketplace.show_enquiry"
 EXPIRE_JOB = "marketplace.expire_enquiry"
 
 
@@ -111,27 +112,35 @@ def close_all_of(user_id: UUID) -> None:
 
 
 @transaction.atomic
-def show_to(enquiry: Enquiry, tutor: TutorProfile) -> None:
+def show_to(enquiry_id: UUID, tutor_id: UUID) -> None:
     """Show an open search to a tutor who was not there when it was asked, if they fit it.
 
-    A lead that had expired while they were away is new again. Repeatable.
+    A lead that had expired while they were away is new again, as of now. Repeatable.
     """
     enquiry = (
-        Enquiry.objects.locked().select_related("subject", "board", "place").get(pk=enquiry.pk)
+        Enquiry.objects.locked().select_related("subject", "board", "place").get(pk=enquiry_id)
     )
-    match = next((match for match in _matches(enquiry) if match.tutor.pk == tutor.pk), None)
-    if match is None or not enquiry.is_answerable or enquiry.expires_at <= clock.now():
+    if not enquiry.is_answerable or enquiry.expires_at <= clock.now():
         return
-    reasons = [str(reason) for reason in match.reasons]
-    lead, is_new = Lead.objects.locked().get_or_create(
-        enquiry=enquiry, tutor=tutor, defaults={"score": match.score, "reasons": reasons}
-    )
-    if lead.status == Lead.Status.EXPIRED:
-        lead.move_to(Lead.Status.NEW, viewed_at=None)
-        is_new = True
-    if is_new:
-        audit.record("lead.sent_late", lead)
-        messages.lead_sent(lead)
+    lead = Lead.objects.locked().filter(enquiry=enquiry, tutor=tutor_id).first()
+    if lead is not None and lead.status != Lead.Status.EXPIRED:
+        return
+    TutorProfile.objects.locked().get(pk=tutor_id)
+    if not TutorProfile.objects.listed().filter(pk=tutor_id).exists():
+        return
+    match = next((match for match in _matches(enquiry) if match.tutor.pk == tutor_id), None)
+    if match is None:
+        return
+    if lead is None:
+        reasons = [str(reason) for reason in match.reasons]
+        lead = Lead.objects.create(
+            enquiry=enquiry, tutor_id=tutor_id, score=match.score, reasons=reasons
+        )
+    else:
+        # How long the tutor takes to answer counts from now, too.
+        lead.move_to(Lead.Status.NEW, viewed_at=None, created_at=clock.now())
+    audit.record("lead.sent_late", lead)
+    messages.lead_sent(lead)
 
 
 @transaction.atomic

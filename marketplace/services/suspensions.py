@@ -15,7 +15,7 @@ from accounts.models import User
 from marketplace import messages
 from marketplace.models import Enquiry, TutoringSession
 from marketplace.services import bookings, enquiries, sessions
-from tutorhub.core import clock
+from tutorhub.core import clock, outbox
 from tutors.models import TutorProfile
 
 Status = TutoringSession.Status
@@ -57,20 +57,23 @@ def stop_new(tutor_id: UUID) -> None:
 
 @transaction.atomic
 def welcome_back(user_id: UUID) -> None:
-    """Show the fitting searches of the last two days to a tutor who may teach again. Repeatable."""
+    """Show the fitting searches of the last two days to a tutor who may teach again. Repeatable.
+
+    Each by work of its own, so that no lock is held for longer than one of them takes.
+    """
     tutor = TutorProfile.objects.listed().filter(user=user_id).first()
     if tutor is None:
         return
-    for enquiry in _recent(tutor):
-        enquiries.show_to(enquiry, tutor)
+    for enquiry_id in _recent(tutor):
+        outbox.later(enquiries.SHOW_JOB, {"enquiry": enquiry_id, "tutor": tutor.pk})
 
 
 def account_of(tutor_id: UUID) -> UUID:
     return TutorProfile.objects.values_list("user_id", flat=True).get(pk=tutor_id)
 
 
-def _recent(tutor: TutorProfile) -> list[Enquiry]:
-    """The newest that may fit and of which this tutor has no lead that can be answered."""
+def _recent(tutor: TutorProfile) -> list[UUID]:
+    """Ids of the newest that may fit and of which this tutor has no lead that can be answered."""
     now = clock.now()
     known = Q(leads__tutor=tutor) & ~Q(leads__status="EXPIRED")
     found = Enquiry.objects.filter(
@@ -79,5 +82,4 @@ def _recent(tutor: TutorProfile) -> list[Enquiry]:
         expires_at__gt=now,
         subject__in=tutor.offerings.values("subject"),
     ).exclude(pk__in=Enquiry.objects.filter(known).values("pk"))
-    # Locked in the order of their ids, as everywhere.
-    return sorted(found.order_by("-pk")[:WELCOME_BACK_MOST], key=lambda enquiry: enquiry.pk)
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:WELCOME_BACK_MOST])

@@ -208,6 +208,7 @@ class TestBack:
             verification.restore(claimed(tutor, moderator), by=moderator, reason="Cleared")
         hear()
         suspensions.welcome_back(tutor.user_id)
+        hear()
         lead = Lead.objects.get(tutor=tutor)
         assert (lead.enquiry, lead.status) == (fitting, Lead.Status.NEW)
         assert lead.reasons
@@ -222,14 +223,17 @@ class TestBack:
         assert lead.status == Lead.Status.EXPIRED
         verification.restore(claimed(lead.tutor, moderator), by=moderator, reason="Cleared")
         hear()
+        asked_at = lead.created_at
         lead.refresh_from_db()
         assert (lead.status, lead.viewed_at) == (Lead.Status.NEW, None)
+        assert lead.created_at > asked_at  # How long the tutor takes to answer counts anew.
 
     def test_what_the_tutor_declined_stays_declined(self, moderator):
         lead = LeadFactory(
             status=Lead.Status.DECLINED, viewed_at=clock.now(), answered_at=clock.now()
         )
         suspensions.welcome_back(lead.tutor.user_id)
+        hear()
         lead.refresh_from_db()
         assert lead.status == Lead.Status.DECLINED
 
@@ -238,6 +242,15 @@ class TestBack:
         EnquiryFactory()
         Badge.objects.filter(tutor=tutor).update(valid_until=clock.today() - timedelta(days=1))
         suspensions.welcome_back(tutor.user_id)
+        hear()
+        assert not Lead.objects.exists()
+
+    def test_one_whom_a_lapse_hides_before_the_work_is_done_gets_none(self):
+        tutor = TutorFactory()
+        enquiry = EnquiryFactory()
+        Badge.objects.filter(tutor=tutor).update(valid_until=clock.today() - timedelta(days=1))
+        watch_badges()
+        enquiries.show_to(enquiry.pk, tutor.pk)
         assert not Lead.objects.exists()
 
 

@@ -84,6 +84,7 @@ HANDLERS: dict[str, Work] = {
     ),
     "marketplace.expire_session": Work(SYSTEM, "ends an offer at its time"),
     "marketplace.expire_enquiry": Work(SYSTEM, "ends an enquiry at its time"),
+    "marketplace.show_enquiry": Work(SYSTEM, "gives a lead to a tutor who is back"),
     "marketplace.release_session": Work(SYSTEM, "confirms a class at its time"),
     "marketplace.refund_lead": Work(SYSTEM, "gives a credit back"),
     "marketplace.publish_review": Work(SYSTEM, "shows a review at its time"),
