@@ -80,12 +80,20 @@ class PaperForm(DecisionForm):
     )
 
 
-def decide_on_tutor(verb: str, tutor: TutorProfile, by: User, notes: str, internal: str) -> None:
+class VerdictForm(DecisionForm):
+    """On the tutor: about what was to be read when the case was opened."""
+
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
+
+def decide_on_tutor(
+    verb: str, tutor: TutorProfile, by: User, notes: str, internal: str, seen: str
+) -> None:
     said = {"by": by, "internal": internal}
     verbs: dict[str, Callable[[], object]] = {
-        "approve": lambda: verification.approve(tutor, notes=notes, **said),
+        "approve": lambda: verification.approve(tutor, notes=notes, seen=seen, **said),
         "reject": lambda: verification.reject(tutor, notes=notes, **said),
-        "changes": lambda: verification.accept_changes(tutor, notes=notes, **said),
+        "changes": lambda: verification.accept_changes(tutor, notes=notes, seen=seen, **said),
         "suspend": lambda: verification.suspend(tutor, reason=notes, **said),
         "restore": lambda: verification.restore(tutor, reason=notes, **said),
     }
@@ -117,8 +125,9 @@ class DecidingPages(CasePages):
             messages.error(request, _("This tutor is %s.") % tutor.get_status_display())
             return self.back(tutor.pk)
         answers = answers_for(verb)
-        initial = {"notes": picked(request, answers, tutor.user.language)}
-        form = DecisionForm(request.POST or None, initial=initial)
+        notes = picked(request, answers, tutor.user.language)
+        initial = {"notes": notes, "seen": request.GET.get("seen", "")}
+        form = VerdictForm(request.POST or None, initial=initial)
         if self.done(form, decide_on_tutor, verb, tutor, by):
             messages.success(request, f"{tutor.name}: {label}.")
             return self.back(tutor.pk)

@@ -111,6 +111,7 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
             papers=_with_verbs(tutor.documents.all(), PAPER_VERBS, is_mine),
             photos=_with_verbs(tutor.photos.all(), PHOTO_VERBS, may_decide),
             note_form=NoteForm(),
+            seen=changes.digest(tutor) if is_mine else "",
             **_compared(tutor),
         )
 

@@ -4,6 +4,8 @@ A snapshot is plain data with a version, so that old ones can be read when the p
 fields. Prices are paise per hour. Papers are named by what is in the file, never by its address.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +68,12 @@ def snapshot(tutor: TutorProfile) -> Snapshot:
             for paper in TutorDocument.objects.received().filter(tutor=tutor).order_by("pk")
         ],
     }
+
+
+def digest(tutor: TutorProfile) -> str:
+    """Sixteen letters that change when the snapshot does."""
+    text = json.dumps(snapshot(tutor), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def before(tutor: TutorProfile) -> Submission | None:

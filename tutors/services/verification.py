@@ -15,6 +15,7 @@ from tutorhub.core.errors import Conflict, DomainError, InvalidTransition
 from tutors import messages, news
 from tutors.models import Badge, Decision, TutorDocument, TutorProfile
 from tutors.policies import check_can_verify
+from tutors.queries import changes
 from tutors.services import badges, desk, submissions
 
 Status = TutorProfile.Status
@@ -31,15 +32,32 @@ class NothingChanged(Conflict):
     message = _("Nothing of this tutor waits to be looked at.")
 
 
+class ProfileChanged(Conflict):
+    code = "profile_changed"
+    message = _("The profile has changed since you opened the case. Look at it again.")
+
+
 class IdentityUnchecked(Conflict):
     code = "identity_unchecked"
     message = _("Check a proof of identity first.")
 
 
 @transaction.atomic
-def approve(tutor: TutorProfile, *, by: User, notes: str = "", internal: str = "") -> TutorProfile:
-    """Let families find a tutor whose identity was checked. Raises IdentityUnchecked."""
+def approve(
+    tutor: TutorProfile,
+    *,
+    by: User,
+    notes: str = "",
+    internal: str = "",
+    seen: str | None = None,
+) -> TutorProfile:
+    """Let families find a tutor whose identity was checked.
+
+    `seen` is the `changes.digest` of what the moderator has read, None where nobody reads. Raises
+    ProfileChanged when it is not that any more, or IdentityUnchecked.
+    """
     tutor = _lock(tutor, by, {Status.PENDING})
+    _check_seen(tutor, seen)
     if not tutor.badges.in_force(clock.today()).filter(claim=Badge.Claim.IDENTITY).exists():
         raise IdentityUnchecked
     tutor.approved_at = tutor.approved_at or clock.now()
@@ -63,10 +81,19 @@ def reject(tutor: TutorProfile, *, by: User, notes: str, internal: str = "") -> 
 
 @transaction.atomic
 def accept_changes(
-    tutor: TutorProfile, *, by: User, notes: str = "", internal: str = ""
+    tutor: TutorProfile,
+    *,
+    by: User,
+    notes: str = "",
+    internal: str = "",
+    seen: str | None = None,
 ) -> TutorProfile:
-    """What an approved tutor changed is fine; it leaves the queue. Raises NothingChanged."""
+    """What an approved tutor changed is fine; it leaves the queue. `seen` as for `approve`.
+
+    Raises NothingChanged or ProfileChanged.
+    """
     tutor = _lock(tutor, by, {Status.APPROVED})
+    _check_seen(tutor, seen)
     if not tutor.submissions.open_changes().exists():
         raise NothingChanged
     submissions.close(tutor, by=by)
@@ -128,6 +155,11 @@ def review_document(
         badges.take_away(document)
         messages.document_refused(document)
     return document
+
+
+def _check_seen(tutor: TutorProfile, seen: str | None) -> None:
+    if seen is not None and seen != changes.digest(tutor):
+        raise ProfileChanged
 
 
 def _lock(tutor: TutorProfile, by: User, wanted: set[Status]) -> TutorProfile:

@@ -1,5 +1,6 @@
 """The moderators' desk in the back office."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ def finance(db: None) -> Client:
     return signed_in(member(staff.FINANCE))
 
 
+def seen_on(page: str) -> str:
+    """What the page of a case says that its reader has seen."""
+    return re.findall(r"decide/approve/\?seen=(\w{16})", page)[0]
+
+
 def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_path: Path) -> None:
     settings.PRIVATE_ROOT = tmp_path
     tutor = TutorPendingFactory(user__name="Meera Iyer")
@@ -39,13 +45,20 @@ def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_pa
     assert "Meera Iyer" in page
     assert tutor.user.phone not in page
     assert paper.stored_key not in page
-    refused = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": ""})
+    seen = seen_on(page)
+    refused = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "", "seen": seen})
     assert refused.status_code == 422
     assert "Check a proof of identity first." in refused.content.decode()
     verify = f"{DESK}document/{paper.pk}/review/verify/"
     assert moderator.get(verify).status_code == 200
     assert moderator.post(verify, {"notes": "", "valid_until": ""}).status_code == 302
-    assert moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine"}).status_code == 302
+    old = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine", "seen": "0" * 16})
+    assert (old.status_code, "Look at it again." in old.content.decode()) == (422, True)
+    seen = seen_on(moderator.get(f"{DESK}{tutor.pk}/change/").content.decode())
+    form = moderator.get(f"{DESK}{tutor.pk}/decide/approve/?seen={seen}").content.decode()
+    assert f'name="seen" value="{seen}"' in form
+    done = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine", "seen": seen})
+    assert done.status_code == 302
     tutor.refresh_from_db()
     assert tutor.status == "APPROVED"
     assert "Fine" in moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()

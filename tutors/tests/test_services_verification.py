@@ -15,6 +15,7 @@ from tutorhub.core.errors import InvalidTransition
 from tutorhub.core.models import AuditEvent
 from tutors import policies
 from tutors.models import Badge, Decision, TutorProfile
+from tutors.queries import changes
 from tutors.services import profiles, submissions, verification
 from tutors.tests.factories import (
     DocumentFactory,
@@ -42,6 +43,39 @@ def actions(subject: Any) -> set[str]:
     return set(
         AuditEvent.objects.filter(object_id=str(subject.pk)).values_list("action", flat=True)
     )
+
+
+class TestWhatWasSeen:
+    """A verdict is about what the moderator has read, not about what came after."""
+
+    def test_an_approval_of_a_profile_that_has_changed_since(self, moderator: Any) -> None:
+        tutor = claimed(TutorPendingFactory(), moderator)
+        verification.review_document(tutor.documents.get(), by=moderator, is_genuine=True)
+        seen = changes.digest(tutor)
+        TutorProfile.objects.filter(pk=tutor.pk).update(headline="Call me on WhatsApp")
+        with pytest.raises(verification.ProfileChanged):
+            verification.approve(tutor, by=moderator, seen=seen)
+        tutor.refresh_from_db()
+        assert tutor.status == "PENDING"
+        approved = verification.approve(tutor, by=moderator, seen=changes.digest(tutor))
+        assert approved.status == "APPROVED"
+
+    def test_changes_on_top_of_changes(self, moderator: Any) -> None:
+        tutor = TutorFactory()
+        profiles.save(by=tutor.user, details=profiles.ProfileDetails(experience_years=12))
+        tutor = claimed(tutor, moderator)
+        seen = changes.digest(tutor)
+        profiles.save(by=tutor.user, details=profiles.ProfileDetails(experience_years=13))
+        with pytest.raises(verification.ProfileChanged):
+            verification.accept_changes(tutor, by=moderator, seen=seen)
+        assert tutor.submissions.open_changes().exists()
+
+    def test_what_is_not_of_the_profile_changes_nothing(self, moderator: Any) -> None:
+        tutor = TutorPendingFactory()
+        seen = changes.digest(tutor)
+        claimed(tutor, moderator)
+        TutorProfile.objects.filter(pk=tutor.pk).update(rating_count=9, rating_sum=40)
+        assert changes.digest(TutorProfile.objects.get(pk=tutor.pk)) == seen
 
 
 class TestVerification:

@@ -23,6 +23,7 @@ WRITES: dict[str, Fields] = {
     "tutors.admin.PhotoShowForm": Fields(STAFF, ""),
     "tutors.admin.deciding.DecisionForm": Fields(STAFF, "internal notes"),
     "tutors.admin.deciding.PaperForm": Fields(STAFF, "internal notes valid_until"),
+    "tutors.admin.deciding.VerdictForm": Fields(STAFF, "internal notes seen"),
     "tutors.admin.deciding.PhotoForm": Fields(STAFF, "notes"),
     "tutors.admin.desk.HandOverForm": Fields(STAFF, "reason to"),
     "tutors.admin.desk.NoteForm": Fields(STAFF, "text"),
