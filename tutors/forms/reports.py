@@ -3,6 +3,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tutors.models import TutorReport
+from tutors.models.reports import LONGEST
 
 
 class ReportForm(forms.Form):
@@ -14,7 +15,7 @@ class ReportForm(forms.Form):
     text = forms.CharField(
         label=_("What happened?"),
         required=False,
-        max_length=2000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Please name no child here. We ask if we need to know more."),
     )

@@ -10,6 +10,8 @@ from tutorhub.core.ids import uuid7
 from tutorhub.core.states import StateMachine
 from tutors.models.profiles import TutorProfile
 
+LONGEST = 2000
+
 
 class ReportQuerySet(models.QuerySet["TutorReport"]):
     def open(self) -> "ReportQuerySet":
@@ -46,7 +48,7 @@ class TutorReport(StateMachine):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="tutor_reports"
     )
     reason = models.CharField(max_length=10, choices=Reason.choices)
-    text = models.TextField(max_length=2000, blank=True)
+    text = models.TextField(max_length=LONGEST, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     notes = models.TextField(blank=True)
     reported_at = models.DateTimeField(default=clock.now, editable=False)

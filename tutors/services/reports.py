@@ -9,12 +9,18 @@ from accounts.models import User
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import DomainError, TooMany
 from tutors.models import TutorProfile, TutorReport
+from tutors.models.reports import LONGEST
 from tutors.policies import REPORTS_PER_DAY, check_can_report, check_can_verify
 
 
 class TooManyReports(TooMany):
     code = "too_many_reports"
     message = _("That is enough for one day. In an emergency, write to us.")
+
+
+class ReportTooLong(DomainError):
+    code = "report_too_long"
+    message = _("With what you wrote before this is too long. Please say it shorter.")
 
 
 class VerdictReasonMissing(DomainError):
@@ -26,7 +32,7 @@ class VerdictReasonMissing(DomainError):
 def report(tutor: TutorProfile, *, by: User, reason: str, text: str = "") -> TutorReport:
     """Tell our moderators. Whoever has an open report about this tutor adds to it.
 
-    Raises NotAllowed about oneself, or TooManyReports.
+    Raises NotAllowed about oneself, TooManyReports, or ReportTooLong.
     """
     check_can_report(tutor, by)
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -44,7 +50,9 @@ def report(tutor: TutorProfile, *, by: User, reason: str, text: str = "") -> Tut
 
 def _add_to(known: TutorReport, *, by: User, reason: str, text: str) -> TutorReport:
     if text and text not in known.text:
-        known.text = f"{known.text}\n\n{text}".strip()[:2000]
+        known.text = f"{known.text}\n\n{text}".strip()
+        if len(known.text) > LONGEST:
+            raise ReportTooLong
     known.reason = reason
     known.save(update_fields=["reason", "text"])
     audit.record("tutor_report.changed", known, by=by, reason=reason)

@@ -37,6 +37,14 @@ class TestReporting:
         assert (second.reason, second.text) == ("conduct", "Wants cash.\n\nShouted.")
         assert AuditEvent.objects.filter(action__startswith="tutor_report.").count() == 2
 
+    def test_what_does_not_fit_is_refused_and_nothing_is_lost(self) -> None:
+        tutor, family = TutorFactory(), FamilyUserFactory()
+        reports.report(tutor, by=family, reason="contact", text="a" * 1500)
+        with pytest.raises(reports.ReportTooLong):
+            reports.report(tutor, by=family, reason="conduct", text="b" * 600)
+        kept = TutorReport.objects.get()
+        assert (kept.reason, kept.text) == ("contact", "a" * 1500)
+
     def test_five_a_day(self) -> None:
         family = FamilyUserFactory()
         for _ in range(5):
