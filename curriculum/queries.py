@@ -1,6 +1,6 @@
 """The curriculum as a whole, and finding a board, subject or language by what people call it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
@@ -90,3 +90,9 @@ def _find(rows: Mapping[str, Named], key: str, text: str, missing: str) -> Named
         if row_key.casefold() == key or row.name.casefold() == name:
             return row
     raise ValueError(missing % text[:60])
+
+
+def language_names(codes: Iterable[str]) -> list[str]:
+    """What the languages with these codes are called; one that is gone is left out."""
+    languages = catalogue().languages
+    return [languages[code].name for code in codes if code in languages]

@@ -27,7 +27,7 @@ class Texts:
     price: str
     foot: str
     initials: str
-    marks: Sequence[str] = ()
+    marks: tuple[str, ...] = ()
 
 
 def draw(texts: Texts, photo: bytes | None = None) -> bytes:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from curriculum.models import Language
 from tutorhub.core import places
 from tutorhub.core.money import rupees
 from tutorhub.core.previews import Texts
@@ -34,10 +34,6 @@ def _label(tutor: TutorProfile, badge: Badge) -> str:
     if badge.claim == Badge.Claim.DEGREE and len(tutor.qualifications) == 1:
         return _("%(degree)s, checked") % {"degree": tutor.qualifications[0]}
     return badge.label
-
-
-def languages(tutor: TutorProfile) -> list[str]:
-    return [language.name for language in Language.objects.filter(pk__in=tutor.languages)]
 
 
 def response(tutor: TutorProfile) -> str:
@@ -80,7 +76,7 @@ def preview(tutor: TutorProfile) -> Texts:
         price=_("from %(price)s an hour") % {"price": rupees(lowest)} if lowest else "",
         foot=f"TutorHub · {tutor.city}" if tutor.city else "TutorHub",
         initials=initials(tutor.name),
-        marks=[claim.label for claim in claims(tutor)],
+        marks=tuple(str(claim.label) for claim in claims(tutor)),
     )
 
 
@@ -107,7 +103,7 @@ def structured(tutor: TutorProfile, *, url: str, image_url: str) -> Mapping[str,
         "offers": [offer for o in tutor.offerings.all() for offer in _offers(o, url)],
     }
     if tutor.photo_url:
-        service["provider"]["image"] = image_url.partition("/tutors/")[0] + tutor.photo_url
+        service["provider"]["image"] = urljoin(url, tutor.photo_url)
     if tutor.city:
         service["areaServed"] = {"@type": "City", "name": tutor.city}
     if tutor.rating is not None:

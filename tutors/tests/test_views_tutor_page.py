@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
 from accounts.tests.factories import FamilyUserFactory
+from tutorhub.core import previews as core_previews
 from tutors.models import TutorProfile
 from tutors.services import previews
 from tutors.tests.factories import BadgeFactory, OfferingFactory, TutorFactory, TutorPendingFactory
@@ -138,6 +140,29 @@ class TestLinkPreview:
         assert old.status_code == 302
         assert "immutable" not in old["Cache-Control"]
         assert Client().get(old.url).status_code == 200
+
+    def test_a_hindi_address_answers_a_reader_of_english_in_hindi(self) -> None:
+        """Whoever follows a link in a message has no language of ours; caches keep the picture."""
+        tutor = TutorFactory()
+        BadgeFactory(tutor=tutor, claim="police")
+        with translation.override("hi"):
+            hindi = previews.mark_of(fresh(tutor))
+        english = previews.mark_of(fresh(tutor))
+        assert hindi != english
+        pictures = [
+            Client().get(f"/tutors/{tutor.slug}/card-{mark}.jpg") for mark in (hindi, english)
+        ]
+        assert [picture.status_code for picture in pictures] == [200, 200]
+        assert pictures[0].content != pictures[1].content
+
+    def test_it_is_drawn_once_a_minute(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        tutor, drawn = TutorFactory(), []
+        draw = core_previews.draw
+        monkeypatch.setattr(core_previews, "draw", lambda *a: drawn.append(a) or draw(*a))
+        path = f"/tutors/{tutor.slug}/card-{previews.mark_of(fresh(tutor))}.jpg"
+        first, second = Client().get(path), Client().get(path)
+        assert first.content == second.content
+        assert len(drawn) == 1
 
     def test_who_is_not_listed_has_none(self) -> None:
         tutor = TutorPendingFactory()

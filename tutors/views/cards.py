@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from curriculum.queries import catalogue
+from curriculum.queries import language_names
 from tutors.queries import Mode, Result
 
 
 def card_of(result: Result, query: str) -> dict[str, Any]:
     """For the component `tutor_card`; `query` goes along to the tutor's page."""
-    tutor, languages = result.tutor, catalogue().languages
+    tutor = result.tutor
     url = tutor.get_absolute_url()
     return {
         "url": f"{url}?{query}" if query else url,
@@ -21,7 +21,7 @@ def card_of(result: Result, query: str) -> dict[str, Any]:
         "rating": tutor.rating,
         "review_count": tutor.rating_count,
         "hours_taught": tutor.hours_taught,
-        "languages": [languages[key].name for key in tutor.languages if key in languages],
+        "languages": language_names(tutor.languages),
         "rate_paise": result.rate_paise,
         "mode_label": _("at your home") if result.mode == Mode.HOME else _("online"),
         "is_new": not tutor.rating_count and not tutor.minutes_taught,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from curriculum.queries import catalogue
+from curriculum.queries import catalogue, language_names
 from tutors import queries
 from tutors.forms import SearchForm
 from tutors.forms.search import DAYS
@@ -47,9 +47,7 @@ def _column(one: Compared, carried: dict[str, str]) -> dict[str, Any]:
         "url": f"{url}?{query}" if query else url,
         "ask_query": urlencode({"tutor": tutor.slug, **carried}),
         "is_home": result.mode == Mode.HOME,
-        "languages": [
-            offered.languages[key].name for key in tutor.languages if key in offered.languages
-        ],
+        "languages": language_names(tutor.languages),
         "boards": list(boards),
         "subjects": list(dict.fromkeys(offered.subjects[o.subject].name for o in tutor.offers)),
         "free": [_free(span) for span in one.free],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import person_required
+from curriculum.queries import language_names
 from tutorhub.core import places
 from tutorhub.core.errors import DomainError
 from tutorhub.core.storage.base import FOREVER
@@ -33,7 +34,7 @@ def tutor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "tutor": tutor,
         "claims": public_profiles.claims(tutor),
-        "languages": public_profiles.languages(tutor),
+        "languages": language_names(tutor.languages),
         "response": public_profiles.response(tutor),
         "distance_km": public_profiles.distance_km(tutor, _point(request)),
         "enquiry_query": urlencode({"tutor": tutor.slug, **carried}),
@@ -55,7 +56,7 @@ def _point(request: HttpRequest) -> Point | None:
             place = places.find(pin_code)
         except places.UnknownPinCode:
             return None
-        return Point(place.latitude, place.longitude)
+        return Point.of(place)
     return homes.of(request.user) if request.user.is_authenticated else None
 
 
@@ -63,12 +64,12 @@ def _point(request: HttpRequest) -> Point | None:
 def tutor_card(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
     """The picture of 1200 by 630 for links. An address of before leads to the one of now."""
     tutor = get_object_or_404(queries.public_profile(TutorProfile.objects.listed()), slug=slug)
-    current = previews.mark_of(tutor)
-    if mark != current:
-        response: HttpResponse = redirect("tutors:tutor-card", slug, current)
+    picture = previews.picture_of(tutor, mark)
+    if picture is None:
+        response: HttpResponse = redirect("tutors:tutor-card", slug, previews.mark_of(tutor))
         response["Cache-Control"] = "public, max-age=300"
         return response
-    response = HttpResponse(previews.picture_of(tutor), content_type="image/jpeg")
+    response = HttpResponse(picture, content_type="image/jpeg")
     response["Cache-Control"] = FOREVER
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Content-Security-Policy"] = "default-src 'none'"
