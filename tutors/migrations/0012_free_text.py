@@ -168,5 +168,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        *(migrations.RunSQL(statement) for statement in (WORDS, SOURCE, REFRESH, FILL, TRIGGERS)),
+        *(migrations.RunSQL(statement) for statement in (WORDS, SOURCE, REFRESH, TRIGGERS, FILL)),
     ]

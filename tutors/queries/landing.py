@@ -125,12 +125,14 @@ def _with_enough(some: Sequence[City], subject: str = "") -> list[City]:
     return [city for city in some if (city.name, city.state) in found]
 
 
-def pages() -> Iterator[tuple[City, str]]:
+@memo.for_a_minute(size=1)
+def pages() -> list[tuple[City, str]]:
     """Every city page worth a visit, with a subject or "". One statement for each city."""
-    for city in _with_enough(list(cities().values())):
-        yield city, ""
-        for subject in sorted(count(city).subjects):
-            yield city, subject
+    return [
+        (city, subject)
+        for city in _with_enough(list(cities().values()))
+        for subject in ("", *sorted(count(city).subjects))
+    ]
 
 
 class Listed(NamedTuple):
@@ -139,16 +141,18 @@ class Listed(NamedTuple):
     updated_at: datetime
 
 
-def range_starts(size: int) -> Iterator[UUID]:
+@memo.for_a_minute(size=1)
+def range_starts(size: int) -> list[UUID]:
     """After which ids the ranges of `size` approved tutors begin; none where there is nobody."""
-    last = UUID(int=0)
     approved = TutorProfile.objects.filter(status=TutorProfile.Status.APPROVED).order_by("pk")
-    is_there = approved.exists()
-    while is_there:
-        yield last
-        ids = list(approved.filter(pk__gt=last).values_list("pk", flat=True)[size - 1 : size + 1])
-        is_there = len(ids) == 2
-        last = ids[0] if ids else last
+    starts = [UUID(int=0)] if approved.exists() else []
+    while starts:
+        after = approved.filter(pk__gt=starts[-1]).values_list("pk", flat=True)
+        last_and_next = list(after[size - 1 : size + 1])
+        if len(last_and_next) < 2:
+            break
+        starts.append(last_and_next[0])
+    return starts
 
 
 def in_range(after: UUID, *, size: int, batch: int = 1000) -> Iterator[Listed]:
