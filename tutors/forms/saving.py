@@ -29,7 +29,12 @@ def query_of(wishes: Mapping[str, Any]) -> str:
     asked = {name: wishes[name] for name in (*SAME, "pin_code", "city") if name in wishes}
     if asked.pop("trial", False):
         asked["trial"] = "on"
-    if "budget_max_paise" in wishes:
+    if "min_rating" in asked:
+        # 4.0 is the choice "4". The app may wish for stars that the page has no choice for.
+        asked["min_rating"] = f"{asked['min_rating']:g}"
+        if asked["min_rating"] not in dict(SearchForm.base_fields["min_rating"].choices):
+            del asked["min_rating"]
+    if wishes.get("budget_max_paise", 0) >= 100:
         asked["budget"] = wishes["budget_max_paise"] // 100
     time = PART_OF.get((wishes.get("free_from", 0), wishes.get("free_to", 24)))
     if time:

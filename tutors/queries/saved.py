@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from curriculum.queries import catalogue
+from tutorhub.core.cities import cities
 from tutorhub.core.models import Place
 from tutors.models import TutorProfile
-from tutors.queries.cities import cities
 from tutors.queries.criteria import Mode, Names, Point, SearchCriteria, Sort, free_hours
-from tutors.queries.search import Result, search
+from tutors.queries.search import find_rows
 
 KEPT = (
     "subject",
@@ -76,8 +76,8 @@ def criteria_of(wishes: Wishes) -> SearchCriteria:
     )
 
 
-def newly_listed(wishes: Wishes, *, after: datetime, until: datetime) -> list[Result]:
-    """Tutors who fit and were approved after one moment and up to another, best first.
+def newly_listed(wishes: Wishes, *, after: datetime, until: datetime) -> int:
+    """How many tutors fit who were approved after one moment and up to another.
 
     Of more than `MOST_NEW` in that time only the latest are looked at.
     """
@@ -89,14 +89,14 @@ def newly_listed(wishes: Wishes, *, after: datetime, until: datetime) -> list[Re
     )
     ids = tuple(new)
     if not ids:
-        return []
+        return 0
     criteria = replace(criteria_of(wishes), names=Names((), ids))
-    return search(criteria, limit=MOST_NEW).results
+    return len(find_rows(criteria, after=None, limit=MOST_NEW))
 
 
 def _point(wishes: Wishes) -> Point | None:
     if "pin_code" in wishes:
         place = Place.objects.filter(pin_code=wishes["pin_code"]).first()
-        return Point(place.latitude, place.longitude) if place else None
+        return Point.of(place) if place else None
     city = cities().get(wishes.get("city", ""))
-    return city.point if city else None
+    return Point.of(city) if city else None

@@ -113,5 +113,5 @@ def tell(search_id: UUID, *, until: datetime) -> int:
     search.told_until = until
     search.save(update_fields=["told_until"])
     if found:
-        messages.new_tutors(search, len(found))
-    return len(found)
+        messages.new_tutors(search, found)
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -123,6 +124,22 @@ class TestKeeping:
         saved.save(by=user, name="x", wishes=PHYSICS)
         with pytest.raises(saved.AlreadySaved):
             saved.save(by=user, name="y", wishes={**PHYSICS, "mode": "either", "city": ""})
+
+    @pytest.mark.parametrize(
+        ("wishes", "query"),
+        [
+            ({"min_rating": 4.0}, "min_rating=4"),
+            ({"min_rating": 4.5}, "min_rating=4.5"),
+            ({"min_rating": 3.7}, ""),
+            ({"budget_max_paise": 60_050}, "budget=600"),
+            ({"budget_max_paise": 50}, ""),
+        ],
+    )
+    def test_the_address_of_a_kept_search_is_one_that_the_page_accepts(
+        self, wishes: dict[str, Any], query: str
+    ) -> None:
+        assert saving.query_of(wishes) == query
+        assert SearchForm(QueryDict(query)).is_valid()
 
     def test_only_ones_own(self) -> None:
         search, other = SavedSearchFactory(), FamilyUserFactory()
