@@ -62,7 +62,7 @@ def question(chance: random.Random, spots: list[Point]) -> SearchCriteria:
 def test_search_equals_looking_at_everybody(crowd: list[TutorProfile]) -> None:
     chance = random.Random(11)
     dense = Place.objects.filter(city="Bengaluru").order_by("pk")[:40:8]
-    spots = [Point(p.latitude, p.longitude) for p in [*dense, Place.objects.get(pk="110001")]]
+    spots = [Point.of(p) for p in [*dense, Place.objects.get(pk="110001")]]
     spots.append(Point(spots[0].latitude + 0.05, spots[0].longitude - 0.05))
     walked = 0
     for number in range(QUESTIONS):

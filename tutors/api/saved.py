@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from accounts.api.permissions import IsFamily
 from tutorhub.core import places
+from tutorhub.core.cities import find_city
 from tutors.api.search_serializers import SearchInput
 from tutors.models import SavedSearch
-from tutors.queries.cities import find_city
 from tutors.services import saved
 
 

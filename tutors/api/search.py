@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from curriculum.queries import catalogue
 from tutorhub.core import places
+from tutorhub.core.cities import find_city
 from tutors import queries
 from tutors.api.search_serializers import (
     ComparedOutput,
@@ -23,7 +24,6 @@ from tutors.api.search_serializers import (
     SearchInput,
 )
 from tutors.queries import Point, Position, SearchCriteria, Sort
-from tutors.queries.cities import find_city
 from tutors.queries.criteria import free_hours
 
 
@@ -101,6 +101,8 @@ def criteria_of(asked: dict[str, Any]) -> tuple[SearchCriteria, dict[str, Any] |
     if point is None and asked["sort"] == Sort.DISTANCE:
         asked["sort"] = Sort.MATCH
     day, first, last = (asked.pop(name, None) for name in ("day", "free_from", "free_to"))
+    if point is None:
+        asked.pop("within_km", None)
     names = queries.named(understood.rest) if understood else None
     criteria = SearchCriteria(
         has_trial=asked.pop("trial", False),
@@ -136,8 +138,8 @@ def _point(asked: dict[str, Any]) -> Point | None:
         return Point(asked.pop("lat"), asked.pop("lon"))
     if pin_code:
         place = places.find(pin_code)
-        return Point(place.latitude, place.longitude)
-    return find_city(city).point if city else None
+        return Point.of(place)
+    return Point.of(find_city(city)) if city else None
 
 
 def _position(cursor: str | None) -> Position | None:

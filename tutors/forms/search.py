@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from curriculum.models import GRADES, Board
 from curriculum.queries import catalogue, find_subject
 from tutorhub.core import memo, places
+from tutorhub.core.cities import City, UnknownCity, find_city
 from tutorhub.core.models import Place
 from tutors import queries
 from tutors.models import TutorProfile
 from tutors.queries import Mode, Point, SearchCriteria, Sort, Understood
-from tutors.queries.cities import City, cities
 from tutors.queries.criteria import free_hours
 from tutors.queries.understanding import LONGEST_QUESTION
 
@@ -203,8 +203,8 @@ class SearchForm(forms.Form):
         if self.cleaned_data.get("lat") is not None:
             return Point(self.cleaned_data["lat"], self.cleaned_data["lon"])
         if self.place:
-            return Point(self.place.latitude, self.place.longitude)
-        return self.in_city.point if self.in_city else None
+            return Point.of(self.place)
+        return Point.of(self.in_city) if self.in_city else None
 
     @property
     def place_name(self) -> str:
@@ -216,7 +216,7 @@ class SearchForm(forms.Form):
     def clean_city(self) -> str:
         """A city that we do not know is no wish: only addresses name one."""
         slug: str = self.cleaned_data["city"]
-        self.in_city = cities().get(slug) if slug else None
+        self.in_city = _city(slug)
         return self.in_city.slug if self.in_city else ""
 
     def clean(self) -> dict[str, Any]:
@@ -307,3 +307,10 @@ def _subject_slug(text: str) -> str:
         return find_subject(text).pk
     except ValueError:
         return text
+
+
+def _city(slug: str) -> City | None:
+    try:
+        return find_city(slug) if slug else None
+    except UnknownCity:
+        return None

@@ -38,9 +38,11 @@ def compare(criteria: SearchCriteria, ids: Sequence[UUID]) -> list[Compared]:
     if not wanted:
         return []
     fitting = _found(criteria, wanted)
-    others = tuple(pk for pk in wanted if pk not in fitting)
-    plain = SearchCriteria(point=criteria.point)
-    found = {**(_found(plain, others) if others else {}), **fitting}
+    found = dict(fitting)
+    # Then by anything that they offer at this place, then anywhere.
+    for plain in (SearchCriteria(point=criteria.point), SearchCriteria()):
+        if others := tuple(pk for pk in wanted if pk not in found):
+            found |= _found(plain, others)
     about = _about(wanted)
     return [
         Compared(found[pk], pk in fitting, spans(about[pk][0]), about[pk][1])

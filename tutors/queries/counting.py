@@ -1,7 +1,8 @@
 """How many tutors each further wish would leave, for the filters beside the results.
 
-Counted among the best `MOST` entries of each mode that fit subject, names and place. Where there
-are more, the counts are those of the best, and `is_all` is false. Each facet is counted with its
+Counted among the best `MOST` entries of each mode that fit subject, names and place; of home visits
+around a point among the first `MOST` that its cells have, for sorting them all would be dear. Where
+there are more, `is_all` is false. Each facet is counted with its
 own filter left out: with a board chosen, the counts of the other boards say what choosing them
 instead would give.
 """
@@ -16,6 +17,7 @@ from django.db import connection
 
 from curriculum.models import GRADES
 from curriculum.queries import catalogue
+from tutorhub.core import memo
 from tutors.queries import conditions
 from tutors.queries.cells import around
 from tutors.queries.criteria import ANY_HOUR, Mode, SearchCriteria
@@ -61,7 +63,9 @@ class Facets:
     prices: dict[str, int | None]
 
 
+@memo.for_a_minute(size=256)
 def facets(criteria: SearchCriteria) -> Facets:
+    """Kept for a minute: counts need not be of this very moment, and are dear."""
     pool = _pool(criteria)
     tests = _tests(criteria)
     values = _values()

@@ -1,7 +1,7 @@
 """What somebody looks for."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import models
@@ -26,9 +26,23 @@ class Sort(models.TextChoices):
     DISTANCE = "distance", _("Distance")
 
 
+class Located(Protocol):
+    """What has a point: a place, a city."""
+
+    @property
+    def latitude(self) -> float: ...
+
+    @property
+    def longitude(self) -> float: ...
+
+
 class Point(NamedTuple):
     latitude: float
     longitude: float
+
+    @classmethod
+    def of(cls, located: Located) -> "Point":
+        return cls(located.latitude, located.longitude)
 
 
 Groups = tuple[tuple[str, ...], ...]

@@ -97,7 +97,7 @@ def match(
         board=board,
         mode=mode,
         budget_max_paise=budget_max_paise,
-        point=Point(place.latitude, place.longitude) if place else None,
+        point=Point.of(place) if place else None,
     )
     results = search(criteria, limit=limit).results
     tutors = TutorProfile.objects.select_related("user").in_bulk(

@@ -13,7 +13,7 @@ from django.db import connection
 
 from curriculum.queries import SUBJECT_ALIASES, catalogue
 from tutorhub.core import memo
-from tutors.queries.cities import cities
+from tutorhub.core.cities import cities
 
 # Said in a question without saying anything that a filter or a name could use.
 FILLERS = """

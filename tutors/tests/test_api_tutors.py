@@ -294,6 +294,11 @@ class TestSearch:
         answer = APIClient().get(f"{API}/tutors/?subject=&grade=&board=&pin_code=&sort=")
         assert len(answer.json()["results"]) == 1
 
+    def test_kilometres_without_a_place_do_not_filter(self) -> None:
+        TutorFactory()
+        answer = APIClient().get(f"{API}/tutors/?within_km=5")
+        assert len(answer.json()["results"]) == 1
+
     def test_pages_by_links(self) -> None:
         made = {str(TutorFactory().pk) for _ in range(7)}
         seen, url, urls = [], f"{API}/tutors/?page_size=3&sort=price", []

@@ -40,6 +40,15 @@ def test_who_is_not_listed_is_left_out_and_the_order_stays() -> None:
     assert [one.result.tutor.id for one in found] == [tutors[2].pk, tutors[0].pk]
 
 
+def test_one_too_far_for_a_visit_is_compared_all_the_same() -> None:
+    """Whom no offering fits at this place is shown by what they offer elsewhere."""
+    far = TutorFactory(
+        pin_code="110001", offering__online_rate_paise=None, offering__home_rate_paise=700_00
+    )
+    (only,) = queries.compare(SearchCriteria(mode=Mode.HOME, point=KORAMANGALA), [far.pk])
+    assert (only.result.tutor.id, only.fits, only.result.rate_paise) == (far.pk, False, 700_00)
+
+
 def test_free_hours_in_a_row_are_one_span() -> None:
     assert spans(FreeHours({17, 18, 19, 23, 24, 24 + 7})) == [
         Span(0, 17, 20),

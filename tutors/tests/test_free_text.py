@@ -42,7 +42,7 @@ class TestFilters:
             ("chemestry online", {"subject": "chemistry", "mode": "online"}, ""),
             ("lady teacher 560034", {"gender": "female", "pin_code": "560034"}, ""),
             ("कक्षा 9 गणित दिल्ली", {"grade": "9", "subject": "maths", "city": "delhi"}, ""),
-            ("aurangabad", {"city": "aurangabad"}, ""),
+            ("aurangabad", {"city": "aurangabad-maharashtra"}, ""),
             ("Mira Ayer", {}, "mira ayer"),
             ("biology Meera", {"subject": "biology"}, "meera"),
             ("class 13", {}, "13"),

@@ -209,9 +209,7 @@ class TestOrder:
 class TestWhy:
     def test_the_same_pin_code_is_the_area(self) -> None:
         tutor = TutorFactory()
-        (result,) = queries.search(
-            SearchCriteria(mode=Mode.HOME, point=Point(tutor.latitude, tutor.longitude))
-        ).results
+        (result,) = queries.search(SearchCriteria(mode=Mode.HOME, point=Point.of(tutor))).results
         assert result.why[1] == "in your area"
 
     def test_the_reasons_follow_what_was_asked(self, physics: Subject) -> None:

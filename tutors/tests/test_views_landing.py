@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.text import slugify
 
-from tutorhub.core.cities import around, cities
+from tutorhub.core.cities import UnknownCity, around, cities, find_city
 from tutorhub.core.models import Place
 from tutors.queries import landing
 from tutors.tests.factories import (
@@ -53,6 +55,17 @@ class TestCities:
         twice = next(city for city in found.values() if names.count(city.name) > 1)
         assert twice.slug != re.sub(r"\W+", "-", twice.name.lower())
         assert page_of(f"/tutors/in/{twice.slug}/")
+
+    def test_a_name_alone_means_the_largest_city_of_it(self) -> None:
+        sizes = Counter(Place.objects.exclude(city="").values_list("city", "state"))
+        names = Counter(slugify(name) for name, _state in sizes)
+        for slug in [slug for slug, number in names.items() if number > 1]:
+            mine = {pair: n for pair, n in sizes.items() if slugify(pair[0]) == slug}
+            found = find_city(slug)
+            assert mine[(found.name, found.state)] == max(mine.values()), slug
+        assert find_city(" BENGALURU ").slug == "bengaluru"
+        with pytest.raises(UnknownCity):
+            find_city("Atlantis")
 
     def test_nearest_first(self) -> None:
         near = around(cities()["bengaluru"], most=3)

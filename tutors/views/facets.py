@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tutorhub.core import memo
 from tutors import queries
 from tutors.forms import SearchForm
-from tutors.queries import Facets, SearchCriteria
+from tutors.queries import Facets
 
 LISTS = ("grade", "board", "language")
 CHIPS = {"mode": ["home", "online"], "min_rating": ["4", "4.5", "4.8"]}
@@ -31,7 +30,7 @@ def tutor_facets(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     if not form.is_valid():
         return HttpResponse(status=204)
-    found = _counted(form.criteria())
+    found = queries.facets(form.criteria())
     context = {
         "found": found,
         "lists": [(name, form[name].id_for_label, _options(form, name, found)) for name in LISTS],
@@ -43,11 +42,6 @@ def tutor_facets(request: HttpRequest) -> HttpResponse:
         "trials": found.counts["trial"].get("true", 0),
     }
     return render(request, "tutors/_facets.html", context)
-
-
-@memo.for_a_minute(size=256)
-def _counted(criteria: SearchCriteria) -> Facets:
-    return queries.facets(criteria)
 
 
 def _options(form: SearchForm, name: str, found: Facets) -> list[Option]:

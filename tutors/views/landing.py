@@ -25,7 +25,7 @@ def city_show(request: HttpRequest, city: str, subject: str = "") -> HttpRespons
     here, taught = cities().get(city), catalogue().subjects.get(subject)
     if here is None or (subject and taught is None):
         raise Http404
-    point = Point(here.latitude, here.longitude)
+    point = Point.of(here)
     found = queries.search(SearchCriteria(subject=taught, point=point), limit=PER_PAGE).results
     query = f"pin_code={here.pin_code}" + (f"&subject={subject}" if taught else "")
     context: dict[str, Any] = {
