@@ -18,7 +18,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from payments.models.chart import CHART
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTxn
-from tutorhub.core import clock
+from tutorhub.core import clock, prepared
 from tutorhub.core.errors import Conflict
 from tutorhub.core.ids import uuid7
 
@@ -31,6 +31,11 @@ IDENTITIES = (
     "%(codes)s::text[], %(owners)s::text[], %(units)s::text[],"
     " %(normals)s::smallint[], %(tracked)s::boolean[]"
 )
+POST = f"""
+SELECT * FROM ledger_post(
+    %(id)s, %(kind)s, %(idem_key)s, %(fingerprint)s, %(now)s, %(reverses)s, %(actor)s,
+    %(refs)s::jsonb, {IDENTITIES}, %(debits)s::bigint[], %(credits)s::bigint[])
+"""  # noqa: S608 - a constant
 
 
 class Overdraft(Conflict):
@@ -188,22 +193,16 @@ def _post(row: dict[str, Any], legs: Sequence[Leg]) -> Txn:
 
 def _call(row: dict[str, Any], legs: Sequence[Leg]) -> tuple[UUID | None, str | None]:
     """Book, and get the id and fingerprint of what had been booked under the key before, if so."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT * FROM ledger_post(
-                %(id)s, %(kind)s, %(idem_key)s, %(fingerprint)s, %(now)s, %(reverses)s, %(actor)s,
-                %(refs)s::jsonb, {IDENTITIES}, %(debits)s::bigint[], %(credits)s::bigint[])
-            """,  # noqa: S608 - a constant
-            {
-                **row,
-                **_identities([leg.key for leg in legs]),
-                "debits": _array([leg.debit for leg in legs]),
-                "credits": _array([leg.credit for leg in legs]),
-            },
-        )
-        known: tuple[UUID | None, str | None] = cursor.fetchone()
-        return known
+    known_id, known_fingerprint = prepared.fetch_one(
+        POST,
+        {
+            **row,
+            **_identities([leg.key for leg in legs]),
+            "debits": _array([leg.debit for leg in legs]),
+            "credits": _array([leg.credit for leg in legs]),
+        },
+    )
+    return known_id, known_fingerprint
 
 
 def _accounts(keys: Sequence[AccountKey]) -> dict[AccountKey, int]:
