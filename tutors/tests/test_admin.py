@@ -57,6 +57,7 @@ def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_pa
     seen = seen_on(moderator.get(f"{DESK}{tutor.pk}/change/").content.decode())
     form = moderator.get(f"{DESK}{tutor.pk}/decide/approve/?seen={seen}").content.decode()
     assert f'name="seen" value="{seen}"' in form
+    assert "Seen</label>" not in form
     done = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine", "seen": seen})
     assert done.status_code == 302
     tutor.refresh_from_db()
