@@ -35,7 +35,11 @@ CITY_OF_STATE = {"DELHI": "Delhi", "CHANDIGARH": "Chandigarh"}
 STATE_NAMES = {
     "THE DADRA AND NAGAR HAVELI AND DAMAN AND DIU": "Dadra and Nagar Haveli and Daman and Diu"
 }
-OFFICE_SUFFIX = re.compile(r"\s+(?:S\.?O|H\.?O|B\.?O|P\.?O|G\.?P\.?O)\.?$", re.IGNORECASE)
+# What kind of post office it is, and the district that sometimes follows: "Nagina SO Gurgaon",
+# "Indiranagar S.O (Bengaluru)".
+OFFICE_SUFFIX = re.compile(
+    r"(?:\s+|(?<=\)))(?:(?:D\.?)?[SHBP]\.?O|G\.?P\.?O)\b.*$|\s+(?i:[SHBP]\.?O)\.?$"
+)
 
 
 class UnknownPinCode(DomainError):

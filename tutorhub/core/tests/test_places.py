@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tutorhub.core import places
@@ -30,6 +32,10 @@ def test_cities_have_their_usual_names(pin_code, city, state):
 
 def test_spaces_are_allowed_and_areas_have_no_office_suffix():
     assert places.find("560 034").area == "Koramangala"
+    assert places.find("560038").area == "Indiranagar"
+    kind = re.compile(r"\b(S\.?O|H\.?O|B\.?O|P\.?O|GPO)\b")
+    areas = Place.objects.values_list("area", flat=True)
+    assert [area for area in areas if kind.search(area)] == []
 
 
 @pytest.mark.parametrize("pin_code", ["999999", "", "56003", "abc"])
