@@ -5,6 +5,7 @@ from collections.abc import Iterable, Set
 from tutorhub.core.access import kinds
 from tutorhub.core.access.admin import ADMIN
 from tutorhub.core.access.fields import READS, WRITES
+from tutorhub.core.access.files import PREFIXES
 from tutorhub.core.access.kinds import Action, AdminRule, Cell, Rule
 from tutorhub.core.access.resources import RESOURCES, Resource, resources_of
 from tutorhub.core.access.routes import RULES
@@ -39,7 +40,7 @@ _WHO = {
 
 def page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION, _resources(), _routes(), _admin(), _fields(), _work()]
+    parts = [INTRODUCTION, _resources(), _routes(), _admin(), _fields(), _work(), _files()]
     return "\n".join(parts)
 
 
@@ -154,6 +155,11 @@ def _work() -> str:
         for name, work in sorted(table.items(), key=_by_name)
     )
     return _table("Work without a request", ("Name", "Kind", "For", "What"), rows)
+
+
+def _files() -> str:
+    rows = ((f"`{name}/`", at.put, at.get, at.goes) for name, at in PREFIXES.items())
+    return _table("Files", ("Below", "Who puts them there", "Who gets them", "They go"), rows)
 
 
 def _by_name(item: tuple[str, Work]) -> str:

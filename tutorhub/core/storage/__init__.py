@@ -68,7 +68,7 @@ def new_key() -> str:
 
 
 def private_key(kind: str) -> str:
-    """A key for a file that we made; `kind` is papers, portraits, accepted or exports."""
+    """A key for a file that we made; `kind` is a prefix of `core.access.files`."""
     return check_key(f"{kind}/{uuid.uuid4()}")
 
 

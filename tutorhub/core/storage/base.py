@@ -8,16 +8,17 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from tutorhub.core.access.files import PREFIXES
 from tutorhub.core.errors import DomainError, NotAllowed
 
 UPLOAD_SECONDS = 300
 UUID_WORD = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Below `public/` lies what everybody may see; all else goes out by signed links only.
-KEY = re.compile(
-    rf"(?:quarantine|accepted|papers|portraits|exports|erasures)/{UUID_WORD}"
-    rf"|public/{UUID_WORD}-[a-z0-9]{{1,10}}\.(?:webp|jpg)"
-)
 PUBLIC = "public/"
+KEY = re.compile(
+    rf"(?:{'|'.join(sorted(PREFIXES.keys() - {'public'}))})/{UUID_WORD}"
+    rf"|{PUBLIC}{UUID_WORD}-[a-z0-9]{{1,10}}\.(?:webp|jpg)"
+)
 FOREVER = "public, max-age=31536000, immutable"
 
 
