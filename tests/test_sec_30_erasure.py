@@ -11,7 +11,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.models import DataRequest, EmailChange, LoginAttempt, OtpChallenge, User
+from accounts.models import (
+    DataRequest,
+    EmailChange,
+    FormerAddress,
+    LoginAttempt,
+    OtpChallenge,
+    User,
+)
 from accounts.services import erasures, exports
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
@@ -74,6 +81,10 @@ def _both(session, family, tutor):
         EmailChange.objects.create(
             user=user, email="a@b.in", token_hash=str(user.pk), expires_at=clock.now()
         )
+        # The number they had before, tried by nobody in particular.
+        before = f"+9190000{str(user.pk.int)[-5:]}"
+        LoginAttempt.objects.create(kind="code", phone=before, ip="203.0.113.9")
+        FormerAddress.objects.create(user=user, address=before)
         IdempotencyKey.objects.create(
             user_id=user.pk,
             method="POST",

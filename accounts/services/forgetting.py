@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.clients import NOWHERE
 from accounts.models import (
@@ -22,6 +22,7 @@ from accounts.models import (
     OtpChallenge,
     User,
 )
+from accounts.services.former_addresses import Former
 from tutorhub.core import clock, idempotency, sweeping, vault
 
 SEALED = ("at", "kind", "phone", "email", "ip", "user_agent", "is_success")
@@ -56,6 +57,20 @@ def forget(
     _forget_staff_notes(user_id, names)
 
 
+@transaction.atomic
+def forget_former(user_id: UUID, former: Former) -> None:
+    """The same for an address that the account had before.
+
+    Only what is nobody's: whoever had it earlier or has it now keeps what is theirs.
+    """
+    at_address = Q(phone=former.address) | Q(email=former.address)
+    _seal_sign_ins(user_id, at_address & Q(user__isnull=True, at__lte=former.until))
+    codes = OtpChallenge.objects.filter(phone=former.address, created_at__lte=former.until)
+    codes.delete()
+    consents = Consent.objects.filter(guardian_phone=former.address, given_at__lte=former.until)
+    _empty_withdrawn(consents)
+
+
 def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
     found = LoginAttempt.objects.filter(theirs).exclude(phone="", email="", ip=NOWHERE)
     rows: list[dict[str, Any]] = list(found.order_by("pk").values("pk", *SEALED))
@@ -71,7 +86,11 @@ def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
 def _forget_consents(user_id: UUID, addresses: Collection[str]) -> None:
     """Empty who agreed on rows that are withdrawn; what, when and how stays as proof."""
     about = Q(given_by=user_id) | Q(guardian_phone__in=addresses)
-    closed = Consent.objects.filter(about, withdrawn_at__isnull=False)
+    _empty_withdrawn(Consent.objects.filter(about))
+
+
+def _empty_withdrawn(consents: QuerySet[Consent]) -> None:
+    closed = consents.filter(withdrawn_at__isnull=False)
     closed.exclude(guardian_name="", guardian_phone="").update(guardian_name="", guardian_phone="")
 
 

@@ -25,13 +25,14 @@ def forget(
 ) -> int:
     """Empty every message to this person; what was not sent yet is not sent. Returns how many.
 
-    To the numbers of `strangers` only what went there without an account goes. What is newer than
+    To the addresses of `strangers` only what went there without an account goes. What is newer than
     `before` belongs to whoever has the number now.
     """
     to_address = Q()
     for name in ("to", "phone", "email"):
         to_address |= Q(**{f"{name}__in": addresses})
-    to_address |= Q(user_id__isnull=True, phone__in=strangers)
+    without_account = Q(phone__in=strangers) | Q(email__in=strangers)
+    to_address |= without_account & Q(user_id__isnull=True)
     theirs = Q(user_id=user_id) | to_address & Q(created_at__lte=before)
     found = list(Message.objects.locked().filter(theirs).exclude(**NOBODY))
     for message in found:
@@ -43,10 +44,13 @@ def forget(
 
 
 @transaction.atomic
-def forget_mentions(*, names: Collection[str], numbers: Collection[str]) -> int:
+def forget_mentions(
+    *, names: Collection[str], numbers: Collection[str], before: datetime | None = None
+) -> int:
     """Empty what was said to others with one of these names (as whole words) or numbers in it.
 
-    Messages that are still on their way stay, to be emptied with their age.
+    What is newer than `before` speaks of somebody else. Messages that are still on their way stay,
+    to be emptied with their age.
     """
     named = Q()
     for column in EMPTY:
@@ -57,6 +61,8 @@ def forget_mentions(*, names: Collection[str], numbers: Collection[str]) -> int:
     if not named:
         return 0
     over = ~Q(status=Message.Status.QUEUED)
+    if before is not None:
+        over &= Q(created_at__lte=before)
     return Message.objects.filter(named, over, is_secret=False).update(**EMPTY)
 
 
