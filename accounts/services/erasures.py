@@ -34,15 +34,17 @@ class Traces:
     """By what a person who is gone is still found.
 
     `addresses` are the account's own; `guardians` the numbers of others that it gave us, who may
-    have accounts of their own; `names` whatever the account and its children were called. What is
-    newer than `before` is somebody else's: a number may be used again at once. So is what is newer
-    than `until` at an address that the account had before.
+    have accounts of their own; `names` whatever the account and its children were called; `told`
+    the accounts of those who may have been told such a name. What is newer than `before` is
+    somebody else's: a number may be used again at once. So is what is newer than `until` at an
+    address that the account had before.
     """
 
     addresses: list[str]
     guardians: list[str]
     names: list[str]
     before: datetime
+    told: list[str] = field(default_factory=list)
     former: list[Former] = field(default_factory=list)
 
     @property
@@ -77,10 +79,11 @@ def erase(user: User, *, by: User | None) -> User:
         user=user,
         kind=Kind.ERASURE,
         traces=_packed(
-            [user.phone, user.email], [], [user.name], former=former_addresses.take(user)
+            [user.phone, user.email], [], [user.name], [], former=former_addresses.take(user)
         ),
         due_at=clock.now() + settings.ERASURE_DUE,
     )
+    forgetting.forget_staff_notes_about(user)
     user.name, user.phone, user.email = "", None, None
     user.seen_at = user.new_device_at = user.last_login = None
     user.save(update_fields=["name", "phone", "email", "seen_at", "new_device_at", "last_login"])
@@ -115,8 +118,16 @@ def traces_of(user_id: UUID) -> Traces:
 
 
 @transaction.atomic
-def add_traces(user_id: UUID, *, names: Iterable[str], guardians: Iterable[str]) -> None:
-    """Have these looked for as well: the names of a family's children, say."""
+def add_traces(
+    user_id: UUID,
+    *,
+    names: Iterable[str] = (),
+    guardians: Iterable[str] = (),
+    told: Iterable[UUID] = (),
+) -> None:
+    """Have these looked for as well: the names of a family's children, say, and the tutors who
+    were told them.
+    """
     request = DataRequest.objects.locked().open().filter(user=user_id, kind=Kind.ERASURE).first()
     if request is None:
         return
@@ -125,6 +136,7 @@ def add_traces(user_id: UUID, *, names: Iterable[str], guardians: Iterable[str])
         known.addresses,
         [*known.guardians, *guardians],
         [*known.names, *names],
+        [*known.told, *map(str, told)],
         former=known.former,
     )
     request.save(update_fields=["traces"])
@@ -145,10 +157,10 @@ def finish(request_id: UUID) -> None:
     traces = traces_of(request.user_id)
     forget_account(request.user_id, traces)
     messages_forgetting.forget_mentions(
-        names=traces.names, numbers=[*traces.addresses, *traces.guardians]
+        [*traces.names, *traces.addresses, *traces.guardians], told=traces.told
     )
     for former in traces.former:
-        messages_forgetting.forget_mentions(names=[], numbers=[former.address], before=former.until)
+        messages_forgetting.forget_mentions([former.address], told=traces.told, before=former.until)
     request.move_to(Status.DONE, traces="", closed_at=clock.now())
     audit.record("user.erasure_done", request)
 
@@ -202,7 +214,7 @@ def _traces(request: DataRequest | None) -> Traces:
 
 
 def _packed(*lists: Iterable[str | None], former: Iterable[Former]) -> str:
-    names = ("addresses", "guardians", "names")
+    names = ("addresses", "guardians", "names", "told")
     texts = (sorted(set(filter(None, each))) for each in lists)
     kept: dict[str, Any] = dict(zip(names, texts, strict=True))
     kept["former"] = [(each.address, each.until.isoformat()) for each in former]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -23,7 +24,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.former_addresses import Former
-from tutorhub.core import clock, idempotency, sweeping, vault
+from tutorhub.core import clock, datamap, idempotency, sweeping, vault
 
 SEALED = ("at", "kind", "phone", "email", "ip", "user_agent", "is_success")
 
@@ -104,9 +105,26 @@ def _forget_requests(user_id: UUID) -> None:
         request.save(update_fields=["words", "answer"])
 
 
+def forget_staff_notes_about(user: User) -> None:
+    """What the admin keeps about rows of this person, while it can still be told whose they are."""
+    types = ContentType.objects.filter(pk__in=LogEntry.objects.values("content_type"))
+    models = {each.model_class(): each for each in types}
+    for table in datamap.tables():
+        if table.of is not None and table.model in models:
+            keys = map(str, table.of(user).values_list("pk", flat=True))
+            notes = LogEntry.objects.filter(content_type=models[table.model])
+            _empty_notes(notes.filter(object_id__in=list(keys)))
+
+
 def _forget_staff_notes(user_id: UUID, names: Collection[str]) -> None:
     """The admin keeps the name of what was changed beside its id."""
     named = Q(object_id=str(user_id), content_type__app_label=User._meta.app_label)
     for name in names:
-        named |= Q(object_repr__icontains=name) | Q(change_message__icontains=name)
-    LogEntry.objects.filter(named).update(object_repr="", change_message="")
+        # One word alone may be anything that staff write about.
+        if len(name.split()) > 1:
+            named |= Q(object_repr__contains=name) | Q(change_message__contains=name)
+    _empty_notes(LogEntry.objects.filter(named))
+
+
+def _empty_notes(notes: QuerySet[LogEntry]) -> None:
+    notes.update(object_repr="", change_message="")

@@ -45,27 +45,25 @@ def forget(
 
 @transaction.atomic
 def forget_mentions(
-    *, names: Collection[str], numbers: Collection[str], before: datetime | None = None
+    words: Collection[str], *, told: Collection[str], before: datetime | None = None
 ) -> int:
-    """Empty what was said to others with one of these names (as whole words) or numbers in it.
+    """Empty what these accounts were told with one of these names or numbers in it.
 
-    What is newer than `before` speaks of somebody else. Messages that are still on their way stay,
-    to be emptied with their age.
+    Only what was put into a template counts, and only as whole words: somebody may be called like
+    a word that is in the texts of everybody. What is newer than `before` speaks of somebody else.
+    Messages that are still on their way stay, to be emptied with their age.
     """
     named = Q()
-    for column in EMPTY:
-        for name in names:
-            named |= Q(**{f"{column}__regex": _as_word(name)})
-        for number in numbers:
-            named |= Q(**{f"{column}__contains": number})
+    for word in words:
+        named |= Q(values_text__regex=_as_word(word))
     if not named:
         return 0
-    over = ~Q(status=Message.Status.QUEUED)
+    theirs = Message.objects.filter(user_id__in=told, is_secret=False)
     if before is not None:
-        over &= Q(created_at__lte=before)
-    return Message.objects.filter(named, over, is_secret=False).update(**EMPTY)
+        theirs = theirs.filter(created_at__lte=before)
+    return theirs.filter(named).exclude(status=Message.Status.QUEUED).update(**EMPTY)
 
 
 def _as_word(name: str) -> str:
     """A name that does not stand in the middle of another word."""
-    return rf"(^|[^[:alpha:]]){re.escape(name)}($|[^[:alpha:]])"
+    return rf"(^|[^[:alnum:]]){re.escape(name)}($|[^[:alnum:]])"

@@ -20,6 +20,7 @@ def forget(user_id: UUID) -> None:
     it is told; a second guardian leaves it standing, and the holder answers for the children alone.
     """
     traces = erasures.traces_of(user_id)
+    erasures.add_traces(user_id, told=_circle(user_id))
     _forget_invites(traces)
     member = families.leave_for_good(user_id)
     if member is not None and member.is_holder:
@@ -27,6 +28,13 @@ def forget(user_id: UUID) -> None:
     elif member is not None:
         _go_on_without(member.family_id, traces)
     _withdraw_what_is_left(user_id)
+
+
+def _circle(user_id: UUID) -> list[UUID]:
+    """The other guardians of their families, now and before."""
+    families = FamilyMember.objects.filter(user=user_id).values("family")
+    others = FamilyMember.objects.filter(family__in=families).exclude(user=user_id)
+    return list(others.values_list("user", flat=True))
 
 
 def _end(family_id: UUID, user_id: UUID) -> None:
