@@ -63,7 +63,7 @@ def _go_on_without(family_id: UUID, traces: erasures.Traces) -> None:
         instead = _holder_as_guardian(family_id)
         for child in Learner.objects.locked().filter(guardian=guardian):
             agreements.end_all(child, by=None)
-            child.guardian = instead
+            child.guardian = instead or guardian
             child.save(update_fields=["guardian"])
         _blank(guardian)
 
@@ -86,10 +86,13 @@ def _withdraw_what_is_left(user_id: UUID) -> None:
         agreements.end_all(child, by=None, given_by=user_id)
 
 
-def _holder_as_guardian(family_id: UUID) -> Guardian:
+def _holder_as_guardian(family_id: UUID) -> Guardian | None:
+    """None while the holder has no number; then the child has nobody until somebody is named."""
     holder = FamilyMember.objects.live().filter(family=family_id).select_related("user").first()
     assert holder is not None, "a family without a holder has no second guardian"
     person: User = holder.user
+    if not person.phone:
+        return None
     guardian, _is_new = Guardian.objects.get_or_create(
         family_id=family_id,
         name=person.name or _("Guardian"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.clients import Client
-from accounts.models import Consent, FormerAddress
+from accounts.models import Consent, FormerAddress, User
 from accounts.services import consents, erasures, notices, onboarding, signin
 from accounts.tests.factories import ConsentFactory, FamilyUserFactory, newer_notice
 from notifications.models import Message
@@ -196,6 +196,19 @@ class TestErased:
         guardian.refresh_from_db()
         assert (guardian.name, "+91" in guardian.phone) == ("", False)
         assert fresh(learner).guardian.phone == holder.phone
+
+    def test_a_holder_who_has_no_number_is_put_nowhere(self, learner, holder):
+        """They have let it go, and the other guardian has to be erased all the same."""
+        second = add_guardian(learner.family).user
+        guardian = GuardianFactory(family=learner.family, name=second.name, phone=second.phone)
+        Learner.objects.filter(pk=learner.pk).update(guardian=guardian)
+        User.objects.filter(pk=holder.pk).update(phone=None)
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert (guardian.name, "+91" in guardian.phone) == ("", False)
+        assert fresh(learner).guardian == guardian
+        assert fresh(learner).paused_at is not None
 
     def test_but_not_where_somebody_else_of_the_family_has_it_now(self, learner, holder):
         second = add_guardian(learner.family).user
