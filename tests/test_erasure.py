@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import DataRequest, KnownDevice, LoginAttempt, OtpChallenge, User
-from accounts.services import erasures, leaving
+from accounts.services import data_requests, erasures, leaving
 from accounts.tests.cast import PHONE, last_code, sign_in, step_up, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from marketplace.tests.factories import (
@@ -319,6 +319,18 @@ class TestAccount:
         outbox.drain()
         erasures.finish(request.pk)
         assert DataRequest.objects.get().status == "DONE"
+
+    def test_open_requests_are_closed_and_never_overdue(self):
+        user = FamilyUserFactory()
+        for kind in ("correction", "grievance"):
+            data_requests.ask(user, kind=kind, words="my name is wrong")
+        answered = data_requests.ask(user, kind="grievance", words="late")
+        data_requests.close(answered, by=StaffFactory(is_superuser=True), answer="sorry")
+        forget(user)
+        requests = DataRequest.objects.exclude(kind="erasure")
+        assert {(row.status, row.words, row.answer) for row in requests} == {("DONE", "", "")}
+        with clock.at(clock.now() + timedelta(days=30)):
+            assert erasures.watch() == 0
 
     def test_staff_hear_of_an_erasure_that_is_late(self, client: Client, caplog):
         sign_in(client, PHONE)

@@ -96,10 +96,10 @@ def _empty_withdrawn(consents: QuerySet[Consent]) -> None:
 
 
 def _forget_requests(user_id: UUID) -> None:
-    """The words of requests, and copies of the data that were made for them."""
+    """The words of requests, which nobody waits for now, and copies of data made for them."""
     for request in DataRequest.objects.locked().filter(user=user_id):
         sweeping.delete_later(request.file_key)
-        if request.kind == DataRequest.Kind.EXPORT and request.closed_at is None:
+        if request.kind != DataRequest.Kind.ERASURE and request.closed_at is None:
             request.move_to(DataRequest.Status.DONE, file_key="", closed_at=clock.now())
         request.words = request.answer = ""
         request.save(update_fields=["words", "answer"])
