@@ -13,6 +13,7 @@ from payments.services import (
     clearing,
     disputes,
     events,
+    evidence,
     forgetting,
     holds,
     leaving,
@@ -21,7 +22,7 @@ from payments.services import (
     refunds,
     wallets,
 )
-from tutorhub.core import datamap, retention
+from tutorhub.core import datamap, retention, sweeping
 from tutorhub.core.outbox import Payload, call, job, receiver
 
 # Money health links to what the outbox gave up. Pages about money ask for the group itself.
@@ -29,6 +30,7 @@ staff.allow(staff.FINANCE, "core.view_outboxrow")
 
 datamap.register(personal.TABLES)
 retention.register(clearing.RULES)
+sweeping.register("accepted", evidence.known_keys)
 accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
 
 

@@ -1,16 +1,24 @@
 """Somebody asks to be forgotten: what has to be settled first, and what is left afterwards."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 
 from accounts.models import DataRequest, KnownDevice, LoginAttempt, OtpChallenge, User
-from accounts.services import erasures, leaving
+from accounts.services import data_requests, erasures, leaving
 from accounts.tests.cast import PHONE, last_code, sign_in, step_up, trusted_browser
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from marketplace.tests.factories import make_completed, make_scheduled
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
+from marketplace.tests.factories import (
+    LeadFactory,
+    make_completed,
+    make_released,
+    make_scheduled,
+)
 from notifications.models import Message
 from payments.services import ledger
 from payments.tests import factories as money
@@ -18,7 +26,7 @@ from students.tests.factories import LearnerFactory, add_guardian
 from tests.forgetting import forget
 from tutorhub.core import clock, outbox, vault
 from tutorhub.core.models import OutboxRow, SealedRecord
-from tutors.tests.factories import TutorSuspendedFactory
+from tutors.tests.factories import TutorFactory, TutorSuspendedFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +180,82 @@ class TestPage:
         assert reasons(tutor.user) == {"suspended"}
 
 
+def note_of(row, words):
+    """What the admin keeps about a row that staff have looked at."""
+    return LogEntry.objects.create(
+        user=StaffFactory(),
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        object_repr=words,
+        change_message=words,
+        action_flag=2,
+    )
+
+
+def told(user, *values):
+    return Message.objects.create(
+        user_id=user.pk,
+        to=user.phone,
+        channel="sms",
+        template="t",
+        body=f"TutorHub: a class with {values[0]} is near",
+        values_text=json.dumps(values),
+        status="sent",
+        sent_at=clock.now(),
+    )
+
+
+def is_empty(row):
+    row.refresh_from_db()
+    if isinstance(row, LogEntry):
+        return (row.object_repr, row.change_message) == ("", "")
+    return (row.body, row.values_text) == ("", "")
+
+
+class TestNames:
+    """People may be called like anything that stands in the records of everybody."""
+
+    @pytest.fixture
+    def session(self):
+        return make_released()
+
+    @pytest.mark.parametrize("name", ["e", "class", "TutorHub", "Om"])
+    def test_what_others_read_stays(self, session, name):
+        child, tutor = session.learner, session.tutor.user
+        type(child).objects.filter(pk=child.pk).update(name=name)
+        elsewhere = TutorFactory().user
+        others = [
+            note_of(elsewhere, "e class TutorHub Om Kumar"),
+            told(elsewhere, "Om"),
+            told(tutor, "Somebody"),
+        ]
+        theirs = [note_of(child, name), told(tutor, f"{name} Kumar", "5")]
+        forget(child.family.user)
+        assert [is_empty(row) for row in others] == [False] * 3
+        assert [is_empty(row) for row in theirs] == [True] * 2
+
+    def test_a_whole_name_is_found_where_staff_have_written_it(self, session):
+        user = session.tutor.user
+        User.objects.filter(pk=user.pk).update(name="Ravi Kumar")
+        note = note_of(TutorFactory(), "copied from Ravi Kumar")
+        forget(user)
+        assert is_empty(note)
+
+    def test_a_family_that_only_asked_forgets_the_tutor_too(self):
+        lead = LeadFactory()
+        family, tutor = lead.enquiry.learner.family, lead.tutor.user
+        both = [told(user, tutor.name) for user in (family.user, add_guardian(family).user)]
+        forget(tutor)
+        assert [is_empty(row) for row in both] == [True, True]
+
+    def test_the_other_guardian_forgets_the_one_who_goes(self):
+        family = LearnerFactory().family
+        second = add_guardian(family).user
+        message = told(family.user, second.name)
+        forget(second)
+        assert is_empty(message)
+
+
 class TestAccount:
     def test_log_codes_devices_and_messages_keep_nobody(self, client: Client):
         sign_in(client, PHONE)
@@ -235,6 +319,18 @@ class TestAccount:
         outbox.drain()
         erasures.finish(request.pk)
         assert DataRequest.objects.get().status == "DONE"
+
+    def test_open_requests_are_closed_and_never_overdue(self):
+        user = FamilyUserFactory()
+        for kind in ("correction", "grievance"):
+            data_requests.ask(user, kind=kind, words="my name is wrong")
+        answered = data_requests.ask(user, kind="grievance", words="late")
+        data_requests.close(answered, by=StaffFactory(is_superuser=True), answer="sorry")
+        forget(user)
+        requests = DataRequest.objects.exclude(kind="erasure")
+        assert {(row.status, row.words, row.answer) for row in requests} == {("DONE", "", "")}
+        with clock.at(clock.now() + timedelta(days=30)):
+            assert erasures.watch() == 0
 
     def test_staff_hear_of_an_erasure_that_is_late(self, client: Client, caplog):
         sign_in(client, PHONE)

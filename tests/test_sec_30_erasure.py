@@ -11,13 +11,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.models import DataRequest, EmailChange, LoginAttempt, OtpChallenge, User
+from accounts.models import (
+    DataRequest,
+    EmailChange,
+    FormerAddress,
+    LoginAttempt,
+    OtpChallenge,
+    User,
+)
 from accounts.services import erasures, exports
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.services import reviews
-from marketplace.tests.factories import make_released
+from marketplace.tests.factories import LeadFactory, make_released
 from notifications.models import Delivery, Message
 from payments.models import (
     EvidenceFile,
@@ -74,6 +81,10 @@ def _both(session, family, tutor):
         EmailChange.objects.create(
             user=user, email="a@b.in", token_hash=str(user.pk), expires_at=clock.now()
         )
+        # The number they had before, tried by nobody in particular.
+        before = f"+9190000{str(user.pk.int)[-5:]}"
+        LoginAttempt.objects.create(kind="code", phone=before, ip="203.0.113.9")
+        FormerAddress.objects.create(user=user, address=before)
         IdempotencyKey.objects.create(
             user_id=user.pk,
             method="POST",
@@ -257,16 +268,19 @@ def test_sec_30_after_both_are_erased_no_canary_is_left_anywhere(session):
 
 
 def _more_by_name(session, tutor):
-    """What names the child in words to the tutor, of which only the name itself tells."""
+    """What names the child to another tutor, of which only the name itself tells."""
+    other = TutorFactory()
+    LeadFactory(enquiry=session.enquiry, tutor=other)
     child = type(session.learner).objects.get(pk=session.learner_id)
     guardian = Guardian.objects.get(pk=child.guardian_id)
     for words in (child.name, guardian.phone):
         Message.objects.create(
-            user_id=None,
-            to="+919999999999",
+            user_id=other.user_id,
+            to=other.user.phone,
             channel="sms",
             template="t",
             body=f"Class with {words} at 5",
+            values_text=f'["{words}", "5"]',
             status="sent",
             sent_at=clock.now(),
         )

@@ -199,6 +199,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
+# Work that was started so often without any outcome ends its worker each time, and is given up. A
+# worker that dies for reasons of its own is no reason to: that does not strike one row so often.
+OUTBOX_MOST_STARTS = 25
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -2,7 +2,7 @@ from accounts.models.attempts import LoginAttempt
 from accounts.models.challenges import OtpChallenge, SmsBudgetDay
 from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
-from accounts.models.emails import EmailChange
+from accounts.models.emails import EmailChange, FormerAddress
 from accounts.models.recovery import RecoveryCode, RecoveryDevice
 from accounts.models.requests import DataRequest
 from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
@@ -15,6 +15,7 @@ __all__ = [
     "ConsentNotice",
     "DataRequest",
     "EmailChange",
+    "FormerAddress",
     "KnownDevice",
     "LoginAttempt",
     "OtpChallenge",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import messages, policies
 from accounts.models import EmailChange, User
-from accounts.services import stepup
+from accounts.services import former_addresses, stepup
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, TooMany
 
@@ -78,6 +78,7 @@ def confirm(token: str) -> User:
     user.email_changes.filter(used_at__isnull=True).update(used_at=clock.now())
     audit.record("user.email_changed", user, by=user)
     if old and old != user.email:
+        former_addresses.note(user, old)
         messages.email_changed(user, old=old)
     return user
 

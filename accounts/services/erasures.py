@@ -8,8 +8,9 @@ law wants kept go into the vault (`tutorhub.core.vault`).
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from django.db import transaction
 
 from accounts import news
 from accounts.models import AppSession, DataRequest, User
-from accounts.services import alarms, forgetting, leaving, users
+from accounts.services import alarms, forgetting, former_addresses, leaving, users
+from accounts.services.former_addresses import Former
 from notifications.services import forgetting as messages_forgetting
 from tutorhub.core import audit, clock, outbox, storage
 
@@ -32,14 +34,23 @@ class Traces:
     """By what a person who is gone is still found.
 
     `addresses` are the account's own; `guardians` the numbers of others that it gave us, who may
-    have accounts of their own; `names` whatever the account and its children were called. What is
-    newer than `before` is somebody else's: a number may be used again at once.
+    have accounts of their own; `names` whatever the account and its children were called; `told`
+    the accounts of those who may have been told such a name. What is newer than `before` is
+    somebody else's: a number may be used again at once. So is what is newer than `until` at an
+    address that the account had before.
     """
 
     addresses: list[str]
     guardians: list[str]
     names: list[str]
     before: datetime
+    told: list[str] = field(default_factory=list)
+    former: list[Former] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[Former]:
+        """The account's own addresses, each with the moment until which it was."""
+        return [*(Former(address, self.before) for address in self.addresses), *self.former]
 
 
 @transaction.atomic
@@ -67,9 +78,12 @@ def erase(user: User, *, by: User | None) -> User:
     request = DataRequest.objects.create(
         user=user,
         kind=Kind.ERASURE,
-        traces=_packed([user.phone, user.email], [], [user.name]),
+        traces=_packed(
+            [user.phone, user.email], [], [user.name], [], former=former_addresses.take(user)
+        ),
         due_at=clock.now() + settings.ERASURE_DUE,
     )
+    forgetting.forget_staff_notes_about(user)
     user.name, user.phone, user.email = "", None, None
     user.seen_at = user.new_device_at = user.last_login = None
     user.save(update_fields=["name", "phone", "email", "seen_at", "new_device_at", "last_login"])
@@ -104,14 +118,26 @@ def traces_of(user_id: UUID) -> Traces:
 
 
 @transaction.atomic
-def add_traces(user_id: UUID, *, names: Iterable[str], guardians: Iterable[str]) -> None:
-    """Have these looked for as well: the names of a family's children, say."""
+def add_traces(
+    user_id: UUID,
+    *,
+    names: Iterable[str] = (),
+    guardians: Iterable[str] = (),
+    told: Iterable[UUID] = (),
+) -> None:
+    """Have these looked for as well: the names of a family's children, say, and the tutors who
+    were told them.
+    """
     request = DataRequest.objects.locked().open().filter(user=user_id, kind=Kind.ERASURE).first()
     if request is None:
         return
     known = _traces(request)
     request.traces = _packed(
-        known.addresses, [*known.guardians, *guardians], [*known.names, *names]
+        known.addresses,
+        [*known.guardians, *guardians],
+        [*known.names, *names],
+        [*known.told, *map(str, told)],
+        former=known.former,
     )
     request.save(update_fields=["traces"])
 
@@ -131,8 +157,10 @@ def finish(request_id: UUID) -> None:
     traces = traces_of(request.user_id)
     forget_account(request.user_id, traces)
     messages_forgetting.forget_mentions(
-        names=traces.names, numbers=[*traces.addresses, *traces.guardians]
+        [*traces.names, *traces.addresses, *traces.guardians], told=traces.told
     )
+    for former in traces.former:
+        messages_forgetting.forget_mentions([former.address], told=traces.told, before=former.until)
     request.move_to(Status.DONE, traces="", closed_at=clock.now())
     audit.record("user.erasure_done", request)
 
@@ -152,6 +180,11 @@ def forget_account(user_id: UUID, traces: Traces) -> None:
         strangers=traces.guardians,
         before=traces.before,
     )
+    for former in traces.former:
+        forgetting.forget_former(user_id, former)
+        messages_forgetting.forget(
+            user_id, addresses=[], strangers=[former.address], before=former.until
+        )
 
 
 def watch() -> int:
@@ -175,9 +208,14 @@ def _look_again_later(request_id: UUID) -> None:
 def _traces(request: DataRequest | None) -> Traces:
     if request is None:
         return Traces([], [], [], clock.now())
-    return Traces(**json.loads(request.traces), before=request.asked_at)
+    kept = json.loads(request.traces)
+    former = [Former(text, datetime.fromisoformat(until)) for text, until in kept.pop("former", [])]
+    return Traces(**kept, before=request.asked_at, former=former)
 
 
-def _packed(*lists: Iterable[str | None]) -> str:
-    kept = (sorted(set(filter(None, texts))) for texts in lists)
-    return json.dumps(dict(zip(("addresses", "guardians", "names"), kept, strict=True)))
+def _packed(*lists: Iterable[str | None], former: Iterable[Former]) -> str:
+    names = ("addresses", "guardians", "names", "told")
+    texts = (sorted(set(filter(None, each))) for each in lists)
+    kept: dict[str, Any] = dict(zip(names, texts, strict=True))
+    kept["former"] = [(each.address, each.until.isoformat()) for each in former]
+    return json.dumps(kept)

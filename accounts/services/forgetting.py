@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.clients import NOWHERE
 from accounts.models import (
@@ -22,7 +23,8 @@ from accounts.models import (
     OtpChallenge,
     User,
 )
-from tutorhub.core import clock, idempotency, sweeping, vault
+from accounts.services.former_addresses import Former
+from tutorhub.core import clock, datamap, idempotency, sweeping, vault
 
 SEALED = ("at", "kind", "phone", "email", "ip", "user_agent", "is_success")
 
@@ -56,6 +58,20 @@ def forget(
     _forget_staff_notes(user_id, names)
 
 
+@transaction.atomic
+def forget_former(user_id: UUID, former: Former) -> None:
+    """The same for an address that the account had before.
+
+    Only what is nobody's: whoever had it earlier or has it now keeps what is theirs.
+    """
+    at_address = Q(phone=former.address) | Q(email=former.address)
+    _seal_sign_ins(user_id, at_address & Q(user__isnull=True, at__lte=former.until))
+    codes = OtpChallenge.objects.filter(phone=former.address, created_at__lte=former.until)
+    codes.delete()
+    consents = Consent.objects.filter(guardian_phone=former.address, given_at__lte=former.until)
+    _empty_withdrawn(consents)
+
+
 def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
     found = LoginAttempt.objects.filter(theirs).exclude(phone="", email="", ip=NOWHERE)
     rows: list[dict[str, Any]] = list(found.order_by("pk").values("pk", *SEALED))
@@ -71,23 +87,44 @@ def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
 def _forget_consents(user_id: UUID, addresses: Collection[str]) -> None:
     """Empty who agreed on rows that are withdrawn; what, when and how stays as proof."""
     about = Q(given_by=user_id) | Q(guardian_phone__in=addresses)
-    closed = Consent.objects.filter(about, withdrawn_at__isnull=False)
+    _empty_withdrawn(Consent.objects.filter(about))
+
+
+def _empty_withdrawn(consents: QuerySet[Consent]) -> None:
+    closed = consents.filter(withdrawn_at__isnull=False)
     closed.exclude(guardian_name="", guardian_phone="").update(guardian_name="", guardian_phone="")
 
 
 def _forget_requests(user_id: UUID) -> None:
-    """The words of requests, and copies of the data that were made for them."""
+    """The words of requests, which nobody waits for now, and copies of data made for them."""
     for request in DataRequest.objects.locked().filter(user=user_id):
         sweeping.delete_later(request.file_key)
-        if request.kind == DataRequest.Kind.EXPORT and request.closed_at is None:
+        if request.kind != DataRequest.Kind.ERASURE and request.closed_at is None:
             request.move_to(DataRequest.Status.DONE, file_key="", closed_at=clock.now())
         request.words = request.answer = ""
         request.save(update_fields=["words", "answer"])
+
+
+def forget_staff_notes_about(user: User) -> None:
+    """What the admin keeps about rows of this person, while it can still be told whose they are."""
+    types = ContentType.objects.filter(pk__in=LogEntry.objects.values("content_type"))
+    models = {each.model_class(): each for each in types}
+    for table in datamap.tables():
+        if table.of is not None and table.model in models:
+            keys = map(str, table.of(user).values_list("pk", flat=True))
+            notes = LogEntry.objects.filter(content_type=models[table.model])
+            _empty_notes(notes.filter(object_id__in=list(keys)))
 
 
 def _forget_staff_notes(user_id: UUID, names: Collection[str]) -> None:
     """The admin keeps the name of what was changed beside its id."""
     named = Q(object_id=str(user_id), content_type__app_label=User._meta.app_label)
     for name in names:
-        named |= Q(object_repr__icontains=name) | Q(change_message__icontains=name)
-    LogEntry.objects.filter(named).update(object_repr="", change_message="")
+        # One word alone may be anything that staff write about.
+        if len(name.split()) > 1:
+            named |= Q(object_repr__contains=name) | Q(change_message__contains=name)
+    _empty_notes(LogEntry.objects.filter(named))
+
+
+def _empty_notes(notes: QuerySet[LogEntry]) -> None:
+    notes.update(object_repr="", change_message="")

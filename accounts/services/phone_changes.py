@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import messages, phones, policies
 from accounts.clients import Client
 from accounts.models import LoginAttempt, OtpChallenge, User
-from accounts.services import attempts, codes, locks, sign_ins, stepup
+from accounts.services import attempts, codes, former_addresses, locks, sign_ins, stepup
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, TooMany
 
@@ -96,6 +96,7 @@ def _take(user: User, sign_in_id: UUID | None, phone: str) -> User | DomainError
     old = user.phone or ""
     user.phone = phone
     user.save(update_fields=["phone"])
+    former_addresses.note(user, old)
     sign_ins.sign_out_others(user, sign_in_id)
     audit.record("user.phone_changed", user, by=user)
     messages.phone_changed(user, old=old)

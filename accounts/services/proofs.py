@@ -19,7 +19,7 @@ from accounts.models import (
     OtpChallenge,
     User,
 )
-from accounts.services import attempts, codes, devices, locks, tokens
+from accounts.services import attempts, codes, devices, former_addresses, locks, tokens
 from tutorhub.core import audit
 from tutorhub.core.errors import Conflict, DomainError
 
@@ -100,6 +100,7 @@ def start_clean(user: User, sign_in_id: UUID | None) -> None:
     _device(user, sign_in_id)
     locks.hold("phone", user.phone or "")
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    former_addresses.note(user, user.phone or "")
     user.phone = None
     user.session_epoch += 1
     user.save(update_fields=["phone", "session_epoch"])

@@ -72,17 +72,23 @@ def request_code(
     """
     phone = phones.parse(phone)
     try:
-        return _request_code(phone, client, language, is_bound)
+        outcome = _request_code(phone, client, language, is_bound)
+        if isinstance(outcome, SignInPaused):
+            raise outcome
     except (send_limits.SentTooOften, SignInPaused) as error:
         attempts.note(LoginAttempt.Kind.CODE_REQUEST, client=client, phone=phone, reason=error.code)
         raise
+    return outcome
 
 
 @transaction.atomic
-def _request_code(phone: str, client: Client, language: str, is_bound: bool) -> CodeSent:
+def _request_code(
+    phone: str, client: Client, language: str, is_bound: bool
+) -> CodeSent | SignInPaused:
+    """Returns the pause instead of raising it, so that staff are told of it."""
     device = devices.known(phone, client)
     if device is None and (paused := spraying.refusal(client)):
-        raise paused
+        return paused
     ask = codes.Ask(
         phone=phone,
         purpose=OtpChallenge.Purpose.SIGN_IN,

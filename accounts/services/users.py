@@ -43,7 +43,7 @@ def restore(user: User, *, by: User, reason: str) -> User:
     user = _lock(user)
     _check_can_decide(user, by, reason)
     if not user.is_active:
-        if user.phone is None and not user.is_staff:
+        if _is_erased(user):
             raise Conflict(_("This account was erased and cannot come back."), code="erased")
         user.is_active = True
         user.save(update_fields=["is_active"])
@@ -66,6 +66,15 @@ def _check_can_decide(user: User, by: User, reason: str) -> None:
         raise ReasonMissing
     if user.pk == by.pk or (user.is_staff and not by.is_superuser):
         raise NotAllowed(_("You cannot decide about this account."))
+
+
+def _is_erased(user: User) -> bool:
+    """It has no number and none is remembered, as it is for who has let theirs go.
+
+    Asks for no request, because those are deleted some years later.
+    """
+    has_number = user.phone is not None or user.former_addresses.exists()
+    return not (has_number or user.is_staff)
 
 
 def _lock(user: User) -> User:

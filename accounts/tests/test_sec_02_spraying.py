@@ -130,6 +130,20 @@ def test_sec_02_staff_are_told_once_an_hour(settings):
 
 
 @db
+@pytest.mark.parametrize(
+    ("numbers", "alarm"), [(100, "spraying_from_one_network"), (2000, "spraying")]
+)
+def test_sec_02_staff_are_told_also_of_those_who_only_ask_for_codes(numbers, alarm):
+    """The refusal undoes what its request wrote; the alarm has to stay."""
+    failures(numbers)
+    with pytest.raises(signin.SignInPaused):
+        signin.request_code(phone=PHONE, client=Client("10.8.0.1", "a new phone"))
+    outbox.drain()
+    assert AuditEvent.objects.get(action="signin.alarm").data == {"what": alarm}
+    assert LoginAttempt.objects.get(kind="code_request").reason == "signin_paused"
+
+
+@db
 def test_sec_02_the_api_says_when_to_come_back():
     failures(2000)
     body = {"phone": PHONE, "code": "123456"}

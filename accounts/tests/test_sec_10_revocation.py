@@ -5,8 +5,8 @@ from django.test import Client
 
 from accounts.api.authentication import NoTokenNeeded
 from accounts.clients import Client as Device
-from accounts.models import BrowserSession, Role, User
-from accounts.services import erasures, signin, tokens, users
+from accounts.models import BrowserSession, KnownDevice, Role, User
+from accounts.services import erasures, proofs, signin, tokens, users
 from accounts.tests.cast import last_code
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from accounts.tests.urls import every_url
@@ -88,6 +88,18 @@ def test_sec_10_restoring_does_not_revive_old_tokens(tutor: User, moderator: Use
         "user.suspended",
         "user.restored",
     }
+
+
+def test_sec_10_an_account_that_let_its_number_go_can_be_restored(tutor: User, moderator: User):
+    """Staff shut it while they look into whose it is; it was not erased."""
+    device = KnownDevice.objects.create(user=tutor, kind="app", secret_hash="x", proof_due=True)
+    tokens.issue(user=tutor, client=Device(), device=device)
+    proofs.start_clean(tutor, tutor.app_sessions.get().pk)
+    users.suspend(tutor, by=moderator, reason="whose is it?")
+    assert users.restore(tutor, by=moderator, reason="the tutor's").is_active
+    erasures.erase(tutor, by=tutor)
+    with pytest.raises(Conflict, match="erased"):
+        users.restore(tutor, by=moderator, reason="back")
 
 
 def test_sec_10_a_new_epoch_ends_cookies_and_tokens(tutor: User):

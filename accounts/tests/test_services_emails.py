@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from accounts.models import EmailChange, KnownDevice, User
+from accounts.models import EmailChange, FormerAddress, KnownDevice, User
 from accounts.services import emails, stepup
 from accounts.tests.cast import PHONE, together, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
@@ -47,6 +47,7 @@ def test_the_link_is_what_makes_it_the_accounts():
     assert Client().post(f"/account/email/{token}/").status_code == 302
     assert User.objects.get(pk=user.pk).email == EMAIL
     assert Message.objects.filter(template="email_changed", to="old@example.com").exists()
+    assert FormerAddress.objects.get().address == "old@example.com"
     again = Client().post(f"/account/email/{token}/")
     assert again.status_code == 400
 

@@ -9,11 +9,12 @@ import pytest
 
 from accounts import policies
 from accounts.clients import Client
-from accounts.models import AppSession, KnownDevice, User
+from accounts.models import AppSession, FormerAddress, KnownDevice, LoginAttempt, OtpChallenge, User
 from accounts.services import codes, locks, phone_changes, signin, stepup, tokens
 from accounts.tests.cast import PHONE, last_code, step_up, together
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
+from tests.forgetting import forget
 from tutorhub.core import clock
 from tutorhub.core.errors import TooMany
 from tutorhub.core.models import AuditEvent
@@ -61,6 +62,38 @@ def test_both_codes_change_the_number_and_tell_everywhere():
     told = Message.objects.filter(template="phone_changed").values_list("channel", "to")
     assert sorted(told) == [("email", "asha@example.com"), ("whatsapp", PHONE), ("whatsapp", NEW)]
     assert AuditEvent.objects.filter(action="user.phone_changed").exists()
+
+
+@db
+def test_an_erasure_finds_what_is_left_at_the_number_of_before():
+    user, sign_in_id = signed_in(phone=PHONE, email="asha@example.com")
+    signin.request_code(phone=PHONE, client=HERE)
+    LoginAttempt.objects.create(kind="code", phone=PHONE, ip="203.0.113.9", reason="code_invalid")
+    ask(user, sign_in_id)
+    user = confirm(user, sign_in_id, new_code())
+    assert FormerAddress.objects.get().address == PHONE
+    # Whoever gets the number then, with and without an account, keeps what is theirs.
+    with clock.at(clock.now() + timedelta(days=1)):
+        signin.request_code(phone=PHONE, client=HERE)
+        LoginAttempt.objects.create(kind="code", phone=PHONE, ip="203.0.113.9", at=clock.now())
+    with clock.at(clock.now() + timedelta(days=2)):
+        forget(user)
+    left = OtpChallenge.objects.get()
+    logged = LoginAttempt.objects.exclude(phone="").values_list("kind", "phone", "at")
+    expected = [("code", PHONE, left.created_at), ("code_request", PHONE, left.created_at)]
+    assert sorted(logged) == expected
+    assert Message.objects.exclude(to="").get().created_at == left.created_at
+    assert not FormerAddress.objects.exists()
+
+
+@db
+def test_an_erasure_leaves_the_log_of_whoever_had_the_number_before_to_them():
+    user, sign_in_id = signed_in(phone=PHONE)
+    other = FamilyUserFactory()
+    LoginAttempt.objects.create(kind="code", phone=PHONE, user=other, ip="203.0.113.9")
+    ask(user, sign_in_id)
+    forget(confirm(user, sign_in_id, new_code()))
+    assert LoginAttempt.objects.get(user=other).phone == PHONE
 
 
 @db

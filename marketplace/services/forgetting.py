@@ -5,7 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.services import erasures
 from marketplace.models import Enquiry, Lead, Review, TutoringSession
+from students.models import FamilyMember
 from tutorhub.core import places
 
 
@@ -15,6 +17,7 @@ def forget(user_id: UUID) -> None:
 
     Stars stay too, because they are part of an average.
     """
+    erasures.add_traces(user_id, told=[*_tutors_of(user_id), *_families_of(user_id)])
     mine = Q(learner__family__user=user_id)
     for enquiry in Enquiry.objects.locked().filter(mine).select_related("place"):
         enquiry.note, enquiry.preferred_times = "", []
@@ -27,3 +30,22 @@ def forget(user_id: UUID) -> None:
         Q(written_by=user_id) | Q(tutor__user=user_id) | Q(session__learner__family__user=user_id)
     )
     Review.objects.filter(about).exclude(text="").update(text="")
+
+
+def _tutors_of(user_id: UUID) -> set[UUID]:
+    """The accounts of the tutors whom a family of this person asked, or had classes with."""
+    families = FamilyMember.objects.filter(user=user_id).values("family")
+    asked = Lead.objects.filter(enquiry__learner__family__in=families)
+    met = TutoringSession.objects.filter(learner__family__in=families).order_by()
+    return {
+        *asked.values_list("tutor__user", flat=True),
+        *met.values_list("tutor__user", flat=True),
+    }
+
+
+def _families_of(user_id: UUID) -> set[UUID]:
+    """The accounts of the families who asked this tutor, or had classes with them."""
+    asked = Lead.objects.filter(tutor__user=user_id).values("enquiry__learner__family")
+    met = TutoringSession.objects.filter(tutor__user=user_id).order_by()
+    families = Q(family__in=asked) | Q(family__in=met.values("learner__family"))
+    return set(FamilyMember.objects.filter(families).values_list("user", flat=True))

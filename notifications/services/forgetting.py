@@ -25,13 +25,14 @@ def forget(
 ) -> int:
     """Empty every message to this person; what was not sent yet is not sent. Returns how many.
 
-    To the numbers of `strangers` only what went there without an account goes. What is newer than
+    To the addresses of `strangers` only what went there without an account goes. What is newer than
     `before` belongs to whoever has the number now.
     """
     to_address = Q()
     for name in ("to", "phone", "email"):
         to_address |= Q(**{f"{name}__in": addresses})
-    to_address |= Q(user_id__isnull=True, phone__in=strangers)
+    without_account = Q(phone__in=strangers) | Q(email__in=strangers)
+    to_address |= without_account & Q(user_id__isnull=True)
     theirs = Q(user_id=user_id) | to_address & Q(created_at__lte=before)
     found = list(Message.objects.locked().filter(theirs).exclude(**NOBODY))
     for message in found:
@@ -43,23 +44,26 @@ def forget(
 
 
 @transaction.atomic
-def forget_mentions(*, names: Collection[str], numbers: Collection[str]) -> int:
-    """Empty what was said to others with one of these names (as whole words) or numbers in it.
+def forget_mentions(
+    words: Collection[str], *, told: Collection[str], before: datetime | None = None
+) -> int:
+    """Empty what these accounts were told with one of these names or numbers in it.
 
+    Only what was put into a template counts, and only as whole words: somebody may be called like
+    a word that is in the texts of everybody. What is newer than `before` speaks of somebody else.
     Messages that are still on their way stay, to be emptied with their age.
     """
     named = Q()
-    for column in EMPTY:
-        for name in names:
-            named |= Q(**{f"{column}__regex": _as_word(name)})
-        for number in numbers:
-            named |= Q(**{f"{column}__contains": number})
+    for word in words:
+        named |= Q(values_text__regex=_as_word(word))
     if not named:
         return 0
-    over = ~Q(status=Message.Status.QUEUED)
-    return Message.objects.filter(named, over, is_secret=False).update(**EMPTY)
+    theirs = Message.objects.filter(user_id__in=told, is_secret=False)
+    if before is not None:
+        theirs = theirs.filter(created_at__lte=before)
+    return theirs.filter(named).exclude(status=Message.Status.QUEUED).update(**EMPTY)
 
 
 def _as_word(name: str) -> str:
     """A name that does not stand in the middle of another word."""
-    return rf"(^|[^[:alpha:]]){re.escape(name)}($|[^[:alpha:]])"
+    return rf"(^|[^[:alnum:]]){re.escape(name)}($|[^[:alnum:]])"

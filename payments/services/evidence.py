@@ -5,6 +5,7 @@ it calls anything here. Files are handled outside transactions: the intent is co
 storage is asked, then the outcome is committed.
 """
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from payments.policies import (
     check_owns_evidence,
     check_takes_evidence,
 )
-from tutorhub.core import audit, clock, storage, uploads
+from tutorhub.core import audit, clock, storage, sweeping, uploads
 from tutorhub.core.errors import Conflict, DomainError
 
 Kind = EvidenceFile.Kind
@@ -147,13 +148,9 @@ def _receive(file: EvidenceFile, by: User, accepted: uploads.Accepted) -> tuple[
     return file, True
 
 
+@transaction.atomic
 def withdraw(file: EvidenceFile, *, by: User) -> None:
     """Take a file back while our answer is still to be given. Raises EvidenceClosed."""
-    storage.delete(_remove(file, by))
-
-
-@transaction.atomic
-def _remove(file: EvidenceFile, by: User) -> str:
     dispute = GatewayDispute.objects.locked().get(pk=file.dispute_id)
     file = EvidenceFile.objects.locked().get(pk=file.pk)
     check_owns_evidence(file, by)
@@ -161,9 +158,15 @@ def _remove(file: EvidenceFile, by: User) -> str:
     if file.sent_at or file.razorpay_document_id:
         raise Conflict(_("This file has been sent already."), code="evidence_sent")
     audit.record("evidence.withdrawn", file, by=by, dispute=str(dispute.pk))
-    key = file.stored_key or file.upload_key or ""
+    sweeping.delete_later(file.stored_key)
+    sweeping.delete_later(file.upload_key or "", is_upload=True)
     file.delete()
-    return key
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which of these keys belong to a file for a bank."""
+    found = EvidenceFile.objects.filter(stored_key__in=keys)
+    return set(found.values_list("stored_key", flat=True))
 
 
 def open_file(file: EvidenceFile, *, by: User) -> str:

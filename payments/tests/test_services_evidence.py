@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -15,7 +16,7 @@ from payments.policies import EVIDENCE_MAX_BYTES, EvidenceClosed
 from payments.services import disputes, evidence, submissions
 from payments.services.submissions import Made
 from payments.tests.paying import callback
-from tutorhub.core import clock, contents, outbox, storage, uploads
+from tutorhub.core import clock, contents, outbox, storage, sweeping, uploads
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.tests import files
@@ -66,6 +67,10 @@ def put(file: EvidenceFile, data: bytes = PDF) -> None:
 
 def _named(data: bytes):
     return SimpleUploadedFile("secret name.pdf", data)
+
+
+def _away(key: str) -> None:
+    raise ConnectionError
 
 
 def hand_in(dispute, tutor, data: bytes = PDF) -> EvidenceFile:
@@ -145,9 +150,34 @@ class TestHandingIn:
         with pytest.raises(evidence.TooManyFiles):
             evidence.announce(dispute, content_type="image/png", by=tutor)
         evidence.withdraw(first, by=tutor)
+        outbox.drain()
         with pytest.raises(storage.MissingFile):
             storage.read(first.stored_key)
         evidence.announce(dispute, content_type="image/png", by=tutor)
+
+    def test_a_file_that_is_taken_back_goes_also_when_the_storage_is_away(
+        self, dispute, tutor, monkeypatch
+    ):
+        arrived = hand_in(dispute, tutor)
+        waiting = evidence.announce(dispute, content_type="application/pdf", by=tutor)
+        put(waiting)
+        with monkeypatch.context() as patch:
+            patch.setattr(storage, "delete", _away)
+            for file in (arrived, waiting):
+                evidence.withdraw(file, by=tutor)
+        outbox.drain()
+        for key in (arrived.stored_key, waiting.upload_key):
+            with pytest.raises(storage.MissingFile):
+                storage.read(key)
+
+    def test_a_file_that_no_row_knows_is_swept_after_a_day(self, dispute, tutor):
+        kept, lost = hand_in(dispute, tutor), hand_in(dispute, tutor)
+        EvidenceFile.objects.filter(pk=lost.pk).delete()
+        with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=False):
+            assert sweeping.sweep() == 1
+        assert storage.read(kept.stored_key)
+        with pytest.raises(storage.MissingFile):
+            storage.read(lost.stored_key)
 
     def test_somebody_else_takes_nothing_in_and_nothing_back(self, dispute, tutor):
         file = evidence.announce(dispute, content_type="application/pdf", by=tutor)

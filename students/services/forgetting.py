@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
@@ -10,6 +11,7 @@ from accounts.services import erasures
 from students import messages
 from students.models import FamilyMember, Guardian, GuardianInvite, Learner
 from students.services import agreements, families, learners
+from tutorhub.core import ids
 
 
 @transaction.atomic
@@ -18,13 +20,21 @@ def forget(user_id: UUID) -> None:
     it is told; a second guardian leaves it standing, and the holder answers for the children alone.
     """
     traces = erasures.traces_of(user_id)
+    erasures.add_traces(user_id, told=_circle(user_id))
     _forget_invites(traces)
     member = families.leave_for_good(user_id)
     if member is not None and member.is_holder:
         _end(member.family_id, user_id)
     elif member is not None:
-        _go_on_without(member.family_id, traces.addresses)
+        _go_on_without(member.family_id, traces)
     _withdraw_what_is_left(user_id)
+
+
+def _circle(user_id: UUID) -> list[UUID]:
+    """The other guardians of their families, now and before."""
+    families = FamilyMember.objects.filter(user=user_id).values("family")
+    others = FamilyMember.objects.filter(family__in=families).exclude(user=user_id)
+    return list(others.values_list("user", flat=True))
 
 
 def _end(family_id: UUID, user_id: UUID) -> None:
@@ -47,15 +57,26 @@ def _end(family_id: UUID, user_id: UUID) -> None:
         messages.guardian_removed(other.user)
 
 
-def _go_on_without(family_id: UUID, addresses: list[str]) -> None:
+def _go_on_without(family_id: UUID, traces: erasures.Traces) -> None:
     """End what the person agreed to, and put the holder where their number stood."""
-    for guardian in Guardian.objects.filter(family=family_id, phone__in=addresses):
+    for guardian in _guardians_of(family_id, traces):
         instead = _holder_as_guardian(family_id)
         for child in Learner.objects.locked().filter(guardian=guardian):
             agreements.end_all(child, by=None)
-            child.guardian = instead
+            child.guardian = instead or guardian
             child.save(update_fields=["guardian"])
         _blank(guardian)
+
+
+def _guardians_of(family_id: UUID, traces: erasures.Traces) -> list[Guardian]:
+    """Where the person stands, also by a number of before; not where another has that number."""
+    members = FamilyMember.objects.live().filter(family=family_id, user__phone__isnull=False)
+    others = members.values("user__phone")
+    theirs = Q(phone__in=traces.addresses)
+    for former in traces.former:
+        had_it = Q(phone=former.address, pk__lte=ids.last_before(former.until))
+        theirs |= had_it & ~Q(phone__in=others)
+    return list(Guardian.objects.filter(theirs, family=family_id).order_by("pk"))
 
 
 def _withdraw_what_is_left(user_id: UUID) -> None:
@@ -65,10 +86,13 @@ def _withdraw_what_is_left(user_id: UUID) -> None:
         agreements.end_all(child, by=None, given_by=user_id)
 
 
-def _holder_as_guardian(family_id: UUID) -> Guardian:
+def _holder_as_guardian(family_id: UUID) -> Guardian | None:
+    """None while the holder has no number; then the child has nobody until somebody is named."""
     holder = FamilyMember.objects.live().filter(family=family_id).select_related("user").first()
     assert holder is not None, "a family without a holder has no second guardian"
     person: User = holder.user
+    if not person.phone:
+        return None
     guardian, _is_new = Guardian.objects.get_or_create(
         family_id=family_id,
         name=person.name or _("Guardian"),
@@ -79,11 +103,10 @@ def _holder_as_guardian(family_id: UUID) -> Guardian:
 
 
 def _forget_invites(traces: erasures.Traces) -> None:
-    invites = GuardianInvite.objects.filter(
-        phone__in=traces.addresses, created_at__lte=traces.before
-    )
-    families.close(invites.open(), GuardianInvite.Outcome.DECLINED)
-    invites.update(phone="")
+    for each in traces.own:
+        invites = GuardianInvite.objects.filter(phone=each.address, created_at__lte=each.until)
+        families.close(invites.open(), GuardianInvite.Outcome.DECLINED)
+        invites.update(phone="")
 
 
 def _blank(guardian: Guardian) -> None:

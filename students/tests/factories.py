@@ -32,7 +32,7 @@ class GuardianFactory(DjangoModelFactory):
 
     family = factory.SubFactory(FamilyFactory)
     name = "Priya Sharma"
-    phone = factory.Sequence(lambda n: f"+9198{n:08d}")
+    phone = factory.Sequence(lambda n: f"+9196{n:08d}")
     relation = "mother"
 
 

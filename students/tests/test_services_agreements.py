@@ -1,11 +1,12 @@
 """Agreeing, proving the guardian's number, taking back: by which guardian, with what result."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from accounts.clients import Client
-from accounts.models import Consent
+from accounts.models import Consent, FormerAddress, User
 from accounts.services import consents, erasures, notices, onboarding, signin
 from accounts.tests.factories import ConsentFactory, FamilyUserFactory, newer_notice
 from notifications.models import Message
@@ -14,7 +15,7 @@ from students.policies import ConsentMissing, NotYourConsent
 from students.services import agreements
 from students.services.agreements import ConsentAnswer
 from students.tests.factories import GuardianFactory, LearnerFactory, add_guardian
-from tutorhub.core import outbox
+from tutorhub.core import clock, outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +184,51 @@ class TestErased:
         assert fresh(learner).paused_at is not None
         agreements.agree(learner, YES, by=holder)
         assert fresh(learner).paused_at is None
+
+    def test_it_is_replaced_also_where_a_number_of_before_stands(self, learner, holder):
+        second = add_guardian(learner.family).user
+        guardian = GuardianFactory(family=learner.family, name=second.name, phone="+919800000055")
+        Learner.objects.filter(pk=learner.pk).update(guardian=guardian)
+        moment = clock.now() + timedelta(seconds=1)
+        FormerAddress.objects.create(user=second, address=guardian.phone, given_up_at=moment)
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert (guardian.name, "+91" in guardian.phone) == ("", False)
+        assert fresh(learner).guardian.phone == holder.phone
+
+    def test_a_holder_who_has_no_number_is_put_nowhere(self, learner, holder):
+        """They have let it go, and the other guardian has to be erased all the same."""
+        second = add_guardian(learner.family).user
+        guardian = GuardianFactory(family=learner.family, name=second.name, phone=second.phone)
+        Learner.objects.filter(pk=learner.pk).update(guardian=guardian)
+        User.objects.filter(pk=holder.pk).update(phone=None)
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert (guardian.name, "+91" in guardian.phone) == ("", False)
+        assert fresh(learner).guardian == guardian
+        assert fresh(learner).paused_at is not None
+
+    def test_but_not_where_somebody_else_of_the_family_has_it_now(self, learner, holder):
+        second = add_guardian(learner.family).user
+        guardian = GuardianFactory(family=learner.family, name="Meera", phone=holder.phone)
+        moment = clock.now() + timedelta(seconds=1)
+        FormerAddress.objects.create(user=second, address=holder.phone, given_up_at=moment)
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert guardian.phone == holder.phone
+
+    def test_nor_where_it_came_after_they_had_given_it_up(self, learner):
+        second = add_guardian(learner.family).user
+        given_up = clock.now() - timedelta(days=1)
+        FormerAddress.objects.create(user=second, address="+919800000055", given_up_at=given_up)
+        guardian = GuardianFactory(family=learner.family, phone="+919800000055")
+        erasures.erase(second, by=second)
+        outbox.drain()
+        guardian.refresh_from_db()
+        assert guardian.phone == "+919800000055"
 
     def test_alone_everything_goes(self, learner, holder):
         erasures.erase(holder, by=holder)

@@ -50,7 +50,8 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxRowAdmin(ReadOnlyAdmin):
     """A row that was given up can be tried again, once its cause is mended."""
 
-    list_display = ["handler", "created_at", "due_at", "tries", "done_at", "dead_at", "last_error"]
+    list_display = ["handler", "created_at", "due_at", "tries", "starts"]
+    list_display += ["done_at", "dead_at", "last_error"]
     list_filter = [StateFilter, "handler"]
     search_fields = ["=id", "handler", "key"]
     ordering = ["-created_at"]

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from tutorhub.core import clock
+from tutorhub.core import clock, ids
 from tutorhub.core.models import AuditEvent, AuditSeal
 
 LAG = timedelta(minutes=10)
@@ -44,8 +44,8 @@ def seal() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core:audit_seals', 0))")
     last = AuditSeal.objects.order_by("-number").first()
-    made = 0
-    while rows := _rows(after=last.last_id if last else FIRST, until=_bound(clock.now() - LAG)):
+    made, until = 0, ids.last_before(clock.now() - LAG)
+    while rows := _rows(after=last.last_id if last else FIRST, until=until):
         last = AuditSeal.objects.create(
             number=last.number + 1 if last else 1,
             last_id=rows[-1].pk,
@@ -95,11 +95,6 @@ def _digest(previous: str, rows: Iterable[AuditEvent]) -> str:
         ]
         digest.update(json.dumps(told, sort_keys=True, separators=(",", ":")).encode() + b"\n")
     return digest.hexdigest()
-
-
-def _bound(moment: datetime) -> UUID:
-    """The largest version 7 identifier of the millisecond before `moment` (RFC 9562, 5.7)."""
-    return UUID(int=(int(moment.timestamp() * 1000) << 80) - 1)
 
 
 def _time_of(identifier: UUID) -> datetime:

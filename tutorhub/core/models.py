@@ -19,6 +19,9 @@ class OutboxRow(models.Model):
     leased_until = models.DateTimeField(null=True)
     running_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    """Failures that were noted."""
+    starts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How often a worker began since there was last an outcome."""
     done_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)

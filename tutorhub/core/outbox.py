@@ -10,6 +10,10 @@ Three kinds of handler, all named `<app>.<verb>` and registered once at start-up
 
 Receivers and jobs run in one transaction with the mark that says they are done, so their effect
 happens exactly once, however often they are delivered. Delivery itself is at least once.
+
+A row is given up, in sight of staff, after `MAX_TRIES` failures, or when it was started
+`OUTBOX_MOST_STARTS` times in a row and no outcome was ever noted: then its work takes longer than a
+worker may live, or kills it. Waiting for a worker is not a start, however long it takes.
 """
 
 import json
@@ -20,9 +24,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import F, Q
 
 from tutorhub.core import audit, clock, logs
 from tutorhub.core.ids import uuid7
@@ -43,6 +47,22 @@ _LATER_IF_INSERTED = """
            (id, kind, handler, payload, due_at, created_at, tries, last_error)
     SELECT %s, %s, %s, %s::jsonb, %s, %s, 0, '' FROM inserted
 """
+
+# One statement, because every delivery pays for it. A row that somebody is at is not waited for.
+_START = """
+    UPDATE core_outboxrow
+       SET starts = starts + 1,
+           running_until = %(until)s,
+           dead_at = CASE WHEN starts >= %(most)s THEN %(now)s END,
+           last_error = CASE WHEN starts >= %(most)s THEN %(error)s ELSE last_error END
+     WHERE id = (
+        SELECT id FROM core_outboxrow
+         WHERE id = %(id)s AND done_at IS NULL AND dead_at IS NULL
+           AND (running_until IS NULL OR running_until < %(now)s)
+           FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING dead_at IS NULL
+"""
+_NO_OUTCOME = "started many times, and its worker was ended each time before there was an outcome"
 
 
 @dataclass(frozen=True)
@@ -105,7 +125,7 @@ def announce(kind: str, **payload: Any) -> None:
     ]
     OutboxRow.objects.bulk_create(rows)
     for row in rows:
-        transaction.on_commit(_Attempt(row.pk), robust=True)
+        transaction.on_commit(_Attempt(row.pk, row.handler), robust=True)
 
 
 def later(
@@ -143,14 +163,7 @@ def attempt(row_id: UUID) -> bool:
     Raises whatever the handler raised, after noting the failure on the row.
     """
     row = OutboxRow.objects.filter(pk=row_id).only("handler").first()
-    if row is None:
-        return False
-    handler = handlers[row.handler]
-    try:
-        return _run_call(row_id, handler) if handler.is_call else _run_effect(row_id, handler)
-    except Exception as error:
-        _note_failure(row_id, error)
-        raise
+    return row is not None and _try(row_id, row.handler, counted=True)
 
 
 def lease_due(limit: int = 100) -> list[UUID]:
@@ -186,8 +199,8 @@ def revive(row_ids: Sequence[UUID], *, by: Any) -> int:
         .order_by("pk")
     )
     for row in dead:
-        row.dead_at, row.tries, row.due_at = None, 0, clock.now()
-        row.save(update_fields=["dead_at", "tries", "due_at"])
+        row.dead_at, row.tries, row.starts, row.due_at = None, 0, 0, clock.now()
+        row.save(update_fields=["dead_at", "tries", "starts", "due_at"])
         audit.record("outbox.revived", row, by=by, handler=row.handler)
     return len(dead)
 
@@ -210,18 +223,54 @@ def drain(rounds: int = 20) -> int:
 
 
 class _Attempt:
-    """What runs right after the commit; a failure is the relay's business, not the page's."""
+    """What runs right after the commit; a failure is the relay's business, not the page's.
 
-    def __init__(self, row_id: UUID) -> None:
+    It is not counted: should the process die of it, the relay's deliveries are, and a page need not
+    wait for one more write.
+    """
+
+    def __init__(self, row_id: UUID, name: str) -> None:
         self.row_id = row_id
+        self.name = name
 
     def __call__(self) -> None:
-        attempt(self.row_id)
+        _try(self.row_id, self.name, counted=False)
 
 
 def _check_is_known(name: str) -> None:
     if name not in handlers:
         raise LookupError(f"no job or call is called {name}")
+
+
+def _try(row_id: UUID, name: str, *, counted: bool) -> bool:
+    try:
+        _check_is_known(name)
+        handler = handlers[name]
+        if handler.is_call:
+            return _run_call(row_id, handler)
+        return (not counted or _start(row_id)) and _run_effect(row_id, handler)
+    except Exception as error:
+        _note_failure(row_id, error)
+        raise
+
+
+def _start(row_id: UUID, *, running_until: datetime | None = None) -> bool:
+    """Count one more start, which is committed before the work. False if there is to be none."""
+    values = {
+        "id": row_id,
+        "now": clock.now(),
+        "until": running_until,
+        "most": settings.OUTBOX_MOST_STARTS,
+        "error": _NO_OUTCOME,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_START, values)
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    if not row[0]:
+        log.error("outbox row %s was given up: %s", row_id, _NO_OUTCOME)
+    return bool(row[0])
 
 
 def _run_effect(row_id: UUID, handler: Handler) -> bool:
@@ -239,12 +288,7 @@ def _run_effect(row_id: UUID, handler: Handler) -> bool:
 
 
 def _run_call(row_id: UUID, handler: Handler) -> bool:
-    now = clock.now()
-    free = Q(running_until__isnull=True) | Q(running_until__lt=now)
-    taken = OutboxRow.objects.filter(
-        free, pk=row_id, done_at__isnull=True, dead_at__isnull=True
-    ).update(running_until=now + LEASE, tries=F("tries") + 1)
-    if not taken:
+    if not _start(row_id, running_until=clock.now() + LEASE):
         return False
     payload = OutboxRow.objects.values_list("payload", flat=True).get(pk=row_id)
     handler.run(payload, lambda: _mark_done(row_id))
@@ -252,7 +296,8 @@ def _run_call(row_id: UUID, handler: Handler) -> bool:
 
 
 def _mark_done(row_id: UUID) -> None:
-    OutboxRow.objects.filter(pk=row_id).update(done_at=clock.now(), last_error="")
+    # A slow call may still succeed after another start has given its row up.
+    OutboxRow.objects.filter(pk=row_id).update(done_at=clock.now(), dead_at=None, last_error="")
 
 
 def _note_failure(row_id: UUID, error: Exception) -> None:
@@ -260,10 +305,11 @@ def _note_failure(row_id: UUID, error: Exception) -> None:
     row = OutboxRow.objects.filter(pk=row_id, done_at__isnull=True).first()
     if row is None:
         return
-    tries = row.tries if handlers[row.handler].is_call else row.tries + 1
+    tries = row.tries + 1
     wait = timedelta(seconds=min(2**tries, 3600))
     OutboxRow.objects.filter(pk=row_id, done_at__isnull=True).update(
         tries=tries,
+        starts=0,
         last_error=logs.describe(error)[:500],
         due_at=clock.now() + wait,
         leased_until=None,

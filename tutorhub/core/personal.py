@@ -5,8 +5,8 @@ from tutorhub.core.datamap import Erased, Table
 TABLES = [
     Table(
         "core.OutboxRow",
-        plain="id kind handler payload key due_at leased_until running_until tries done_at dead_at"
-        " last_error created_at",
+        plain="id kind handler payload key due_at leased_until running_until tries starts done_at"
+        " dead_at last_error created_at",
         kept="outbox",
     ),
     Table(

@@ -46,7 +46,7 @@ def forget(user_id: UUID) -> None:
     tutor = TutorProfile.objects.locked().filter(user=user_id).first()
     if tutor is None:
         return
-    erasures.add_traces(user_id, names=[tutor.slug], guardians=[])
+    erasures.add_traces(user_id, names=[tutor.slug])
     Badge.objects.filter(tutor=tutor).delete()
     Offering.objects.filter(tutor=tutor).delete()
     for photo in TutorPhoto.objects.locked().filter(tutor=tutor):

@@ -152,3 +152,95 @@ class TestLaterIfInserted:
         with pytest.raises(LookupError):
             outbox.later_if_inserted(INSERT_NOTE, [uuid7()], "core.unknown", {})
         assert not AuditEvent.objects.exists()
+
+
+class Killed(BaseException):
+    """A worker that is ended: nothing more is run, and nothing is noted."""
+
+
+def _killed(payload, *done):
+    AuditEvent.objects.create(action="note", object_id="1")
+    raise Killed
+
+
+def _start_and_be_killed(row_id, times):
+    for _start in range(times):
+        OutboxRow.objects.update(running_until=None)  # its lease has lapsed
+        with pytest.raises(Killed):
+            outbox.attempt(row_id)
+
+
+class TestStartsWithoutAnOutcome:
+    @pytest.fixture(autouse=True)
+    def _three(self, settings):
+        settings.OUTBOX_MOST_STARTS = 3
+
+    @pytest.mark.parametrize("kind", [outbox.job, outbox.call])
+    def test_work_that_always_ends_its_worker_is_given_up_in_sight(self, kind):
+        kind("core.kill")(_killed)
+        row_id = outbox.later("core.kill", {})
+        _start_and_be_killed(row_id, 3)
+        assert OutboxRow.objects.get().dead_at is None
+        OutboxRow.objects.update(running_until=None)
+
+        assert outbox.attempt(row_id) is False
+        row = OutboxRow.objects.get()
+        assert row.dead_at is not None
+        assert "before there was an outcome" in row.last_error
+        assert outbox.attempt(row_id) is False
+
+        outbox.revive([row_id], by=None)
+        _start_and_be_killed(row_id, 3)
+
+    def test_a_row_that_only_waits_is_never_given_up(self):
+        outbox.job("core.note")(lambda payload: None)
+        row_id = outbox.later("core.note", {})
+        for minute in range(60):
+            with clock.at(clock.now() + minute * outbox.LEASE * 2):
+                assert outbox.lease_due() == [row_id]
+        assert outbox.attempt(row_id) is True
+
+    def test_an_outcome_begins_the_count_anew(self):
+        outbox.job("core.kill")(_killed)
+        row_id = outbox.later("core.kill", {})
+        _start_and_be_killed(row_id, 3)
+
+        def fail(payload):
+            raise ValueError("no")
+
+        outbox.handlers["core.kill"] = outbox.Handler("core.kill", fail)
+        OutboxRow.objects.update(starts=2)
+        with pytest.raises(ValueError, match="no"):
+            outbox.attempt(row_id)
+        row = OutboxRow.objects.get()
+        assert (row.starts, row.tries, row.dead_at) == (0, 1, None)
+
+    def test_a_slow_call_that_succeeds_after_it_was_given_up_is_done(self):
+        def slow(payload, done):
+            OutboxRow.objects.update(running_until=None, starts=3)
+            assert outbox.attempt(row_id) is False
+            assert OutboxRow.objects.get().dead_at is not None
+            done()
+
+        outbox.call("core.slow")(slow)
+        row_id = outbox.later("core.slow", {})
+        assert outbox.attempt(row_id) is True
+        row = OutboxRow.objects.get()
+        assert row.done_at is not None
+        assert row.dead_at is None
+
+    def test_the_kills_of_calls_are_not_failures(self):
+        outbox.call("core.kill")(_killed)
+        row_id = outbox.later("core.kill", {})
+        _start_and_be_killed(row_id, 2)
+        row = OutboxRow.objects.get()
+        assert (row.tries, row.starts) == (0, 2)
+
+
+def test_a_handler_that_nobody_knows_is_a_failure_like_others():
+    row = OutboxRow.objects.create(kind="core.gone", handler="core.gone")
+    with pytest.raises(LookupError, match=r"core\.gone"):
+        outbox.attempt(row.pk)
+    row.refresh_from_db()
+    assert row.tries == 1
+    assert "core.gone" in row.last_error
