@@ -8,15 +8,31 @@ import pytest
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from notifications.models import Message
 from payments import gateway
-from payments.models import GatewayEvent, PaymentOrder, Payout, ReconItem, ReconRun, Refund
-from payments.services import captures, credits, disputes, ledger, orders, payouts, wallets
-from payments.services.reconciling import holds, outgoing, runs, silence, sweep, tolerance
+from payments.models import (
+    GatewayDispute,
+    GatewayEvent,
+    PaymentOrder,
+    Payout,
+    ReconItem,
+    ReconRun,
+    Refund,
+)
+from payments.services import captures, credits, disputes, events, ledger, orders, payouts, wallets
+from payments.services.reconciling import (
+    holds,
+    leftovers,
+    outgoing,
+    runs,
+    silence,
+    sweep,
+    tolerance,
+)
 from payments.tasks import process_gateway_events, reconcile_orders, sweep_payments
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened, status_of
 from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
-from tutorhub.core.models import AuditEvent
+from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.tests.threads import run_together
 
 
@@ -94,6 +110,26 @@ class TestReconciler:
             process_gateway_events()
         assert status_of(order) == "PAID"
         assert not GatewayEvent.objects.filter(status="RECEIVED").exists()
+
+    def test_events_that_never_work_hold_up_no_other(
+        self, order, razorpay_simulator, client, monkeypatch
+    ):
+        def explode(payload):
+            raise LookupError("never")
+
+        monkeypatch.setitem(events.HANDLERS, "payment.strange", explode)
+        monkeypatch.setattr(leftovers, "BATCH", 2)
+        for number in range(2):
+            body = b'{"event": "payment.strange", "payload": {"n": %d}}' % number
+            events.receive(body, event_id=f"evt_{number}")
+        razorpay_simulator.pay(order.razorpay_order_id)
+        razorpay_simulator.deliver(client)
+        with self.later(3):
+            for _ in range(2):
+                process_gateway_events()
+        assert status_of(order) == "PAID"
+        strange = GatewayEvent.objects.filter(event_key__in=["evt_0", "evt_1"], status="RECEIVED")
+        assert list(strange.values_list("tries", flat=True)) == [1, 1]
 
 
 def test_one_thing_that_makes_no_sense_stops_no_other(caplog):
@@ -193,6 +229,31 @@ class TestRuns:
 
         statuses = [runs.perform("R1", work, budget=0).status for _ in range(4)]
         assert statuses == ["RUNNING", "RUNNING", "RUNNING", "DONE"]
+
+    def test_one_whose_items_are_slow_goes_on_behind_the_last_it_did(self, db, monkeypatch):
+        """A gateway that takes seconds for each must not keep a pass at its beginning for ever."""
+
+        class SlowClock:
+            now = 0.0
+
+            def monotonic(self):
+                return self.now
+
+        slow, seen = SlowClock(), []
+        monkeypatch.setattr(runs, "time", slow)
+
+        def check(number):
+            slow.now += 20
+            seen.append(number)
+            return False
+
+        def work(under_way):
+            left = range(under_way.cursor.get("after", 0) + 1, 6)
+            under_way.each(left, check, at=lambda number: {"after": number})
+
+        statuses = [runs.perform("R1", work).status for _ in range(3)]
+        assert seen == [1, 2, 3, 4, 5]
+        assert statuses == ["RUNNING", "RUNNING", "DONE"]
 
     def test_quiet_runs_leave_one_row_an_hour(self, db):
         start = clock.now().replace(minute=0, second=0, microsecond=0)
@@ -581,3 +642,22 @@ def test_r3_hears_of_a_chargeback_that_ended_without_a_webhook(razorpay_simulato
     assert run is not None
     assert run.mended == 1
     assert not disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(0, "open"), (2, "lost")])
+def test_r3_gives_an_answer_again_that_the_outbox_gave_up(
+    razorpay_simulator, order, finance, hours, status
+):
+    """The bank would take silence for a yes; and so it is with a yes that Razorpay never heard."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    opened_at = clock.now()
+    with clock.at(opened_at + timedelta(hours=3)):
+        disputes.accept(GatewayDispute.objects.get(), by=finance)
+    OutboxRow.objects.filter(handler=disputes.ANSWER).update(dead_at=opened_at)
+    with clock.at(opened_at + timedelta(hours=3 + hours)):
+        outgoing.reconcile()
+    assert GatewayDispute.objects.get().status == status
+    assert gateway.client().fetch_dispute(known["id"])["status"] == status

@@ -26,9 +26,13 @@ def reconcile() -> ReconRun | None:
 def _work(under_way: runs.Pass) -> None:
     cursor = under_way.cursor or {"after": ""}
     while batch := _due(cursor["after"]):
-        under_way.each(batch, holds.settle)
-        cursor["after"] = str(batch[-1])
+        under_way.each(batch, holds.settle, at=_after)
+        cursor = _after(batch[-1])
         under_way.save(**cursor)
+
+
+def _after(order_id: UUID) -> dict[str, str]:
+    return {"after": str(order_id)}
 
 
 def _due(after: str) -> list[UUID]:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from payments.models import GatewayEvent, Payment
 from payments.services import events
 from tutorhub.core import clock
@@ -10,14 +12,18 @@ from tutorhub.core import clock
 FEE_KNOWN_AFTER = timedelta(days=5)
 STUCK_AFTER = timedelta(minutes=2)
 BATCH = 50
+MOST_COUNTED = 10_000
 
 
 def stuck_events() -> list[UUID]:
-    stuck = GatewayEvent.objects.stuck(before=clock.now() - STUCK_AFTER).order_by("received_at")
+    """Those that were tried least come first, so that a few that never work hold up no other."""
+    stuck = GatewayEvent.objects.stuck(before=clock.now() - STUCK_AFTER)
+    stuck = stuck.order_by("tries", "received_at")
     return list(stuck.values_list("pk", flat=True)[:BATCH])
 
 
 def check_event(event_id: UUID) -> None:
+    GatewayEvent.objects.filter(pk=event_id, tries__lt=MOST_COUNTED).update(tries=F("tries") + 1)
     events.process(event_id, _nothing)
 
 

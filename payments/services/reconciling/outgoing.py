@@ -7,6 +7,7 @@ became of the payouts of the last days, because a bank may send back what was pa
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -47,8 +48,8 @@ def _work(under_way: runs.Pass) -> None:
     ]
     for name, unsettled, check in stages:
         while batch := _after(unsettled, cursor[name]):
-            under_way.each(batch, check)
-            cursor[name] = str(batch[-1])
+            under_way.each(batch, check, at=partial(_at, cursor, name))
+            cursor = _at(cursor, name, batch[-1])
             under_way.save(**cursor)
     while page := _recent_payouts(cursor):
         under_way.each(_returned(page), take_payout_back)
@@ -60,6 +61,10 @@ def _work(under_way: runs.Pass) -> None:
         cursor["skip"] += len(page)
         under_way.save(**cursor)
     under_way.save(**cursor)
+
+
+def _at(cursor: dict[str, Any], stage: str, pk: UUID) -> dict[str, Any]:
+    return {**cursor, stage: str(pk)}
 
 
 def _next_window() -> dict[str, int]:
@@ -149,12 +154,20 @@ def check_payout(payout_id: UUID) -> bool:
 
 
 def check_dispute(dispute_id: UUID) -> bool:
-    """Find out what became of a chargeback; whether we know more than before."""
+    """Find out what became of a chargeback, or answer it again; whether we know more than before.
+
+    The outbox gives an answer up after an hour or so without Razorpay. The bank would take that
+    for a yes.
+    """
     dispute = GatewayDispute.objects.get(pk=dispute_id)
-    was = dispute.status
-    disputes.apply(gateway.client().fetch_dispute(dispute.razorpay_dispute_id))
+    was = (dispute.status, dispute.answer)
+    answered_at = dispute.answered_at or clock.now()
+    if dispute.answer and answered_at < clock.now() - UNSETTLED_AFTER:
+        disputes.send_answer(dispute_id, _nothing)
+    else:
+        disputes.apply(gateway.client().fetch_dispute(dispute.razorpay_dispute_id))
     dispute.refresh_from_db()
-    return bool(dispute.status != was)
+    return (dispute.status, dispute.answer) != was
 
 
 def _nothing() -> None:
