@@ -24,6 +24,13 @@ def check_audit() -> None:
         alarms.ring("audit_trail")
 
 
+@shared_task(name="accounts.watch_chores")
+def watch_chores() -> None:
+    """Tell staff when what beat does for the whole site falls behind."""
+    if audit_seals.is_behind():
+        alarms.ring("audit_unsealed")
+
+
 @shared_task(name="accounts.watch_requests")
 def watch_requests() -> None:
     """Tell staff when an erasure, a copy or a complaint is overdue."""

@@ -25,6 +25,7 @@ TASKS: dict[str, Work] = {
     "core.clear_out": Work(SYSTEM, "deletes or empties what is older than its rule allows"),
     "core.seal_audit": Work(SYSTEM, "seals the audit trail"),
     "accounts.check_audit": Work(SYSTEM, "compares the audit trail with its seals"),
+    "accounts.watch_chores": Work(SYSTEM, "sounds the alarm over seals that are late"),
     "accounts.watch_requests": Work(SYSTEM, "sounds the alarm over requests that are overdue"),
     "tutors.watch_badges": Work(SYSTEM, "reminds of badges that end, and ends them"),
     "tutors.tell_saved_searches": Work(SYSTEM, "tells families of new tutors who fit"),
