@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from accounts.services import alarms, erasures
-from tutorhub.core import audit_seals, clock
+from tutorhub.core import audit_seals, clock, retention
 
 CHECKED_BACK = timedelta(days=3)
 """Every night; `manage.py verify_audit` goes through all of it."""
@@ -29,6 +29,8 @@ def watch_chores() -> None:
     """Tell staff when what beat does for the whole site falls behind."""
     if audit_seals.is_behind():
         alarms.ring("audit_unsealed")
+    if retention.late():
+        alarms.ring("clearing_late")
 
 
 @shared_task(name="accounts.watch_requests")
