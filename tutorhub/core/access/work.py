@@ -60,6 +60,7 @@ HANDLERS: dict[str, Work] = {
     "accounts.finish_erasure": Work(SYSTEM, "notes that every app has forgotten somebody"),
     "accounts.list_erasure": Work(SYSTEM, "writes the list of erasures to the storage"),
     "accounts.make_export": Work(SYSTEM, "makes the copy that somebody asked for"),
+    "payments.forget_webhooks": Work(SYSTEM, "empties webhooks about somebody, once more"),
     "payments.forget_payments": Work(SYSTEM, "seals or empties the names in the books"),
     "tutors.forget_person": Work(SYSTEM, "erases a tutor's page and papers, and kept searches"),
     "tutors.remind_of_badge": Work(SYSTEM, "says that a badge comes to its last day"),
