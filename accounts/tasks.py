@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from accounts.services import alarms, erasures
-from tutorhub.core import audit_seals, clock
+from tutorhub.core import audit_seals, clock, retention
 
 CHECKED_BACK = timedelta(days=3)
 """Every night; `manage.py verify_audit` goes through all of it."""
@@ -22,6 +22,15 @@ def check_audit() -> None:
     """Compare the audit trail of the last days with its seals, and ring if a row was changed."""
     if any(audit_seals.broken(since=clock.now() - CHECKED_BACK)):
         alarms.ring("audit_trail")
+
+
+@shared_task(name="accounts.watch_chores")
+def watch_chores() -> None:
+    """Tell staff when what beat does for the whole site falls behind."""
+    if audit_seals.is_behind():
+        alarms.ring("audit_unsealed")
+    if retention.late():
+        alarms.ring("clearing_late")
 
 
 @shared_task(name="accounts.watch_requests")

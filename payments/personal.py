@@ -267,6 +267,7 @@ COMPANY = [
         "payments.GatewayEvent",
         plain="id event_key sha256 name status tries note received_at closed_at",
         personal="body",
+        hidden="found_by",
         kept="gateway_bodies",
         erased=Erased.EMPTIED,
     ),

@@ -39,6 +39,11 @@ def forget_payments(payload: Payload) -> None:
     forgetting.forget(UUID(payload["user_id"]))
 
 
+@job(forgetting.FORGET_WEBHOOKS)
+def forget_webhooks(payload: Payload) -> None:
+    forgetting.forget_webhooks(UUID(payload["user_id"]))
+
+
 @call(events.PROCESS)
 def process_event(payload: Payload, done: Callable[[], None]) -> None:
     events.process(UUID(payload["event"]), done)

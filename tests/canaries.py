@@ -20,7 +20,7 @@ SIZE = len(MARK) + 4
 CANARY = re.compile(rf"{MARK}\d{{4}}|{MARK.encode().hex()}(?:3\d){{4}}|198\.51\.100\.\d+")
 SEALED = re.compile(r"gAAAA[\w=-]{60,}")
 # Keys by which files are found, what was never a person's, and two that have a form of their own.
-LEFT = {"password", "stored_key", "file_key", "traces", "public_id", "vpa", "gstin"}
+LEFT = {"password", "stored_key", "file_key", "traces", "public_id", "vpa", "gstin", "found_by"}
 
 
 class Flock:

@@ -1,5 +1,7 @@
 """What is older than its rule allows goes, and what is not stays."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +11,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from accounts.models import DataRequest, LoginAttempt, User
+from accounts.tasks import watch_chores
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from notifications.models import Message, ProviderEvent
 from payments.models import GatewayEvent
 from tutorhub.core import clock, outbox, retention, storage
 from tutorhub.core.models import OutboxRow
+from tutorhub.core.tasks import clear_out
 from tutorhub.core.tests.storages import World
 from tutors.models import TutorDocument
 from tutors.services import verification
@@ -147,7 +151,51 @@ def test_rows_that_somebody_holds_are_passed_over(monkeypatch):
     assert any("SKIP LOCKED" in sql for sql in statements)
 
 
-def test_one_task_runs_every_rule(disk: World):
-    assert set(retention.clear_all()) == set(retention.rules())
+def test_one_task_asks_for_every_rule_and_each_is_work_of_its_own(disk: World):
+    clear_out()
+    clear_out()
+    rows = OutboxRow.objects.filter(handler=retention.CLEAR)
+    assert sorted(row.payload["rule"] for row in rows) == sorted(retention.rules())
+    outbox.drain()
+    assert not rows.filter(done_at=None).exists()
+    clear_out()
+    assert rows.all().count() == len(retention.rules())
+    with clock.at(clock.now() + timedelta(hours=1)):
+        clear_out()
+    assert rows.all().count() == 2 * len(retention.rules())
     tasks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert {"core.clear_out", "accounts.watch_requests"} <= tasks
+    assert {"core.clear_out", "accounts.watch_chores", "accounts.watch_requests"} <= tasks
+
+
+def test_a_rule_that_fails_stops_no_other_and_is_noticed(disk: World, monkeypatch):
+    def fails(before):
+        raise ConnectionError
+
+    broken = replace(retention.rules()["uploads"], clear=fails)
+    monkeypatch.setitem(retention._rules, "uploads", broken)
+    LoginAttempt.objects.create(
+        kind="code", ip="203.0.113.7", at=back(settings.LOGIN_LOG_KEPT, is_over=True)
+    )
+    start = clock.now()
+    for hour in range(8):
+        with clock.at(start + timedelta(hours=hour, minutes=1)):
+            clear_out()
+            for row in OutboxRow.objects.filter(done_at=None, dead_at=None):
+                with suppress(ConnectionError):
+                    outbox.attempt(row.pk)
+            watch_chores()
+            assert retention.late() == (["uploads"] if hour == 7 else [])
+    assert not LoginAttempt.objects.exists()
+    # It waits for its turn all the time, once.
+    assert OutboxRow.objects.filter(handler=retention.CLEAR, done_at=None).count() == 1
+    assert OutboxRow.objects.filter(payload={"what": "clearing_late"}).count() == 1
+
+
+def test_a_rule_stops_before_its_worker_is_ended(monkeypatch):
+    for _row in range(3):
+        LoginAttempt.objects.create(
+            kind="code", ip="203.0.113.7", at=back(settings.LOGIN_LOG_KEPT, is_over=True)
+        )
+    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(retention, "MOST_SECONDS", -1)
+    assert [clear("login_log") for _run in range(4)] == [1, 1, 1, 0]

@@ -35,7 +35,7 @@ from payments.models import (
     Payout,
     PayoutMethod,
 )
-from payments.services import invoices, tax_profiles
+from payments.services import invoices, tax_profiles, webhook_traces
 from payments.tests import factories as money
 from students.models import Guardian
 from students.tests.factories import invitation
@@ -177,8 +177,13 @@ def _for_a_bank(session):
         received_at=clock.now(),
     )
     for number, about in enumerate((payment.razorpay_payment_id, tutor.phone)):
+        body = f'{{"{about}": 1}}'.encode()
         GatewayEvent.objects.create(
-            event_key=f"e{number}", sha256="s", body=f'{{"{about}": 1}}'.encode(), status="DONE"
+            event_key=f"e{number}",
+            sha256="s",
+            body=body,
+            status=("DONE", "ORPHAN")[number],
+            found_by=webhook_traces.of(body),
         )
 
 
@@ -212,7 +217,9 @@ def plant(session):
 def _as_they_would_be(session):
     """TutorHub itself is no person, and a webhook names the number that the account has."""
     phone = User.objects.get(pk=session.tutor.user_id).phone
-    GatewayEvent.objects.filter(event_key="e1").update(body=f"contact: {phone}".encode())
+    GatewayEvent.objects.filter(event_key="e1").update(
+        body=f"contact: {phone}".encode(), found_by=[webhook_traces.of_address(phone)]
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         ours = Invoice.objects.exclude(series="RV", about="session")

@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.watch_requests",
         "schedule": timedelta(hours=1),
     },
+    "accounts-watch-chores": {"task": "accounts.watch_chores", "schedule": timedelta(minutes=15)},
     "core-seal-audit": {"task": "core.seal_audit", "schedule": timedelta(minutes=1)},
     "accounts-check-audit": {"task": "accounts.check_audit", "schedule": timedelta(hours=24)},
     "accounts-watch-codes": {"task": "accounts.watch_codes", "schedule": timedelta(minutes=5)},

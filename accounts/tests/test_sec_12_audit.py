@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.tasks import check_audit
+from accounts.tasks import check_audit, watch_chores
 from accounts.tests.factories import FamilyUserFactory
 from tutorhub.core import audit, audit_seals, clock
 from tutorhub.core.models import AuditEvent, AuditSeal, OutboxRow
@@ -43,6 +43,42 @@ def test_sec_12_an_untouched_trail_fits(user, monkeypatch):
         *((1, 3), (2, 3), (3, 1), (4, 2)),
     ]
     assert wrong() == []
+
+
+def test_sec_12_a_backlog_is_sealed_as_far_as_a_worker_lives(user, monkeypatch):
+    """A worker that is ended half-way has made a beginning, and the next one goes on."""
+    monkeypatch.setattr(audit_seals, "MOST_ROWS", 2)
+    written(user, 6)
+    digest = audit_seals._digest
+    begun = []
+
+    def ended(previous, rows):
+        begun.append(previous)
+        if len(begun) == 3:
+            raise KeyboardInterrupt
+        return digest(previous, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_seals, "_digest", ended)
+        with pytest.raises(KeyboardInterrupt):
+            sealed()
+    assert AuditSeal.objects.count() == 2
+    assert sealed() == 1
+    assert wrong() == []
+
+
+def test_sec_12_staff_hear_of_seals_that_are_late(user):
+    written(user)
+    rang = OutboxRow.objects.filter(payload={"what": "audit_unsealed"})
+    for minutes, expected in ((59, 0), (61, 1)):
+        with clock.at(clock.now() + timedelta(minutes=minutes)):
+            watch_chores()
+        assert rang.count() == expected
+    rang.delete()
+    sealed(after=timedelta(minutes=61))
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        watch_chores()
+    assert not rang.exists()
 
 
 def test_sec_12_what_may_still_be_joined_is_not_sealed(user):

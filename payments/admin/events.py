@@ -9,7 +9,7 @@ class GatewayEventAdmin(FinanceAdmin):
     list_display = ["event_key", "name", "status", "tries", "note", "received_at", "closed_at"]
     list_filter = ["status", "name", "received_at"]
     search_fields = ["=event_key"]
-    exclude = ["body"]
+    exclude = ["body", "found_by"]
     readonly_fields = ["text"]
 
     @admin.display(description="body")

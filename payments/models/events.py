@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -37,6 +39,8 @@ class GatewayEvent(StateMachine):
     event_key = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64)
     body = models.BinaryField()
+    found_by = ArrayField(models.CharField(max_length=64), null=True)
+    """The traces in the body (`services.webhook_traces`), once it was worked through."""
     name = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -60,7 +64,8 @@ class GatewayEvent(StateMachine):
                 name="event_waiting",
                 fields=["status", "received_at"],
                 condition=Q(status__in=["RECEIVED", "ORPHAN"]),
-            )
+            ),
+            GinIndex(name="event_found_by", fields=["found_by"]),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,15 @@ from django.db import transaction
 
 from payments import gateway
 from payments.models import GatewayEvent
-from payments.services import captures, disputes, payout_checks, payouts, refunds, settlements
+from payments.services import (
+    captures,
+    disputes,
+    payout_checks,
+    payouts,
+    refunds,
+    settlements,
+    webhook_traces,
+)
 from tutorhub.core import clock, logs, outbox
 from tutorhub.core.ids import uuid7
 
@@ -103,7 +111,8 @@ def _close(event_id: UUID, *, name: str, status: str, note: str) -> None:
     event = GatewayEvent.objects.locked().get(pk=event_id)
     if event.can_move_to(status):
         values = {"name": name[:60] or event.name, "note": note[:300], "closed_at": clock.now()}
-        event.move_to(status, tries=event.tries + 1, **values)
+        found_by = webhook_traces.of(bytes(event.body))
+        event.move_to(status, tries=event.tries + 1, found_by=found_by, **values)
 
 
 def _parsed(body: bytes) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -18,6 +18,7 @@ from payments.models import (
     Earning,
     EvidenceFile,
     GatewayDispute,
+    GatewayEvent,
     Invoice,
     Payment,
     PaymentOrder,
@@ -27,9 +28,10 @@ from payments.models import (
     RefundPreference,
     TaxProfile,
 )
-from payments.services import clearing
-from tutorhub.core import audit, clock, vault
+from payments.services import clearing, webhook_traces
+from tutorhub.core import audit, clock, outbox, vault
 
+FORGET_WEBHOOKS = "payments.forget_webhooks"
 NAMED = ("name", "address", "gstin", "email")
 """What is emptied of a party; its state stays, for it says which tax was due."""
 
@@ -38,6 +40,8 @@ NAMED = ("name", "address", "gstin", "email")
 def forget(user_id: UUID) -> None:
     """Seal what tax law wants kept and empty the rest. Twice is fine."""
     user = User.objects.get(pk=user_id)
+    # First, because it asks for the ids of payout methods, which are emptied.
+    forget_webhooks(user_id)
     _seal_invoices(user)
     _seal_tax(user)
     TaxProfile.objects.filter(user=user).delete()
@@ -47,7 +51,8 @@ def forget(user_id: UUID) -> None:
     Payout.objects.filter(tutor=user).exclude(reason="").update(reason="")
     PromoGrant.objects.filter(user=user).exclude(reason="").update(reason="")
     _forget_disputes(user)
-    _forget_webhooks(user)
+    later = clock.now() + settings.ERASURE_SECOND_LOOK / 2
+    outbox.later(FORGET_WEBHOOKS, {"user_id": user.pk}, due_at=later)
     audit.record("payments.erased", user)
 
 
@@ -109,24 +114,30 @@ def _forget_disputes(user: User) -> None:
     over.update(summary="", statement="", note="", stated_by=None, stated_at=None)
 
 
-def _forget_webhooks(user: User) -> None:
-    """Empty what Razorpay told us about this person's payments; it was worked through."""
-    orders = PaymentOrder.objects.filter(payer=user).exclude(razorpay_order_id=None)
-    payments = Payment.objects.filter(order__payer=user)
-    payouts = Payout.objects.filter(tutor=user).exclude(razorpay_payout_id=None)
-    texts = [
-        *erasures.traces_of(user.pk).addresses,
-        *orders.values_list("razorpay_order_id", flat=True),
-        *payments.values_list("razorpay_payment_id", flat=True),
-        *payouts.values_list("razorpay_payout_id", flat=True),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE payments_gatewayevent SET body = ''
-             WHERE status IN ('DONE', 'IGNORED') AND length(body) > 0
-               AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS wanted(word)
-                            WHERE position(word IN body) > 0)
-            """,
-            [[str(text).encode() for text in texts]],
-        )
+def forget_webhooks(user_id: UUID) -> None:
+    """Empty what Razorpay told us about this person's money and was worked through, or is nobody's.
+
+    Called a second time a while later, for what was still waiting at the first.
+    """
+    theirs = Q(found_by__overlap=[*_ids_at_razorpay(user_id)])
+    for own in erasures.traces_of(user_id).own:
+        trace = webhook_traces.of_address(own.address)
+        theirs |= Q(found_by__contains=[trace], received_at__lte=own.until)
+    events = GatewayEvent.objects.filter(theirs)
+    events.exclude(status=GatewayEvent.Status.RECEIVED).update(body=b"", found_by=None)
+
+
+def _ids_at_razorpay(user_id: UUID) -> Iterator[str]:
+    orders = PaymentOrder.objects.filter(payer=user_id)
+    payments = Payment.objects.filter(order__payer=user_id)
+    payouts = Payout.objects.filter(tutor=user_id)
+    methods = PayoutMethod.objects.filter(tutor=user_id)
+    for rows, name in (
+        (orders, "razorpay_order_id"),
+        (payments, "razorpay_payment_id"),
+        (payouts, "razorpay_payout_id"),
+        (methods, "razorpay_contact_id"),
+        (methods, "razorpay_fund_account_id"),
+        (methods, "razorpay_validation_id"),
+    ):
+        yield from filter(None, rows.values_list(name, flat=True))

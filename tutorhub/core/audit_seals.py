@@ -22,6 +22,7 @@ from tutorhub.core.models import AuditEvent, AuditSeal
 LAG = timedelta(minutes=10)
 """Rows of transactions that are still open come later with an earlier identifier. None lives as
 long as this: the server ends what idles for a minute."""
+LATE = timedelta(hours=1)
 MOST_ROWS = 10_000
 """Under one seal."""
 FIRST = UUID(int=0)
@@ -38,23 +39,41 @@ class Broken:
     until: datetime
 
 
-@transaction.atomic
 def seal() -> int:
-    """Seal what is older than LAG. Returns how many seals were made; two at once make them once."""
+    """Seal what is older than LAG. Returns how many seals were made; two at once make them once.
+
+    Each is committed by itself, so that whoever is stopped in a long backlog has made a beginning.
+    """
+    until = ids.last_before(clock.now() - LAG)
+    made = 0
+    while _seal_next(until):
+        made += 1
+    return made
+
+
+def is_behind() -> bool:
+    """Whether something has waited for its seal for more than an hour."""
+    last = AuditSeal.objects.order_by("-number").first()
+    until = ids.last_before(clock.now() - LATE)
+    return _all_rows(after=last.last_id if last else FIRST, until=until).exists()
+
+
+@transaction.atomic
+def _seal_next(until: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core:audit_seals', 0))")
     last = AuditSeal.objects.order_by("-number").first()
-    made, until = 0, ids.last_before(clock.now() - LAG)
-    while rows := _rows(after=last.last_id if last else FIRST, until=until):
-        last = AuditSeal.objects.create(
-            number=last.number + 1 if last else 1,
-            last_id=rows[-1].pk,
-            count=len(rows),
-            digest=_digest(last.digest if last else "", rows),
-        )
-        log.info("audit seal %s: %s", last.number, last.digest)
-        made += 1
-    return made
+    rows = _rows(after=last.last_id if last else FIRST, until=until)
+    if not rows:
+        return False
+    made = AuditSeal.objects.create(
+        number=last.number + 1 if last else 1,
+        last_id=rows[-1].pk,
+        count=len(rows),
+        digest=_digest(last.digest if last else "", rows),
+    )
+    log.info("audit seal %s: %s", made.number, made.digest)
+    return True
 
 
 def broken(*, since: datetime | None = None) -> Iterator[Broken]:

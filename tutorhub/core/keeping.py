@@ -30,7 +30,7 @@ def _vault(before: datetime) -> int:
 RULES = [
     retention.Rule("outbox", settings.OUTBOX_KEPT, _("30 days after it was done"), _outbox),
     retention.Rule("repeats", idempotency.LIFE, _("24 hours"), _repeats),
-    retention.Rule("uploads", sweeping.KEPT_FOR, _("a day, unless it is taken in"), _uploads),
+    retention.Rule(sweeping.RULE, sweeping.KEPT_FOR, _("a day, unless it is taken in"), _uploads),
     retention.Rule("vault", timedelta(0), _("as long as the law asks, under seal"), _vault),
 ]
 retention.register(RULES)

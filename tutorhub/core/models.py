@@ -138,6 +138,24 @@ class Place(models.Model):
         return f"{self.area}, {self.city} {self.pin_code}"
 
 
+class RetentionRun(models.Model):
+    """How one rule of `tutorhub.core.retention` is getting on.
+
+    `seen_to_at` is when it last came to its end; at first, when it was first asked for. `cursor` is
+    the file at which a sweep through the storage goes on.
+    """
+
+    rule = models.CharField(primary_key=True, max_length=40)
+    seen_to_at = models.DateTimeField(default=clock.now)
+    cursor = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "retention run"
+
+    def __str__(self) -> str:
+        return self.rule
+
+
 class SealedRecord(models.Model):
     """Names that the law wants kept after an erasure, which nobody here can read (`core.vault`).
 

@@ -21,6 +21,7 @@ TABLES = [
         erased=Erased.DELETED,
     ),
     Table("core.AuditSeal", plain="number last_id count digest sealed_at"),
+    Table("core.RetentionRun", plain="rule seen_to_at cursor"),
     Table("core.Place", plain="pin_code area city state latitude longitude"),
     Table(
         "core.SealedRecord",

@@ -5,16 +5,21 @@ prefix whose app has said which of its keys have one. Rows are written before fi
 is the rest of something that went wrong; each is counted in the log.
 """
 
+import itertools
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from tutorhub.core import clock, outbox, storage
+from tutorhub.core.models import RetentionRun
 
 log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=1)
 BATCH = 500
+MOST_SECONDS = 15
+RULE = "uploads"
 DELETE = "core.delete_file"
 # A form may still be filled until it runs out; what arrives by it is deleted after that.
 AFTER_FORM = timedelta(seconds=storage.UPLOAD_SECONDS + 60)
@@ -46,19 +51,35 @@ def delete_file(payload: outbox.Payload, done: Callable[[], None]) -> None:
 
 
 def sweep() -> int:
-    """Delete what is left over; returns how many files. Speaks to the storage."""
-    before = clock.now() - KEPT_FOR
+    """Delete what is left over, for a while; returns how many files. Speaks to the storage.
+
+    The next sweep goes on where this one stops, whatever stops it.
+    """
+    before, until = clock.now() - KEPT_FOR, time.monotonic() + MOST_SECONDS
+    start = RetentionRun.objects.filter(rule=RULE).values_list("cursor", flat=True).first() or ""
     swept = 0
-    for key in list(storage.old_keys("quarantine", before=before)):
-        storage.delete(key)
-        swept += 1
-    for prefix, known in owners.items():
-        keys = list(storage.old_keys(prefix, before=before))
-        for start in range(0, len(keys), BATCH):
-            batch = keys[start : start + BATCH]
-            for key in set(batch) - known(batch):
-                storage.delete(key)
-                swept += 1
-    if swept:
-        log.warning("swept %s files that nobody waited for", swept)
+    for prefix in sorted({"quarantine", *owners}):
+        if prefix < start.partition("/")[0]:
+            continue
+        keys = storage.old_keys(prefix, before=before, after=start)
+        while batch := list(itertools.islice(keys, BATCH)):
+            swept += _sweep(prefix, batch)
+            _go_on_at(batch[-1])
+            if time.monotonic() > until:
+                return swept
+    _go_on_at("")
     return swept
+
+
+def _sweep(prefix: str, keys: list[str]) -> int:
+    known = owners[prefix](keys) if prefix in owners else set()
+    lost = set(keys) - known
+    for key in lost:
+        storage.delete(key)
+    if lost:
+        log.warning("swept %s files of %s that nobody waited for", len(lost), prefix)
+    return len(lost)
+
+
+def _go_on_at(key: str) -> None:
+    RetentionRun.objects.update_or_create(rule=RULE, defaults={"cursor": key})

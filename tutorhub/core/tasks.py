@@ -21,5 +21,5 @@ def seal_audit() -> None:
 
 @shared_task(name="core.clear_out")
 def clear_out() -> None:
-    """Delete or empty what is older than its rule allows."""
-    retention.clear_all()
+    """Ask for what is older than its rule allows to be deleted or emptied."""
+    retention.ask()

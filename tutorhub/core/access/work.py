@@ -22,9 +22,12 @@ class Work:
 
 TASKS: dict[str, Work] = {
     "core.deliver": Work(SYSTEM, "runs one row of the outbox"),
-    "core.clear_out": Work(SYSTEM, "deletes or empties what is older than its rule allows"),
+    "core.clear_out": Work(SYSTEM, "asks for every rule of retention"),
     "core.seal_audit": Work(SYSTEM, "seals the audit trail"),
     "accounts.check_audit": Work(SYSTEM, "compares the audit trail with its seals"),
+    "accounts.watch_chores": Work(
+        SYSTEM, "sounds the alarm over seals and rules of retention that are late"
+    ),
     "accounts.watch_requests": Work(SYSTEM, "sounds the alarm over requests that are overdue"),
     "tutors.watch_badges": Work(SYSTEM, "reminds of badges that end, and ends them"),
     "tutors.tell_saved_searches": Work(SYSTEM, "tells families of new tutors who fit"),
@@ -47,6 +50,7 @@ TASKS: dict[str, Work] = {
 }
 
 HANDLERS: dict[str, Work] = {
+    "core.clear_rule": Work(SYSTEM, "deletes or empties what is older than its rule allows"),
     "core.delete_file": Work(SYSTEM, "deletes a file whose row is gone"),
     "notifications.send": Work(SYSTEM, "sends one message"),
     "notifications.fall_back": Work(SYSTEM, "tries the next channel"),
@@ -56,6 +60,7 @@ HANDLERS: dict[str, Work] = {
     "accounts.finish_erasure": Work(SYSTEM, "notes that every app has forgotten somebody"),
     "accounts.list_erasure": Work(SYSTEM, "writes the list of erasures to the storage"),
     "accounts.make_export": Work(SYSTEM, "makes the copy that somebody asked for"),
+    "payments.forget_webhooks": Work(SYSTEM, "empties webhooks about somebody, once more"),
     "payments.forget_payments": Work(SYSTEM, "seals or empties the names in the books"),
     "tutors.forget_person": Work(SYSTEM, "erases a tutor's page and papers, and kept searches"),
     "tutors.remind_of_badge": Work(SYSTEM, "says that a badge comes to its last day"),

@@ -89,9 +89,9 @@ def put(key: str, data: bytes, *, content_type: str) -> None:
     current().put(key, data, content_type=content_type)
 
 
-def old_keys(prefix: str, *, before: datetime) -> Iterator[str]:
-    """Keys below `prefix/` last written before that time."""
-    return current().old_keys(prefix, before=before)
+def old_keys(prefix: str, *, before: datetime, after: str = "") -> Iterator[str]:
+    """Keys below `prefix/` last written before that time, in order; only those after `after`."""
+    return current().old_keys(prefix, before=before, after=after)
 
 
 def start_upload(

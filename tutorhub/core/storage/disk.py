@@ -102,9 +102,11 @@ class DiskStorage:
             file.write(data)
         os.replace(temporary, path)
 
-    def old_keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
-        for path in (Path(settings.PRIVATE_ROOT) / prefix).glob("*"):
+    def old_keys(self, prefix: str, *, before: datetime, after: str) -> Iterator[str]:
+        for path in sorted((Path(settings.PRIVATE_ROOT) / prefix).glob("*")):
             key = f"{prefix}/{path.name}"
+            if key <= after:
+                continue
             is_old = path.stat().st_mtime < before.timestamp()
             if is_old and KEY.fullmatch(key):
                 yield key

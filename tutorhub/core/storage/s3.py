@@ -105,10 +105,11 @@ class S3Storage:
                 CacheControl=FOREVER if is_public else "no-store",
             )
 
-    def old_keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
+    def old_keys(self, prefix: str, *, before: datetime, after: str) -> Iterator[str]:
         with _translated():
+            start = {"StartAfter": after} if after else {}
             pages = self.client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=f"{prefix}/"
+                Bucket=self.bucket, Prefix=f"{prefix}/", **start
             )
             for page in pages:
                 for found in page.get("Contents", []):

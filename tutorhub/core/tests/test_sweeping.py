@@ -1,7 +1,8 @@
 """What nobody waits for is deleted, and nothing else, from both storages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -51,6 +52,45 @@ def test_after_a_day(world: World, known: set[str]) -> None:
         assert sweeping.sweep() == 0
     gone = {upload.fields["key"]: False, orphan: False, kept: True, foreign: True}
     assert {key: is_there(key) for key in gone} == gone
+
+
+def test_a_sweep_goes_on_where_the_last_one_stopped(
+    world: World, known: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is stopped by its time, one by a storage that is away; none begins anew."""
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    monkeypatch.setattr(
+        sweeping, "owners", {"papers": known.intersection, "portraits": lambda asked: set()}
+    )
+    keys = sorted(made("papers") for _file in range(5))
+    known.update(keys[:4])
+    lost = made("portraits")
+    listed: list[str] = []
+    old_keys = storage.old_keys
+
+    def listing(prefix: str, **rest: Any) -> Iterator[str]:
+        for key in old_keys(prefix, **rest):
+            listed.append(key)
+            yield key
+
+    monkeypatch.setattr(storage, "old_keys", listing)
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=False):
+        with monkeypatch.context() as patch:
+            patch.setattr(sweeping, "MOST_SECONDS", -1)
+            assert sweeping.sweep() == 0
+        with monkeypatch.context() as patch:
+            patch.setattr(storage, "delete", _away)
+            with pytest.raises(ConnectionError):
+                sweeping.sweep()
+        assert sweeping.sweep() == 2
+        assert listed == [*keys[:4], keys[4], keys[4], lost]
+        listed.clear()
+        assert sweeping.sweep() == 0
+        assert listed == keys[:4]
+
+
+def _away(key: str) -> None:
+    raise ConnectionError
 
 
 def test_the_rest_of_a_write_that_was_cut_off(disk: World, known: set[str], settings) -> None:
