@@ -20,7 +20,9 @@ from marketplace.tests.factories import (
     make_scheduled,
 )
 from notifications.models import Message
-from payments.services import ledger
+from payments.models import Refund
+from payments.queries.payments import refund_view
+from payments.services import disputes, ledger, orders, wallets
 from payments.tests import factories as money
 from students.tests.factories import LearnerFactory, add_guardian
 from tests.forgetting import forget
@@ -68,6 +70,35 @@ class TestHindrances:
         assert reasons(family) == {"refund_under_way"}
         money.make_order(payer=family)
         assert reasons(family) == {"refund_under_way", "payment_under_way"}
+
+    def test_a_payment_that_was_given_up_until_razorpay_has_said_that_nothing_was_paid(self):
+        family = FamilyUserFactory()
+        money.fund_wallet(family, 500_00)
+        order = money.make_order(payer=family, method="mixed", amount_paise=900_00)
+        orders.give_up(order, by=family)
+        assert reasons(family) == {"payment_under_way"}
+        wallets.release_hold(order)
+        assert reasons(family) == {"wallet_balance"}
+
+    def test_money_that_is_set_aside(self):
+        family = FamilyUserFactory()
+        order = money.make_order(payer=family)
+        orders.expire_for(purpose=order.purpose, purpose_id=order.purpose_id)
+        assert reasons(family) == set()
+        money.pay(order)
+        assert reasons(family) == {"payment_under_way"}
+
+    def test_a_refund_that_failed_and_that_the_bank_has_paid_is_over(self):
+        family = FamilyUserFactory()
+        refund = money.failed_refund(family)
+        amount = {"amount": refund.payment.amount_paise}
+        about = {"id": "disp_1", "payment_id": refund.payment.razorpay_payment_id}
+        lost = {"status": "lost", "amount_deducted": refund.payment.amount_paise}
+        disputes.apply({**about, **amount, **lost})
+        view = refund_view(Refund.objects.get(pk=refund.pk), refund.payment.order)
+        assert not view.can_take_as_credit
+        assert (view.steps[-1].state, "another way" in str(view.steps[-1].title)) == ("done", True)
+        assert reasons(family) == set()
 
     def test_earnings_and_a_payout(self):
         tutor = TutorUserFactory()

@@ -33,9 +33,11 @@ class TxnKind(StrEnum):
     REFUND_PROCESSED = "refund_processed"  # 9
     REFUND_CREDITED = "refund_credited"  # 10
     REFUND_RETRIED = "refund_retried"
+    REFUND_COVERED = "refund_covered"
     EXTERNAL_REFUND = "external_refund"  # 34
     EXTERNAL_REFUND_RESOLVED = "external_refund_resolved"
     CHARGEBACK_LOST = "chargeback_lost"  # 16
+    LOSS_COVERED = "loss_covered"
     # Lead credits.
     LEAD_CLAIM = "lead_claim"  # 18
     LEAD_REFUND = "lead_refund"  # 19

@@ -9,7 +9,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import GatewayDispute, OrderRefund, Payment, PaymentOrder, Refund
+from payments.models import (
+    GatewayDispute,
+    LedgerAccount,
+    OrderRefund,
+    Payment,
+    PaymentOrder,
+    Refund,
+)
 from payments.queries import chargebacks
 from payments.queries.chargebacks import Chargeback
 from tutorhub.core import clock
@@ -105,13 +112,12 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
 
 def refund_view(refund: Refund, order: PaymentOrder) -> RefundView:
     was_retried = getattr(refund, "retried_by", None) is not None
+    is_owed = refund.status == State.FAILED and not was_retried and _is_owed(refund)
     return RefundView(
         refund=refund,
-        steps=steps(refund, was_retried=was_retried),
+        steps=steps(refund, was_retried=was_retried, is_owed=is_owed),
         expected_by=expected_by(refund),
-        can_take_as_credit=refund.status == State.FAILED
-        and not was_retried
-        and order.payer.is_family,
+        can_take_as_credit=is_owed and order.payer.is_family,
     )
 
 
@@ -130,11 +136,17 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
-def steps(refund: Refund, *, was_retried: bool) -> list[Step]:
+def _is_owed(refund: Refund) -> bool:
+    """Whether anything of a failed refund is left: the bank, or somebody else, may have paid it."""
+    payable = LedgerAccount.objects.filter(code="refund_payable", owner_key=str(refund.pk))
+    return payable.filter(balance__gt=0).exists()
+
+
+def steps(refund: Refund, *, was_retried: bool, is_owed: bool = True) -> list[Step]:
     """Asked, with Razorpay, with the bank, in the account: what is done and what is now."""
     asked = Step("done", _("Refund decided"), at=refund.created_at)
     if refund.status in {State.FAILED, State.CREDITED}:
-        return [asked, *_after_failure(refund, was_retried)]
+        return [asked, *_after_failure(refund, was_retried, is_owed)]
     sent = {
         State.INITIATED: _("We are handing it over."),
         State.UNKNOWN: _("Razorpay has not answered yet. We keep asking; it is sent once only."),
@@ -159,12 +171,14 @@ def steps(refund: Refund, *, was_retried: bool) -> list[Step]:
     ]
 
 
-def _after_failure(refund: Refund, was_retried: bool) -> list[Step]:
+def _after_failure(refund: Refund, was_retried: bool, is_owed: bool) -> list[Step]:
     failed = Step("failed", _("Your bank did not take it back"), at=refund.closed_at)
     if refund.status == State.CREDITED:
         return [failed, Step("done", _("Put into your wallet"), at=refund.closed_at)]
     if was_retried:
         return [failed, Step("done", _("Sent again: see below"))]
+    if not is_owed:
+        return [failed, Step("done", _("You have had this money back another way"))]
     return [
         failed,
         Step("now", _("Safe with us"), _("Take it as wallet credit, or we try again.")),

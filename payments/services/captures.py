@@ -156,6 +156,10 @@ def _receive(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> N
     elif order.is_paid:
         _set_aside(order, payment, entity, Payment.Alarm.DUPLICATE, "the order is paid already")
         refunds.return_unapplied(payment, reason="duplicate")
+    elif order.purpose in ALWAYS_WANTED and not _payer_is_there(order):
+        _set_aside(order, payment, entity, Payment.Alarm.NONE, "the account is closed")
+        _mark_paid(order)
+        refunds.return_unapplied(payment, reason="account closed")
     elif _is_too_much(order):
         _set_aside(order, payment, entity, Payment.Alarm.NONE, "the wallet is full")
         _mark_paid(order)
@@ -181,8 +185,18 @@ def _mismatch(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> 
     )
 
 
+def _payer_is_there(order: PaymentOrder) -> bool:
+    """Whether money of this order finds somebody to have it. The account stays as it is, and of two
+    payments of one account the second waits for the first, until the end of this transaction."""
+    payer = User.objects.select_for_update(no_key=True).get(pk=order.payer_id)
+    return payer.is_active
+
+
 def _is_too_much(order: PaymentOrder) -> bool:
-    """Whether a top-up would fill the wallet beyond its limit, as several opened at once can."""
+    """Whether a top-up would fill the wallet beyond its limit, as several opened at once can.
+
+    Asked under the payer's lock.
+    """
     is_topup = order.purpose == PaymentOrder.Purpose.WALLET_TOPUP
     return is_topup and not wallets.has_room(order.payer, order.amount_paise)
 

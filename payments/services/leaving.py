@@ -8,7 +8,15 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.services.leaving import Hindrance
-from payments.models import GatewayDispute, LedgerAccount, PaymentOrder, Payout, Refund
+from payments.models import (
+    GatewayDispute,
+    LedgerAccount,
+    Payment,
+    PaymentOrder,
+    Payout,
+    Refund,
+)
+from payments.services import ledger
 from tutorhub.core.money import rupees
 
 
@@ -18,12 +26,12 @@ def hindrances(user: User) -> Iterator[Hindrance]:
         LedgerAccount.objects.filter(owner_key=str(user.pk)).values_list("code", "balance")
     )
     yield from _of_family(user, balances) if user.is_family else _of_tutor(user, balances)
-    if PaymentOrder.objects.live().filter(payer=user).exists():
+    if _payments(user).exists():
         text = _(
             "A payment was begun. Finish it or give it up; it ends by itself when its time is over."
         )
         yield Hindrance("payment_under_way", text, "payments:payment-list")
-    if _refunds(user).exists():
+    if any(_is_under_way(refund) for refund in _refunds(user)):
         text = _("Money is on its way back to you. Wait until it has arrived.")
         yield Hindrance("refund_under_way", text, "payments:payment-list")
     if _disputes(user).exists():
@@ -83,6 +91,20 @@ def _of_tutor(user: User, balances: dict[str, int]) -> Iterator[Hindrance]:
     if debt := balances.get("tutor_receivable", 0):
         text = _("%(amount)s that you were paid was taken back, and is owed. Write to us.")
         yield Hindrance("debt", text % {"amount": rupees(debt)}, page)
+
+
+def _payments(user: User) -> QuerySet[PaymentOrder]:
+    """Payments that were begun, or ended without our knowing yet whether money was taken, or
+    brought money that is set aside."""
+    is_open = Q(status__in=PaymentOrder.LIVE) | Q(hold=PaymentOrder.Hold.HELD)
+    is_aside = Q(payments__place=Payment.Place.UNAPPLIED)
+    return PaymentOrder.objects.filter(is_open | is_aside, payer=user)
+
+
+def _is_under_way(refund: Refund) -> bool:
+    """Of one that failed something may still be owed, or the payer has had it from the bank."""
+    failed = refund.status == Refund.Status.FAILED
+    return not failed or ledger.balance("refund_payable", refund.pk) > 0
 
 
 def _refunds(user: User) -> QuerySet[Refund]:

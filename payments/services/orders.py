@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, news
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
-from payments.services import invoices, ledger, refunds, wallets
+from payments.services import covers, invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, Unavailable
@@ -240,15 +240,20 @@ def return_late(order: PaymentOrder) -> Refund:
 
 
 @transaction.atomic
-def return_paid(order: PaymentOrder, *, by: User | None = None) -> OrderRefund:
-    """Give everything back that was paid for a class that cannot be held. Once."""
+def return_paid(order: PaymentOrder, *, by: User | None = None) -> OrderRefund | None:
+    """Give everything back that was paid for a class that cannot be held. Once.
+
+    Returns the last refund that was decided on; None where all went back without us.
+    """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.purpose != PaymentOrder.Purpose.SESSION or not order.is_paid:
         raise OrderClosed
-    last = order.order_refunds.order_by("-pk").first()
-    if last is not None and order.refunded_paise >= order.total_paise:
-        return last
-    return refunds.refund_order(order, reason="cancelled", by=by)
+    if order.refunded_paise >= order.total_paise:
+        last = order.order_refunds.order_by("-pk").first()
+    else:
+        last = refunds.refund_order(order, reason="cancelled", by=by)
+    covers.by_class_called_off(order)
+    return last
 
 
 def _late_payment(order: PaymentOrder) -> Payment:

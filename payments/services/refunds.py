@@ -12,7 +12,7 @@ from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.queries.wallets import wants_refunds
-from payments.services import external_refunds, ledger, receivables
+from payments.services import covers, external_refunds, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -362,10 +362,15 @@ def _close_if_all_back(payment: Payment) -> None:
 
 
 def _fail(refund: Refund, note: str) -> None:
+    """Note that a refund failed for good. What the payer has had from the bank is not owed."""
+    Payment.objects.locked().get(pk=refund.payment_id)
     refund = Refund.objects.locked().select_related("payment__order__payer").get(pk=refund.pk)
-    if refund.can_move_to(Status.FAILED):
-        refund.move_to(Status.FAILED, closed_at=clock.now(), note=note[:300])
-        audit.record("refund.failed", refund)
+    if not refund.can_move_to(Status.FAILED):
+        return
+    refund.move_to(Status.FAILED, closed_at=clock.now(), note=note[:300])
+    covered = covers.by_failed_refund(refund)
+    audit.record("refund.failed", refund, covered_paise=covered)
+    if covered < refund.amount_paise:
         messages.refund_failed(refund)
         log.error("refund %s failed and needs an operator", refund.pk)
 

@@ -59,7 +59,8 @@ class Life:
         yield from (self.frozen, self.refund_processed, self.refund_failed, self.refund_retried)
         yield from (self.topup_refunded, self.outside_from_class, self.outside_from_wallet)
         yield from (self.outside_for_failed, self.bank_takes_class, self.bank_takes_topup)
-        yield from (self.bank_takes_credited, self.credits, self.paid_out, self.payout_rejected)
+        yield from (self.bank_takes_credited, self.bank_takes_refunded, self.loss_covered)
+        yield from (self.credits, self.paid_out, self.payout_rejected)
         yield from (self.payout_reversed, self.our_own)
 
     # Paying
@@ -214,6 +215,19 @@ class Life:
         refund = self.sent_back("failed")
         refund_decisions.to_wallet(refund, by=self.family)
         self.taken_by_bank(refund.payment)
+
+    def bank_takes_refunded(self) -> None:
+        """Its bank took the payment back while our refund was on its way, which then failed."""
+        refund = self.sent_back("pending")
+        self.taken_by_bank(refund.payment)
+        entity = {"id": refund.razorpay_refund_id, "status": "failed"}
+        refunds.record(refund, entity)
+
+    def loss_covered(self) -> None:
+        """We bore a refund from outside, and then the class was called off."""
+        order = self.paid()
+        self.outside(order.payments.get(), "loss", 44_000)
+        orders.return_paid(order)
 
     def make_solvent(self, paise: int) -> None:
         """Enough in the wallet for what follows, whatever was owed."""

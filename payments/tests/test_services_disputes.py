@@ -8,6 +8,7 @@ import pytest
 from django.db.models import QuerySet, Sum
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from notifications.models import Message
 from payments.models import (
     CreditLot,
     Earning,
@@ -231,6 +232,28 @@ class TestLegs:
         dispute = end(dispute_of(payment), "lost")
         assert dispute.loss_paise == 100_000
         assert ledger.balance("chargeback_loss") == 100_000
+
+    @pytest.mark.parametrize(("deducted", "owed"), [(100_000, 0), (60_000, 40_000)])
+    def test_a_refund_on_its_way_that_then_fails_is_not_owed_as_well(self, family, deducted, owed):
+        order = factories.make_order(payer=family)
+        payment = factories.pay(order)
+        refund = orders.return_paid(order).gateway_refund
+        refunds.record(refund, {"id": "rfnd_1", "status": "pending"})
+        dispute = end(dispute_of(payment), "lost", deducted)
+        assert dispute.loss_paise == deducted
+        refund.refresh_from_db()
+        refunds.record(refund, {"id": "rfnd_1", "status": "failed"})
+        dispute.refresh_from_db()
+        assert (dispute.loss_paise, ledger.balance("chargeback_loss")) == (0, 0)
+        assert ledger.balance("refund_payable", refund.pk) == owed
+        assert Message.objects.filter(template="refund_failed").exists() == bool(owed)
+        if owed:
+            refund_decisions.to_wallet(refund, by=family)
+            assert of_family(family) == (owed, 0)
+        else:
+            with pytest.raises(refunds.NothingToRefund):
+                refund_decisions.to_wallet(refund, by=family)
+        assert_adds_up()
 
     def test_a_class_to_come_that_was_half_refunded(self):
         order = factories.make_order()

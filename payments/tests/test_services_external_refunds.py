@@ -83,6 +83,24 @@ def test_it_is_counted_once_when_a_refund_of_ours_failed_because_of_it(
     assert refund_decisions.retry(ours, by=finance).amount_paise == 15_000
 
 
+@pytest.mark.parametrize("paise", [100_000, 40_000])
+def test_a_class_that_we_bore_and_that_is_then_called_off(razorpay_simulator, hear, finance, paise):
+    """What went back at the dashboard is not given twice, and what we bore is ours again."""
+    order = opened()
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    dashboard_refund(paise)
+    hear()
+    external_refunds.resolve(ExternalRefund.objects.get(), resolution="loss", by=finance)
+    assert ledger.balance("session_escrow", order.purpose_id) == 100_000
+    for _ in range(2):
+        decision = orders.return_paid(order)
+        assert (decision.amount_paise if decision else 0) == 100_000 - paise
+        assert ledger.balance("session_escrow", order.purpose_id) == 0
+        assert ledger.balance("write_off") == 0
+    hear()
+    assert razorpay_simulator.state()["totals"]["refunded_paise"] == 100_000
+
+
 class TestLateMoney:
     """What came late goes back once, by us or without us."""
 

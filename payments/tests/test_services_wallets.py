@@ -1,11 +1,14 @@
 """A family's wallet: the legs of kinds 1, 4, 5 and 38, and who may do what with it."""
 
+import contextlib
+import threading
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, PromoGrant, Refund
@@ -16,6 +19,7 @@ from payments.tests.factories import fund_wallet, make_order, pay
 from payments.tests.paying import callback, in_escrow, legs, opened, status_of
 from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
+from tutorhub.core.tests.threads import run_together
 
 PRICE = 100_000
 
@@ -88,6 +92,39 @@ class TestTopup:
         assert mine(family) == (7_000_00, 0)
         assert payment.place == "returned"
         assert Refund.objects.get().amount_paise == 6_000_00
+
+    def test_money_for_an_account_that_is_closed_goes_back(self, family, razorpay_simulator):
+        order = factories.open_order(orders.start_topup(amount_paise=500_00, by=family))
+        orders.give_up(order, by=family)
+        User.objects.filter(pk=family.pk).update(is_active=False)
+        order.refresh_from_db()
+        payment = pay(order)
+        assert (payment.place, mine(family)) == ("returned", (0, 0))
+        assert Refund.objects.get().amount_paise == 500_00
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_two_top_ups_at_once_do_not_overfill_a_wallet(razorpay_simulator, monkeypatch):
+    """The second waits until the first is booked, and only then looks whether there is room."""
+    family = FamilyUserFactory()
+    first, second = (
+        factories.open_order(orders.start_topup(amount_paise=amount, by=family))
+        for amount in (6_000_00, 7_000_00)
+    )
+    paid = [factories.payment_entity(order) for order in (first, second)]
+    has_room, both = wallets.has_room, threading.Barrier(2)
+
+    def look_together(payer, amount_paise):
+        answer = has_room(payer, amount_paise)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return answer
+
+    monkeypatch.setattr(wallets, "has_room", look_together)
+    run_together(2, lambda number: captures.apply_capture(paid[number]["id"], fetched=paid[number]))
+    assert wallets.balance(family).cash_paise in (6_000_00, 7_000_00)
+    assert Refund.objects.count() == 1
 
 
 class TestPayingFromTheWallet:

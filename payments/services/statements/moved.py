@@ -37,6 +37,12 @@ KEYS = """
      WHERE o.payer_id = %(user)s AND r.decision_id IS NULL
        AND r.created_at BETWEEN %(from)s AND %(to)s
     UNION ALL
+    SELECT 'refund:' || r.id || ':covered', o.id
+      FROM payments_refund r JOIN payments_payment p ON p.id = r.payment_id
+      JOIN payments_paymentorder o ON o.id = p.order_id
+     WHERE o.payer_id = %(user)s AND r.status = 'FAILED'
+       AND r.closed_at BETWEEN %(from)s AND %(to)s
+    UNION ALL
     SELECT 'rzp:refund:' || x.razorpay_refund_id, o.id
       FROM payments_externalrefund x JOIN payments_payment p ON p.id = x.payment_id
       JOIN payments_paymentorder o ON o.id = p.order_id

@@ -1,0 +1,54 @@
+"""What covers a loss after all: money we still had when we thought that we bore it ourselves."""
+
+from payments.models import ExternalRefund, GatewayDispute, PaymentOrder, Refund
+from payments.services import ledger
+from payments.services.ledger import credit, debit
+
+
+def by_failed_refund(refund: Refund) -> int:
+    """Keep what a failed refund still owes, as far as the payer has had it from the bank.
+
+    The bank took the money while the refund was on its way, so it was booked as our loss. Returns
+    paise. The caller holds the locks of the payment and the refund.
+    """
+    owed = left = ledger.balance("refund_payable", refund.pk)
+    lost = GatewayDispute.objects.filter(
+        payment=refund.payment_id, status=GatewayDispute.Status.LOST, loss_paise__gt=0
+    )
+    for dispute in lost.locked():
+        taken = min(left, dispute.loss_paise)
+        dispute.loss_paise -= taken
+        dispute.save(update_fields=["loss_paise"])
+        left -= taken
+    if owed != left:
+        ledger.post(
+            kind="refund_covered",
+            key=f"refund:{refund.pk}:covered",
+            legs=[
+                debit("refund_payable", owed - left, refund.pk),
+                credit("chargeback_loss", owed - left),
+            ],
+            refs={"refund": refund.pk, "payment": refund.payment_id},
+        )
+    return owed - left
+
+
+def by_class_called_off(order: PaymentOrder) -> int:
+    """Keep what is left in the escrow of a class that is called off, as far as we bore it.
+
+    Somebody had paid it back at Razorpay, finance said that we bear it, and so the class stayed
+    paid. Returns paise. The caller holds the order's lock and has given back what was left to give.
+    """
+    borne = ExternalRefund.objects.filter(
+        payment__order=order, resolution=ExternalRefund.Resolution.LOSS
+    )
+    most = sum(borne.values_list("amount_paise", flat=True))
+    paise = min(most, ledger.balance("session_escrow", order.purpose_id))
+    if paise:
+        ledger.post(
+            kind="loss_covered",
+            key=f"order:{order.pk}:loss_covered",
+            legs=[debit("session_escrow", paise, order.purpose_id), credit("write_off", paise)],
+            refs={"order": order.pk},
+        )
+    return paise
