@@ -256,7 +256,7 @@ def _try(row_id: UUID, name: str, *, counted: bool) -> bool:
 
 def _start(row_id: UUID, *, running_until: datetime | None = None) -> bool:
     """Count one more start, which is committed before the work. False if there is to be none."""
-    values = {
+    values: dict[str, Any] = {
         "id": row_id,
         "now": clock.now(),
         "until": running_until,
