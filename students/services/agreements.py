@@ -11,8 +11,9 @@ from accounts.models import Consent, ConsentNotice, User
 from accounts.services import consents, guardian_codes, notices
 from accounts.services.codes import CodeSent
 from students import policies, queries
-from students.models import Guardian, Learner
+from students.models import FamilyMember, Guardian, Learner
 from students.policies import ConsentMissing
+from students.services import families
 from tutorhub.core import audit, clock
 
 Purpose = Consent.Purpose
@@ -59,8 +60,12 @@ def agree(learner: Learner, answer: ConsentAnswer, *, by: User) -> Learner:
     if notice is None:
         raise ConsentMissing
     purposes = {*answer.purposes, Purpose.LEARNER_PROFILE}
+    if not learner.guardian.name:
+        # Who answered for the child was erased, and nobody was there to be put in their place.
+        member = FamilyMember.objects.live().get(family=learner.family_id, user=by)
+        learner.guardian = families.as_guardian(member)
     _give(learner, learner.guardian, notice, purposes, by=by)
-    learner.save(update_fields=["consent", "paused_at"])
+    learner.save(update_fields=["consent", "guardian", "paused_at"])
     return learner
 
 

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from students.models import Family, FamilyMember, GuardianInvite
+from students.models import Family, FamilyMember, Guardian, GuardianInvite
 from students.models.families import HOLDER
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
@@ -15,7 +16,7 @@ from tutorhub.core.errors import Conflict
 
 class FamilyLeft(Conflict):
     code = "family_left"
-    message = _("You are not in this family any more.")
+    message = gettext_lazy("You are not in this family any more.")
 
 
 @transaction.atomic
@@ -56,6 +57,18 @@ def leave_for_good(user_id: UUID) -> FamilyMember | None:
         close(invites, GuardianInvite.Outcome.TAKEN_BACK)
     audit.record("family.left", member)
     return member
+
+
+def as_guardian(member: FamilyMember) -> Guardian:
+    """A member, who has a number, as the one who answers for children."""
+    person: User = member.user
+    guardian, _is_new = Guardian.objects.get_or_create(
+        family_id=member.family_id,
+        name=person.name or _("Guardian"),
+        phone=person.phone,
+        relation=member.relation,
+    )
+    return guardian
 
 
 def close(invites: QuerySet[GuardianInvite], outcome: str) -> None:

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from accounts.models import Consent, User
+from accounts.models import Consent
 from accounts.services import erasures
 from students import messages
 from students.models import FamilyMember, Guardian, GuardianInvite, Learner
@@ -87,19 +86,10 @@ def _withdraw_what_is_left(user_id: UUID) -> None:
 
 
 def _holder_as_guardian(family_id: UUID) -> Guardian | None:
-    """None while the holder has no number; then the child has nobody until somebody is named."""
+    """None while the holder has no number; then the child has nobody until somebody agrees."""
     holder = FamilyMember.objects.live().filter(family=family_id).select_related("user").first()
     assert holder is not None, "a family without a holder has no second guardian"
-    person: User = holder.user
-    if not person.phone:
-        return None
-    guardian, _is_new = Guardian.objects.get_or_create(
-        family_id=family_id,
-        name=person.name or _("Guardian"),
-        phone=person.phone,
-        relation=holder.relation,
-    )
-    return guardian
+    return families.as_guardian(holder) if holder.user.phone else None
 
 
 def _forget_invites(traces: erasures.Traces) -> None:

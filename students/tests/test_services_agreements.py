@@ -209,6 +209,13 @@ class TestErased:
         assert (guardian.name, "+91" in guardian.phone) == ("", False)
         assert fresh(learner).guardian == guardian
         assert fresh(learner).paused_at is not None
+        # Once they have a number again they answer for the child, in their own name.
+        User.objects.filter(pk=holder.pk).update(phone="+919822200099")
+        holder.refresh_from_db()
+        again = agreements.agree(learner, YES, by=holder)
+        assert (again.guardian.phone, again.guardian.name) == (holder.phone, holder.name)
+        assert again.consent.guardian_phone == holder.phone
+        assert fresh(learner).guardian == again.guardian
 
     def test_but_not_where_somebody_else_of_the_family_has_it_now(self, learner, holder):
         second = add_guardian(learner.family).user

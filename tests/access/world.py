@@ -12,7 +12,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import Client as Device
-from accounts.models import DataRequest, User
+from accounts.models import DataRequest, FormerAddress, User
 from accounts.services import staff, tokens, users
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
@@ -117,6 +117,8 @@ class World:
             **self._of_tutor(),
         }
         self._report()
+        for user in self.users.values():
+            FormerAddress.objects.create(user=user, address="a number of before")
 
     def _bank_and_tax(self) -> None:
         """Of every tutor; the first one has a payout account already."""
