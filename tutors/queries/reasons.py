@@ -113,17 +113,25 @@ def _teaches(tutor: Card, criteria: SearchCriteria) -> str:
     ]
     if not fitting:
         return ""
-    subjects = criteria.subject.name if criteria.subject else _names(fitting)
-    words = {"subject": subjects, "grade": criteria.grade}
-    if criteria.board and criteria.grade:
-        words["board"] = criteria.board.code
+    return _taught(
+        criteria.subject.name if criteria.subject else _names(fitting),
+        criteria.grade,
+        criteria.board.code if criteria.board else None,
+        min(offer.grade_min for offer in fitting),
+        max(offer.grade_max for offer in fitting),
+    )
+
+
+@memo.in_each_language(size=4096)
+def _taught(subjects: str, grade: int | None, board: str | None, low: int, high: int) -> str:
+    words = {"subject": subjects, "grade": grade, "board": board}
+    if board and grade:
         return _("teaches %(board)s class %(grade)s %(subject)s") % words
-    if criteria.grade:
+    if grade:
         return _("teaches class %(grade)s %(subject)s") % words
-    if criteria.board:
-        words["board"] = criteria.board.code
+    if board:
         return _("teaches %(board)s %(subject)s") % words
-    return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(fitting)}
+    return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(low, high)}
 
 
 def _names(offers: list[Offer]) -> str:
@@ -134,9 +142,7 @@ def _names(offers: list[Offer]) -> str:
     return _("%(first)s and %(count)d more subjects") % {"first": names[0], "count": len(names) - 1}
 
 
-def _classes(offers: list[Offer]) -> str:
-    low = min(offer.grade_min for offer in offers)
-    high = max(offer.grade_max for offer in offers)
+def _classes(low: int, high: int) -> str:
     if low == high:
         return _("class %(grade)d") % {"grade": low}
     return _("classes %(low)d-%(high)d") % {"low": low, "high": high}
