@@ -16,7 +16,7 @@ with several fitting offerings is shown by the best of them: an entry counts onl
 fitting entry of the same tutor has a better key or, at the same key, a lower price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -288,17 +288,22 @@ def _buckets(sort: str, after: Position | None) -> dict[str, Any]:
     elif after is not None:
         pairs = [(max(low, after.key - 1), high) for low, high in pairs if high >= after.key]
     return {
-        "over": [low for low, _ in pairs],
-        "upto": [high for _, high in pairs],
+        "over": _array(low for low, _ in pairs),
+        "upto": _array(high for _, high in pairs),
         "farthest": rings[-1],
     }
 
 
 def _of_cells(cells: Sequence[Cell]) -> dict[str, Any]:
     return {
-        "cells": [cell.number for cell in cells],
-        "most": [cell.most_points for cell in cells],
-        "least": [cell.least_points for cell in cells],
-        "from": [int(cell.from_km * MICROMETRES) for cell in cells],
-        "until": [int(cell.until_km * MICROMETRES) for cell in cells],
+        "cells": _array(cell.number for cell in cells),
+        "most": _array(cell.most_points for cell in cells),
+        "least": _array(cell.least_points for cell in cells),
+        "from": _array(int(cell.from_km * MICROMETRES) for cell in cells),
+        "until": _array(int(cell.until_km * MICROMETRES) for cell in cells),
     }
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL reads an array: psycopg would look at each of hundreds of numbers by itself."""
+    return f"{{{','.join(map(str, numbers))}}}"
