@@ -14,13 +14,13 @@ from rest_framework import serializers
 Write = Callable[[Any], Any]
 
 
-def writer(serializer: serializers.Serializer) -> Callable[[Any], dict[str, Any]]:
+def writer(serializer: serializers.Serializer[Any]) -> Callable[[Any], dict[str, Any]]:
     """What turns one object into what `serializer(thing).data` would be.
 
     The fields must be attributes, not methods, and their own `to_representation` must not ask for
     the request.
     """
-    fields: Mapping[str, serializers.Field] = serializer.fields
+    fields: Mapping[str, serializers.Field[Any, Any, Any, Any]] = serializer.fields
     parts = [
         (name, attrgetter(_path(field)), _write(field))
         for name, field in fields.items()
@@ -36,7 +36,7 @@ def writer(serializer: serializers.Serializer) -> Callable[[Any], dict[str, Any]
     return whole
 
 
-def _path(field: serializers.Field) -> str:
+def _path(field: serializers.Field[Any, Any, Any, Any]) -> str:
     if field.source == "*":
         raise TypeError(f"{field.field_name} is more than an attribute")
     return str(field.source)
@@ -44,7 +44,7 @@ def _path(field: serializers.Field) -> str:
 
 def _write(field: Any) -> Write:
     if isinstance(field, serializers.ListSerializer):
-        write = writer(field.child)
+        write = _write(field.child)
         return lambda things: [write(thing) for thing in things]
     if isinstance(field, serializers.Serializer):
         return writer(field)
