@@ -12,7 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from curriculum.queries import catalogue
-from tutorhub.core import places
+from tutorhub.core import outputs, places
 from tutorhub.core.cities import find_city
 from tutors import queries
 from tutors.api.search_serializers import (
@@ -25,6 +25,8 @@ from tutors.api.search_serializers import (
 )
 from tutors.queries import Point, Position, SearchCriteria, Sort
 from tutors.queries.criteria import free_hours
+
+write_result = outputs.writer(ResultOutput())
 
 
 class TutorsView(APIView):
@@ -41,7 +43,7 @@ class TutorsView(APIView):
         return Response(
             {
                 "understood": understood,
-                "results": ResultOutput(page.results, many=True).data,
+                "results": [write_result(result) for result in page.results],
                 "next": _link(request, page.next),
                 "previous": _link(request, page.previous),
             }

@@ -81,12 +81,14 @@ def _counted(name: str, choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]
 
 
 class Filter(forms.BoundField):
-    """One filter. A list of choices is drawn once for each of its values and languages."""
+    """One filter, drawn once for each language and choice; with what somebody typed, each time."""
 
     def as_field_group(self) -> SafeString:
-        if self.errors or not isinstance(self.field, forms.ChoiceField):
+        value = self.value() or ""
+        is_typed = value and isinstance(self.field.widget, forms.TextInput)
+        if is_typed or self.errors:
             return super().as_field_group()
-        return _drawn(get_language(), self.name, self.value() or "")
+        return _drawn(get_language(), self.name, value)
 
 
 @memo.for_a_minute(size=512)

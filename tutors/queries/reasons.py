@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curriculum.queries import catalogue
+from tutorhub.core import memo
 from tutorhub.core.money import rupees
 from tutors.queries import score
 from tutors.queries.cards import Card, Offer
@@ -44,43 +45,60 @@ def score_parts(
     tutor: Card, criteria: SearchCriteria, *, is_home: bool, rate_paise: int, km: float | None
 ) -> list[Part]:
     """The parts that add up to the score, largest possible first."""
-    stars, reviews, minutes = tutor.rating_sum, tutor.rating_count, tutor.minutes_taught
-    hours = ngettext("%(count)d hour taught", "%(count)d hours taught", tutor.hours_taught)
-    years = ngettext(
-        "%(count)d year of experience", "%(count)d years of experience", tutor.experience_years
-    )
     parts = [
-        Part("rating", score.rating_points(stars, reviews), 350, _stars(tutor)),
-        Part("price", score.price_points(rate_paise), 150, _price(rate_paise)),
-        Part("hours", score.hours_points(minutes), 150, hours % {"count": tutor.hours_taught}),
-        Part(
-            "years",
-            score.years_points(tutor.experience_years),
-            100,
-            years % {"count": tutor.experience_years},
-        ),
+        _rating_part(tutor.rating, tutor.rating_sum, tutor.rating_count),
+        _price_part(rate_paise),
+        _hours_part(tutor.minutes_taught),
+        _years_part(tutor.experience_years),
     ]
     if criteria.point is None:
         return parts
     if is_home and km is not None:
-        near = Part("near", score.near_points(km), 250, _away(round(km, 1)))
+        near = Part("near", score.near_points(km), score.MAX_NEAR_POINTS, _away(round(km, 1)))
     else:
-        near = Part("near", score.ONLINE_POINTS, 250, _("online, so no way to go"))
+        near = _online_part()
     return [parts[0], near, *parts[1:]]
 
 
-def _stars(tutor: Card) -> str:
-    if tutor.rating is None:
-        return _("too few reviews for an average, counted as 4.2")
+@memo.in_each_language(size=4096)
+def _rating_part(rating: float | None, stars: int, reviews: int) -> Part:
+    if rating is None:
+        text = _("too few reviews for an average, counted as 4.2")
+    else:
+        text = _stars(rating, reviews)
+    return Part("rating", score.rating_points(stars, reviews), 350, text)
+
+
+@memo.in_each_language(size=4096)
+def _price_part(rate_paise: int) -> Part:
+    text = _("%(price)s an hour") % {"price": rupees(rate_paise)}
+    return Part("price", score.price_points(rate_paise), 150, text)
+
+
+@memo.in_each_language(size=4096)
+def _hours_part(minutes: int) -> Part:
+    hours = minutes // 60
+    text = ngettext("%(count)d hour taught", "%(count)d hours taught", hours) % {"count": hours}
+    return Part("hours", score.hours_points(minutes), 150, text)
+
+
+@memo.in_each_language(size=128)
+def _years_part(years: int) -> Part:
+    text = ngettext("%(count)d year of experience", "%(count)d years of experience", years)
+    return Part("years", score.years_points(years), 100, text % {"count": years})
+
+
+@memo.in_each_language(size=8)
+def _online_part() -> Part:
+    text = _("online, so no way to go")
+    return Part("near", score.ONLINE_POINTS, score.MAX_NEAR_POINTS, text)
+
+
+@memo.in_each_language(size=4096)
+def _stars(rating: float, reviews: int) -> str:
     return ngettext(
-        "%(rating).1f from %(count)d review",
-        "%(rating).1f from %(count)d reviews",
-        tutor.rating_count,
-    ) % {"rating": tutor.rating, "count": tutor.rating_count}
-
-
-def _price(rate_paise: int) -> str:
-    return _("%(price)s an hour") % {"price": rupees(rate_paise)}
+        "%(rating).1f from %(count)d review", "%(rating).1f from %(count)d reviews", reviews
+    ) % {"rating": rating, "count": reviews}
 
 
 def _teaches(tutor: Card, criteria: SearchCriteria) -> str:
@@ -95,17 +113,25 @@ def _teaches(tutor: Card, criteria: SearchCriteria) -> str:
     ]
     if not fitting:
         return ""
-    subjects = criteria.subject.name if criteria.subject else _names(fitting)
-    words = {"subject": subjects, "grade": criteria.grade}
-    if criteria.board and criteria.grade:
-        words["board"] = criteria.board.code
+    return _taught(
+        criteria.subject.name if criteria.subject else _names(fitting),
+        criteria.grade,
+        criteria.board.code if criteria.board else None,
+        min(offer.grade_min for offer in fitting),
+        max(offer.grade_max for offer in fitting),
+    )
+
+
+@memo.in_each_language(size=4096)
+def _taught(subjects: str, grade: int | None, board: str | None, low: int, high: int) -> str:
+    words = {"subject": subjects, "grade": grade, "board": board}
+    if board and grade:
         return _("teaches %(board)s class %(grade)s %(subject)s") % words
-    if criteria.grade:
+    if grade:
         return _("teaches class %(grade)s %(subject)s") % words
-    if criteria.board:
-        words["board"] = criteria.board.code
+    if board:
         return _("teaches %(board)s %(subject)s") % words
-    return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(fitting)}
+    return _("teaches %(subject)s to %(classes)s") % {**words, "classes": _classes(low, high)}
 
 
 def _names(offers: list[Offer]) -> str:
@@ -116,14 +142,13 @@ def _names(offers: list[Offer]) -> str:
     return _("%(first)s and %(count)d more subjects") % {"first": names[0], "count": len(names) - 1}
 
 
-def _classes(offers: list[Offer]) -> str:
-    low = min(offer.grade_min for offer in offers)
-    high = max(offer.grade_max for offer in offers)
+def _classes(low: int, high: int) -> str:
     if low == high:
         return _("class %(grade)d") % {"grade": low}
     return _("classes %(low)d-%(high)d") % {"low": low, "high": high}
 
 
+@memo.in_each_language(size=1024)
 def _away(distance_km: float) -> str:
     """Distances are between the middles of PIN codes, so under half a km only the area is sure."""
     if distance_km < SAME_AREA_KM:
@@ -133,12 +158,8 @@ def _away(distance_km: float) -> str:
 
 def _record(tutor: Card) -> str:
     """What speaks for the tutor: the stars if there are enough, else hours, else years."""
-    if tutor.rating is not None:
-        return ngettext(
-            "%(rating).1f from %(count)d review",
-            "%(rating).1f from %(count)d reviews",
-            tutor.rating_count,
-        ) % {"rating": tutor.rating, "count": tutor.rating_count}
+    if (rating := tutor.rating) is not None:
+        return _stars(rating, tutor.rating_count)
     if tutor.hours_taught >= HOURS_WORTH_SAYING:
         return _("%(hours)d hours taught") % {"hours": tutor.hours_taught}
     if tutor.experience_years >= YEARS_WORTH_SAYING:

@@ -120,14 +120,18 @@ def find_rows(criteria: SearchCriteria, *, after: Position | None, limit: int) -
 
 
 def _results(rows: Sequence[Row], criteria: SearchCriteria) -> list[Result]:
-    tutors = cards([row.id for row in rows])
-    return [_result(tutors[row.id], row, criteria) for row in rows if row.id in tutors]
+    tutors, online = cards([row.id for row in rows]), replace(criteria, point=None)
+    return [
+        _result(tutors[row.id], row, criteria, said=criteria if row.is_home else online)
+        for row in rows
+        if row.id in tutors
+    ]
 
 
-def _result(tutor: Card, row: Row, criteria: SearchCriteria) -> Result:
+def _result(tutor: Card, row: Row, criteria: SearchCriteria, *, said: SearchCriteria) -> Result:
+    """`said` are the criteria to give reasons by: from online classes nobody is away."""
     parts = score_parts(tutor, criteria, is_home=row.is_home, rate_paise=row.rate, km=row.km)
     distance = None if row.km is None else round(row.km, 1)
-    near = criteria if row.is_home else replace(criteria, point=None)
     return Result(
         tutor=tutor,
         rate_paise=row.rate,
@@ -135,5 +139,5 @@ def _result(tutor: Card, row: Row, criteria: SearchCriteria) -> Result:
         distance_km=distance,
         score=sum(part.points for part in parts),
         parts=parts,
-        why=reasons(tutor, near, distance_km=distance),
+        why=reasons(tutor, said, distance_km=distance),
     )

@@ -16,13 +16,14 @@ with several fitting offerings is shown by the best of them: an entry counts onl
 fitting entry of the same tutor has a better key or, at the same key, a lower price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from tutors.queries.cells import Cell, around
+from tutorhub.core import memo
+from tutors.queries.cells import around
 from tutors.queries.conditions import of_mode, of_offering, of_tutor, values
-from tutors.queries.criteria import Mode, SearchCriteria, Sort
+from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
 
 # The column an index is ordered by, for each sort.
@@ -119,11 +120,10 @@ def compose(
     What is in braces is SQL from this package; what people typed goes through parameters.
     """
     point = criteria.point
-    cells = around(point, mode=criteria.mode, within_km=criteria.within_km) if point else []
     given = {
         **values(criteria),
         **_buckets(criteria.sort, after),
-        **_of_cells(cells),
+        **(_of_cells(point, criteria.mode, criteria.within_km) if point else {}),
         "limit": limit,
         "key": after.key if after else None,
         "id": after.id if after else None,
@@ -288,17 +288,25 @@ def _buckets(sort: str, after: Position | None) -> dict[str, Any]:
     elif after is not None:
         pairs = [(max(low, after.key - 1), high) for low, high in pairs if high >= after.key]
     return {
-        "over": [low for low, _ in pairs],
-        "upto": [high for _, high in pairs],
+        "over": _array(low for low, _ in pairs),
+        "upto": _array(high for _, high in pairs),
         "farthest": rings[-1],
     }
 
 
-def _of_cells(cells: Sequence[Cell]) -> dict[str, Any]:
+@memo.for_a_minute(size=1024)
+def _of_cells(point: Point, mode: str, within_km: float | None) -> dict[str, str]:
+    """Kept because many people ask from the same PIN code, and the next page asks once more."""
+    cells = around(point, mode=mode, within_km=within_km)
     return {
-        "cells": [cell.number for cell in cells],
-        "most": [cell.most_points for cell in cells],
-        "least": [cell.least_points for cell in cells],
-        "from": [int(cell.from_km * MICROMETRES) for cell in cells],
-        "until": [int(cell.until_km * MICROMETRES) for cell in cells],
+        "cells": _array(cell.number for cell in cells),
+        "most": _array(cell.most_points for cell in cells),
+        "least": _array(cell.least_points for cell in cells),
+        "from": _array(int(cell.from_km * MICROMETRES) for cell in cells),
+        "until": _array(int(cell.until_km * MICROMETRES) for cell in cells),
     }
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL reads an array: psycopg would look at each of hundreds of numbers by itself."""
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -1,6 +1,8 @@
 """Answers are kept for a minute, a bounded number of them, and forgotten on demand."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import get_language
 
 from tutorhub.core import memo
 
@@ -42,4 +44,21 @@ def test_forget_drops_everything():
     double(1)
     memo.forget()
     double(1)
+    assert asked == [1, 1]
+
+
+@memo.in_each_language(size=4)
+def said(number: int) -> str:
+    asked.append(number)
+    return f"{number} in {get_language()}"
+
+
+def test_what_is_said_is_kept_for_each_language(monkeypatch):
+    for language in ("en", "hi", "en"):
+        with translation.override(language):
+            assert said(1) == f"1 in {language}"
+    assert asked == [1, 1]
+    monkeypatch.setattr(memo.time, "monotonic", lambda: 1000.0 + memo.SECONDS)
+    with translation.override("hi"):
+        said(1)
     assert asked == [1, 1]
