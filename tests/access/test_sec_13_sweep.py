@@ -19,6 +19,7 @@ MOST_SECONDS = 60
 """Of the processor, for one of the eight parts: together less than 240 s on two of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(SHARDS))
 def test_sec_13(worlds: sweep.Worlds, number: int) -> None:
     started = time.process_time()
