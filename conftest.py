@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.emptying",
     "tests.leaks",
+    "tests.order",
     "tutorhub.core.tests.storages",
 ]
 

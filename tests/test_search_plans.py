@@ -12,7 +12,7 @@ from tutorhub.site.demo import scale
 from tutors.queries import Mode, Point, SearchCriteria, Sort, landing
 from tutors.queries.statements import compose
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KORAMANGALA = Point(12.9343, 77.6211)
 

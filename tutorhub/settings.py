@@ -415,6 +415,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# A test client puts the middleware together anew; finding every file each time takes longer than
+# most answers.
+WHITENOISE_AUTOREFRESH = DEBUG or (TESTING and not PRODUCTION)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # REST framework

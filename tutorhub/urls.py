@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from tutorhub.site.api_schema import KeptSchemaGenerator
+
 api = [
     path("", include("accounts.api.urls")),
     path("", include("curriculum.api.urls")),
@@ -23,7 +25,11 @@ urlpatterns = [
     path("", include("marketplace.urls")),
     path("", include("payments.urls")),
     path("api/v1/", include((api, "api"))),
-    path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "api/schema",
+        SpectacularAPIView.as_view(generator_class=KeptSchemaGenerator),
+        name="api-schema",
+    ),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("admin/", admin.site.urls),
 ]

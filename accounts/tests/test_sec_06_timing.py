@@ -60,11 +60,13 @@ def _budget(settings: Any) -> None:
 
 
 def phone(n: int) -> str:
-    return f"+9198{n:08d}"
+    """In a block of its own: what was sent before to numbers beside it is read each time."""
+    return f"+918{n:06d}000"
 
 
 def address(n: int) -> str:
-    return f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
+    """Among few neighbours, as the limits that are off here would see to it."""
+    return f"10.{n & 255}.{n >> 16 & 255}.{n >> 8 & 255}"
 
 
 def make_known(numbers: range) -> set[str]:

@@ -24,7 +24,15 @@ from marketplace.tests.factories import LeadAcceptedFactory, make_released
 from notifications.models import Message
 from tests.access import canaries
 from tests.access.policy import API, PAGES, Row
-from tests.access.test_access import FORBIDDEN, MISSING, SIGN_IN, expected_outcomes, outcome, undone
+from tests.access.test_access import (
+    DEVELOPMENT,
+    FORBIDDEN,
+    MISSING,
+    SIGN_IN,
+    expected_outcomes,
+    outcome,
+    undone,
+)
 from tests.access.test_sec_06_guessed_ids import PUBLIC, plain
 from tests.access.world import PEOPLE, PRINCIPALS, World
 from tutorhub.core import clock, memo
@@ -33,8 +41,7 @@ from tutorhub.core.ids import uuid7
 REFUSED = {SIGN_IN, FORBIDDEN, MISSING}
 OWN, PAST, FOREIGN, NONE = "own", "was_linked", "foreign", "none"
 NATIVE, COOKIE, TOKEN, BOTH = "native", "cookie", "token", "both"
-# The inbox of development shows everybody everything, and is not there in production.
-ROWS = {n: row for n, row in {**PAGES, **API}.items() if not n.startswith("notifications:")}
+ROWS = {n: row for n, row in {**PAGES, **API}.items() if n not in DEVELOPMENT}
 # Signs of life, which a request leaves whatever becomes of it.
 TOUCHED = {"accounts_browsersession", "accounts_appsession", "accounts_knowndevice"}
 # What a tutor is shown of a family in the same class or lead, and the other way round.

@@ -30,6 +30,7 @@ def queries(name: str, method: str) -> list[dict[str, str]]:
     return [*everything, *cursors, {"status": "\x00"}, {"status": "nonsense"}]
 
 
+@pytest.mark.slow
 def test_no_route_breaks_over_hostile_input():
     world = World()
     broken = []

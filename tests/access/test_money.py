@@ -1,6 +1,7 @@
 """Every POST that moves money takes a key, and nobody forgot one."""
 
 import re
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def ask(name: str, key: str) -> HttpResponse:
         return world.page_client(who).post(path, {FIELD: key})
 
 
+@cache
 def operations() -> dict[str, Any]:
     """Route name -> its POST in the OpenAPI description."""
     schema = SchemaGenerator().get_schema(request=None, public=True)

