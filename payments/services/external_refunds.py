@@ -79,17 +79,16 @@ def resolve(
     ledger.Overdraft when the money is not there, and what earnings.reverse raises.
     """
     check_is_finance(by)
-    payment = Payment.objects.select_related("order").get(external_refunds=external)
+    payment = Payment.objects.get(external_refunds=external)
+    order = PaymentOrder.objects.locked().get(pk=payment.order_id)
+    payment = Payment.objects.locked().get(pk=payment.pk)
     if resolution == Resolution.TUTOR:
-        # An earning is locked before an order.
         earnings.reverse(
-            session_id=payment.order.purpose_id,
+            session_id=order.purpose_id,
             gross_paise=external.amount_paise,
             cause=f"external_refund:{external.pk}",
             by=by,
         )
-    order = PaymentOrder.objects.locked().get(pk=payment.order_id)
-    payment = Payment.objects.locked().get(pk=payment.pk)
     external = (
         ExternalRefund.objects.select_for_update(of=("self",), no_key=True)
         .order_by("pk")

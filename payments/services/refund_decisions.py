@@ -41,9 +41,9 @@ def decide(
     NothingToRefund, RefundTooLarge, PassedOn when the tutor has the money already, or Disputed.
     """
     check_is_finance(by)
+    order = PaymentOrder.objects.locked().get(pk=order.pk)
     if from_tutor:
         _take_back(order, amount_paise, by)
-    order = PaymentOrder.objects.locked().get(pk=order.pk)
     parts = refunds.allocate(order, amount_paise)
     amount = parts.gateway_paise + parts.own_paise
     if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP and not to_wallet:
@@ -68,8 +68,8 @@ def decide(
 
 
 def _take_back(order: PaymentOrder, amount_paise: int | None, by: User) -> None:
-    """Reverse as much of the class's earning as its escrow lacks; earnings are locked first."""
-    parts = refunds.allocate(PaymentOrder.objects.get(pk=order.pk), amount_paise)
+    """Reverse as much of the class's earning as its escrow lacks. The order is locked."""
+    parts = refunds.allocate(order, amount_paise)
     amount = parts.gateway_paise + parts.own_paise
     missing = amount - ledger.balance("session_escrow", order.purpose_id)
     if missing > 0:

@@ -12,7 +12,7 @@ from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.queries.wallets import wants_refunds
-from payments.services import covers, external_refunds, ledger, receivables
+from payments.services import covers, external_refunds, ledger, receivables, uncaptured
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -238,7 +238,7 @@ def apply(entity: gateway.Entity, payment_entity: gateway.Entity) -> str:
     and the payer is told.
     """
     if not payment_entity.get("captured"):
-        _given_up(payment_entity)
+        uncaptured.given_back(payment_entity)
         return "refund of a payment that was never captured"
     payment = Payment.objects.locked().filter(razorpay_payment_id=str(entity["payment_id"])).first()
     if payment is None or payment.captured_at is None:
@@ -373,27 +373,6 @@ def _fail(refund: Refund, note: str) -> None:
     if covered < refund.amount_paise:
         messages.refund_failed(refund)
         log.error("refund %s failed and needs an operator", refund.pk)
-
-
-def _given_up(entity: gateway.Entity) -> None:
-    """Razorpay gave back a payment that nobody captured: our attempt ends, its payer is told."""
-    order = PaymentOrder.objects.filter(razorpay_order_id=entity.get("order_id") or "").first()
-    if order is None:
-        return
-    payment, _created = Payment.objects.get_or_create(
-        razorpay_payment_id=entity["id"],
-        defaults={
-            "order": order,
-            "amount_paise": entity["amount"],
-            "currency": entity["currency"],
-            "method": entity.get("method") or "",
-        },
-    )
-    payment = Payment.objects.locked().select_related("order__payer").get(pk=payment.pk)
-    if payment.can_move_to(Payment.Status.FAILED):
-        payment.move_to(Payment.Status.FAILED, note="given back by Razorpay, never captured")
-        audit.record("payment.given_back", payment)
-        messages.payment_given_back(payment)
 
 
 def _bank_reference(entity: gateway.Entity) -> str:
