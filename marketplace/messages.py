@@ -70,6 +70,15 @@ CLASS_ENDED = define(
     ),
     subject=_("Was the class held?"),
 )
+CLASS_UNENDED = define(
+    "class_unended",
+    _(
+        "The time of %(learner)s's %(subject)s class with %(tutor)s is over, and the tutor has not"
+        " said so. Was it held? Please confirm, or write to us; without a word from you the money"
+        " goes to the tutor on %(due)s. %(url)s"
+    ),
+    subject=_("Was the class held?"),
+)
 MONEY_RELEASED = define(
     "money_released",
     _("The money for %(subject)s with %(learner)s on %(start)s is yours now. %(url)s"),
@@ -215,12 +224,13 @@ def money_returned(session: TutoringSession, payer: User) -> None:
     tell_user(payer, MONEY_RETURNED, _words(session, payer))
 
 
-def class_ended(session: TutoringSession) -> None:
+def class_ended(session: TutoringSession, *, by_tutor: bool) -> None:
+    template = CLASS_ENDED if by_tutor else CLASS_UNENDED
     for user in _guardians(session):
         values = _words(session, user)
         with translation.override(user.language):
             values["due"] = ist(session.release_due_at)
-        tell_user(user, CLASS_ENDED, values)
+        tell_user(user, template, values)
 
 
 def money_released(session: TutoringSession) -> None:

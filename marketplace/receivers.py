@@ -142,6 +142,11 @@ def show_enquiry(payload: Payload) -> None:
     enquiries.show_to(UUID(payload["enquiry"]), UUID(payload["tutor"]))
 
 
+@outbox.job(sessions.END_JOB)
+def end_session(payload: Payload) -> None:
+    sessions.end_unended(UUID(payload["session"]))
+
+
 @outbox.job(sessions.RELEASE_JOB)
 def release_session(payload: Payload) -> None:
     sessions.release(UUID(payload["session"]))

@@ -13,5 +13,6 @@ def expire_unpaid() -> None:
 
 @shared_task(name="marketplace.release_due")
 def release_due() -> None:
+    sessions.queue_unended()
     sessions.queue_due()
     leads.queue_refunds()

@@ -695,6 +695,9 @@ LEAD_MAX_ACCEPTS = env.int("LEAD_MAX_ACCEPTS", 3)
 PAY_WINDOW_LEAD = timedelta(hours=48)
 PAY_WINDOW_BEFORE_START = timedelta(hours=2)
 PAY_WINDOW_MINIMUM = timedelta(minutes=15)
+# How long after its time a class that was begun and never ended is ended by us; at once if its
+# tutor may not end it.
+CLASS_END_MISSED = timedelta(hours=12)
 RELEASE_AFTER = timedelta(hours=48)
 RELEASE_AFTER_FIRST = timedelta(hours=72)
 START_EARLIEST = timedelta(days=60) if HURRIED else timedelta(minutes=15)

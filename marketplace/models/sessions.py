@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -36,6 +37,13 @@ class SessionQuerySet(models.QuerySet["TutoringSession"]):
                 learner__family__members__left_at__isnull=True,
             )
         return self.none()
+
+    def unended(self, now: datetime) -> "SessionQuerySet":
+        """Begun, and not ended long after their time; at once where the tutor may not end them."""
+        is_late = Q(end_at__lte=now - settings.CLASS_END_MISSED)
+        is_away = Q(tutor__status=TutorProfile.Status.SUSPENDED) | Q(tutor__user__is_active=False)
+        begun = self.filter(status=TutoringSession.Status.IN_PROGRESS, end_at__lte=now)
+        return begun.filter(is_late | is_away)
 
     def with_details(self) -> "SessionQuerySet":
         return self.select_related(
@@ -241,6 +249,9 @@ class TutoringSession(StateMachine):
                 name="session_to_release",
                 fields=["release_due_at"],
                 condition=Q(status="COMPLETED"),
+            ),
+            models.Index(
+                name="session_to_end", fields=["end_at"], condition=Q(status="IN_PROGRESS")
             ),
         ]
 

@@ -24,6 +24,7 @@ Status = TutoringSession.Status
 Kind = SessionEvent.Kind
 
 RELEASE_JOB = "marketplace.release_session"
+END_JOB = "marketplace.end_session"
 
 
 class WrongCode(DomainError):
@@ -81,6 +82,26 @@ def queue_due() -> int:
     for pk in due:
         outbox.later(RELEASE_JOB, {"session": pk}, key=f"{RELEASE_JOB}:{pk}")
     return len(due)
+
+
+def queue_unended() -> int:
+    """Ask for the end of each class that its tutor has begun and not ended. Returns how many."""
+    unended = TutoringSession.objects.unended(clock.now()).values_list("pk", flat=True)
+    for pk in unended:
+        outbox.later(END_JOB, {"session": pk}, key=f"{END_JOB}:{pk}")
+    return len(unended)
+
+
+@transaction.atomic
+def end_unended(session_id: UUID) -> TutoringSession:
+    """End a class in its tutor's place, so that the family can say whether it was held. Once.
+
+    The family has all of its time for that from now on.
+    """
+    session = _locked(session_id)
+    if TutoringSession.objects.unended(clock.now()).filter(pk=session.pk).exists():
+        return _end(session, by=None)
+    return session
 
 
 @transaction.atomic
@@ -158,6 +179,10 @@ def _start(session: TutoringSession, *, by: User) -> TutoringSession:
 def _complete(session: TutoringSession, *, by: User) -> TutoringSession:
     session = _locked(session.pk)
     policies.check_can_complete(session)
+    return _end(session, by=by, with_code=session.is_at_home)
+
+
+def _end(session: TutoringSession, *, by: User | None, with_code: bool = False) -> TutoringSession:
     now = clock.now()
     wait = timedelta(hours=session.release_hours)
     session.move_to(
@@ -176,8 +201,8 @@ def _complete(session: TutoringSession, *, by: User) -> TutoringSession:
         by=by,
     )
     stats.add_taught_minutes(session.tutor, session.minutes)
-    _note(session, Kind.COMPLETED, by=by, with_code=session.is_at_home)
-    messages.class_ended(session)
+    _note(session, Kind.COMPLETED, by=by, with_code=with_code)
+    messages.class_ended(session, by_tutor=by is not None)
     return session
 
 

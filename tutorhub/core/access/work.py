@@ -35,7 +35,9 @@ TASKS: dict[str, Work] = {
     "accounts.watch_codes": Work(SYSTEM, "sounds the alarm over codes"),
     "tutors.forget_uploads": Work(SYSTEM, "forgets uploads that never arrived"),
     "marketplace.expire_unpaid": Work(SYSTEM, "ends offers that nobody paid"),
-    "marketplace.release_due": Work(SYSTEM, "confirms classes that nobody questioned"),
+    "marketplace.release_due": Work(
+        SYSTEM, "ends classes that nobody ended, and confirms those that nobody questioned"
+    ),
     "payments.book_fees": Work(SYSTEM, "books the gateway's fees"),
     "payments.check_books": Work(SYSTEM, "checks that the ledger adds up"),
     "payments.check_payout_methods": Work(SYSTEM, "asks the bank about new accounts"),
@@ -90,6 +92,7 @@ HANDLERS: dict[str, Work] = {
     "marketplace.expire_session": Work(SYSTEM, "ends an offer at its time"),
     "marketplace.expire_enquiry": Work(SYSTEM, "ends an enquiry at its time"),
     "marketplace.show_enquiry": Work(SYSTEM, "gives a lead to a tutor who is back"),
+    "marketplace.end_session": Work(SYSTEM, "ends a class that its tutor did not end"),
     "marketplace.release_session": Work(SYSTEM, "confirms a class at its time"),
     "marketplace.refund_lead": Work(SYSTEM, "gives a credit back"),
     "marketplace.publish_review": Work(SYSTEM, "shows a review at its time"),
