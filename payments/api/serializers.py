@@ -77,7 +77,8 @@ class MonthOutput(serializers.Serializer):
     taken_back_paise = serializers.IntegerField(
         help_text="of net, in that month, of whichever class"
     )
-    left_paise = serializers.IntegerField(help_text="net less what was taken back")
+    penalty_paise = serializers.IntegerField(help_text="for classes that the tutor let down")
+    left_paise = serializers.IntegerField(help_text="net less what was taken back and penalties")
 
 
 class EarningsPageOutput(EarningsOutput):

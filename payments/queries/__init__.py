@@ -108,9 +108,10 @@ def recent_earnings(tutor: User, limit: int = 20) -> list[Earning]:
 class Month:
     """What the classes that were completed in one month (in India) came to, in paise.
 
-    `taken_back` is what was taken back from the tutor in that month, whenever the class was, and
-    `left` the tutor's part without it. So no month changes once it is over, each says what the
-    ledger says of it, and `left` may be below zero.
+    `taken_back` is what was taken back from the tutor in that month, whenever the class was,
+    `penalty` what a class cost that the tutor let down, and `left` the tutor's part without them.
+    So no month changes once it is over, each says what the ledger says of it, and `left` may be
+    below zero.
     """
 
     month: date
@@ -122,10 +123,11 @@ class Month:
     tcs_paise: int = 0
     net_paise: int = 0
     taken_back_paise: int = 0
+    penalty_paise: int = 0
 
     @property
     def left_paise(self) -> int:
-        return self.net_paise - self.taken_back_paise
+        return self.net_paise - self.taken_back_paise - self.penalty_paise
 
     @property
     def tax_paise(self) -> int:
@@ -154,6 +156,7 @@ def _month(month: date, kinds: list[StatementMonth]) -> Month:
         classes=sum(kind.lines for kind in classes),
         **{name: sum(getattr(kind, name) for kind in classes) for name in OF_CLASSES},
         taken_back_paise=-sum(kind.net_paise for kind in taken_back),
+        penalty_paise=sum(kind.penalty_paise for kind in kinds),
     )
 
 

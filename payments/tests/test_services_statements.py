@@ -253,19 +253,28 @@ def teach_for_a_year(tutor, year, chance):
 def test_every_month_is_what_the_ledger_booked_in_it(tutor, seed):
     year = statements.asked(year="2026")
     teach_for_a_year(tutor, year, random.Random(seed))
+    with clock.at(year.end_at - timedelta(days=40)):
+        order = factories.make_order(amount_paise=60_000)
+        factories.pay(order)
+        cancellations.tutor_failed(
+            order=order, tutor=tutor, goodwill_paise=2_500, penalty_paise=7_500
+        )
     factories.settle()
     with clock.at(year.end_at - timedelta(days=1)):
         months = queries.earning_months(tutor)
     sums = {month.month: month for month in statements.earned.summary(tutor, year).months}
     assert sum(month.classes for month in months) == 61
     assert sum(month.taken_back_paise > 0 for month in months) > 6
+    assert sum(month.penalty_paise for month in months) == 7_500
     for month in months:
         period = statements.asked(month=f"{month.month:%Y-%m}")
         for name, accounts in OF_THE_LEDGER.items():
             earned_paise = booked(COMPLETED, accounts, period)
             back_paise = booked(REVERSED, accounts, period)
             assert getattr(month, name) == earned_paise, name
-            assert getattr(sums[month.month], name) == earned_paise - back_paise, name
+            fined_paise = month.penalty_paise if name == "net_paise" else 0
+            kept_paise = earned_paise - back_paise - fined_paise
+            assert getattr(sums[month.month], name) == kept_paise, name
         assert month.taken_back_paise == booked(REVERSED, OF_THE_LEDGER["net_paise"], period)
         assert month.left_paise == sums[month.month].net_paise
 

@@ -11,7 +11,7 @@ from accounts.tests.cast import trust, trusted_api
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments import queries
 from payments.models import Earning, PayoutMethod, TaxProfile
-from payments.services import earnings, payout_methods, payouts
+from payments.services import cancellations, earnings, payout_methods, payouts
 from payments.services.payouts import sending
 from payments.tests import factories
 from payments.tests.test_services_statements import close
@@ -96,6 +96,19 @@ class TestMonths:
         assert (november.taken_back_paise, november.left_paise) == (41_150, -41_150)
         table = page[page.index("The same as a table") :]
         assert table.index("November 2026") < table.index("- ₹ 411.50") < table.index("October")
+
+    def test_a_penalty_comes_off_its_month_and_is_named(self, tutor):
+        assert "Penalty" not in text(browse(tutor).get("/earnings/"))
+        order = factories.make_order()
+        factories.pay(order)
+        terms = {"goodwill_paise": 2_500, "penalty_paise": 7_500}
+        cancellations.tutor_failed(order=order, tutor=tutor, **terms)
+        factories.settle()
+        month = api(tutor).get("/api/v1/tutors/earnings").json()["months"][-1]
+        assert month["penalty_paise"] == 7_500
+        assert month["left_paise"] == month["net_paise"] - 7_500
+        page = text(browse(tutor).get("/earnings/"))
+        assert "₹ 75.00" in page[page.index("Penalty") :]
 
     def test_payouts_are_no_part_of_it(self, tutor):
         close(factories.payouts_request(tutor), "PROCESSED")

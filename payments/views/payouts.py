@@ -16,7 +16,7 @@ from accounts.services import stepup
 from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
-from payments.queries import chargebacks, debts
+from payments.queries import Month, chargebacks, debts
 from payments.services import earnings, payout_methods, payouts, tax_profiles
 from payments.views import charts
 from payments.views.people import me
@@ -35,7 +35,8 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
     context = {
         "summary": earnings.summary(me(request)),
         "earnings": recent,
-        "months": [month for month in reversed(months) if month.classes or month.taken_back_paise],
+        "months": [month for month in reversed(months) if month != Month(month.month)],
+        "has_penalties": any(month.penalty_paise for month in months),
         "chart": charts.by_month(months),
         "chargebacks": chargebacks.of_tutor(me(request))
         if any(earning.was_questioned for earning in recent)

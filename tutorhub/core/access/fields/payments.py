@@ -85,7 +85,7 @@ READS: dict[str, Fields] = {
     "payments.MonthOutput": Fields(
         TUTORS,
         "month classes gross_paise commission_paise gst_paise tds_paise tcs_paise net_paise "
-        "taken_back_paise left_paise",
+        "taken_back_paise penalty_paise left_paise",
     ),
     "payments.StepOutput": Fields(TUTORS, "state title at text"),
     "payments.PayoutMethodOutput": Fields(
