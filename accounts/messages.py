@@ -112,6 +112,15 @@ NUMBER_LET_GO = catalogue.define(
     subject=_("Your mobile number"),
     channels=(catalogue.EMAIL,),
 )
+COPY_READY = catalogue.define(
+    "copy_ready",
+    _(
+        "The copy of your TutorHub data is ready: %(link)s It is there for %(days)d days, for you"
+        " alone. If you did not ask for it, sign out your other devices and write to us."
+    ),
+    subject=_("The copy of your data"),
+    also_by_email=True,
+)
 
 
 def signin_code(*, phone: str, code: str, language: str) -> None:
@@ -165,6 +174,12 @@ def new_device(user: User) -> None:
 def session_stolen(user: User) -> None:
     """Two have used the same refresh token: one of them is a thief."""
     messages.tell_user(user, SESSION_STOLEN, {"link": _link("accounts:device-list")})
+
+
+def copy_ready(user: User) -> None:
+    """The file with everything we hold is there. The link leads to the page, not to the file."""
+    values = {"link": _link("accounts:data-show"), "days": settings.EXPORTS_KEPT.days}
+    messages.tell_user(user, COPY_READY, values)
 
 
 def phone_changed(user: User, *, old: str) -> None:

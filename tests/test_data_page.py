@@ -15,6 +15,7 @@ from accounts.services import data_requests, erasures, exports, holdings, staff
 from accounts.tests.cast import trusted_api, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from marketplace.tests.factories import make_released
+from notifications.models import Message
 from payments.tests import factories as money
 from students.tests.factories import LearnerFactory, add_guardian
 from tutorhub.core import clock, datamap, outbox, storage
@@ -132,6 +133,9 @@ class TestCopy:
         OutboxRow.objects.exclude(handler=exports.MAKE).delete()
         outbox.drain()
         copy = DataRequest.objects.get()
+        told = Message.objects.get(template="copy_ready")
+        assert told.user_id == family.pk
+        assert "/account/data/ " in told.body
         address = f"/account/data/export/{copy.pk}/"
         page = browser.get("/account/data/").content.decode()
         assert address in page

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts import messages
 from accounts.models import DataRequest, User
 from accounts.services import holdings
 from tutorhub.core import audit, clock, datamap, outbox, storage
@@ -132,5 +133,6 @@ def _ready(request: DataRequest, size: int, done: Callable[[], None]) -> bool:
         return False
     found.move_to(Status.READY, size=size)
     audit.record("export.ready", found, size=size)
+    messages.copy_ready(found.user)
     done()
     return True
