@@ -41,7 +41,7 @@ def search_among(size: int) -> None:
     if size != FEW:
         name = f"tutorhub_{size}"
         with psycopg.connect(small, autocommit=True) as connection:
-            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not known.fetchone():
                 connection.execute(f"CREATE DATABASE {name}")
         os.environ["DATABASE_URL"] = small.replace("/tutorhub?", f"/{name}?")

@@ -44,6 +44,7 @@ class TestFamily:
             channel="sms",
             template="test",
             body="Aarav waits",
+            values_text='["Aarav"]',
             status="sent",
             sent_at=clock.now(),
         )
@@ -53,6 +54,7 @@ class TestFamily:
             channel="sms",
             template="test",
             body="Aaravindan waits",
+            values_text='["Aaravindan"]',
             status="sent",
             sent_at=clock.now(),
         )

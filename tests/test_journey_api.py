@@ -230,10 +230,17 @@ def approve_tutor(moderator: Client, tutor_id: str) -> None:
     opened = b"".join(moderator.get(link["Location"]))
     assert "a passport" in text_of(opened)
     assert opened != PAPER
-    decide = f"{desk}{tutor_id}/decide/approve/"
-    assert moderator.post(decide, {"notes": ""}).status_code == 422
+    assert decided(moderator, desk, tutor_id) == 422
     assert moderator.post(verifying.group(), {"notes": "", "valid_until": ""}).status_code == 302
-    assert moderator.post(decide, {"notes": ""}).status_code == 302
+    assert decided(moderator, desk, tutor_id) == 302
+
+
+def decided(moderator: Client, desk: str, tutor_id: str) -> int:
+    """The answer to an approval of what the page of the case shows now."""
+    page = moderator.get(f"{desk}{tutor_id}/change/").content.decode()
+    seen = re.findall(r"decide/approve/\?seen=(\w{16})", page)[0]
+    answer = moderator.post(f"{desk}{tutor_id}/decide/approve/", {"notes": "", "seen": seen})
+    return answer.status_code
 
 
 def assert_found_with_reasons(family: Person, tutor_id: str) -> None:
