@@ -661,3 +661,22 @@ def test_r3_gives_an_answer_again_that_the_outbox_gave_up(
         outgoing.reconcile()
     assert GatewayDispute.objects.get().status == status
     assert gateway.client().fetch_dispute(known["id"])["status"] == status
+
+
+def test_r3_hears_how_a_chargeback_ended_that_was_answered_long_ago(
+    razorpay_simulator, order, finance
+):
+    """The bank has our answer and decides weeks later; no webhook told us of its decision."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    answered = {"answer": "contest", "answered_by": finance, "answered_at": clock.now()}
+    GatewayDispute.objects.update(**answered)
+    razorpay_simulator.decide(known["id"], "under_review")
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    razorpay_simulator.decide(known["id"], "won")
+    with clock.at(clock.now() + timedelta(days=20)):
+        outgoing.reconcile()
+    assert GatewayDispute.objects.get().status == "won"
+    assert not disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)

@@ -162,7 +162,8 @@ def check_dispute(dispute_id: UUID) -> bool:
     dispute = GatewayDispute.objects.get(pk=dispute_id)
     was = (dispute.status, dispute.answer)
     answered_at = dispute.answered_at or clock.now()
-    if dispute.answer and answered_at < clock.now() - UNSETTLED_AFTER:
+    is_unheard = dispute.status == GatewayDispute.Status.OPEN and dispute.answer
+    if is_unheard and answered_at < clock.now() - UNSETTLED_AFTER:
         disputes.send_answer(dispute_id, _nothing)
     else:
         disputes.apply(gateway.client().fetch_dispute(dispute.razorpay_dispute_id))
