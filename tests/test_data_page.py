@@ -210,10 +210,13 @@ class TestRequests:
                 data_requests.close(request, by=by, answer="no")
 
     def test_a_person_has_five_open_at_most(self, family):
-        for _number in range(5):
-            data_requests.ask(family, kind="correction", words="My name")
+        for number in range(5):
+            data_requests.ask(family, kind="correction", words=f"My name {number}")
         with pytest.raises(data_requests.TooManyOpen):
-            data_requests.ask(family, kind="correction", words="My name")
+            data_requests.ask(family, kind="correction", words="My name 5")
+        again = data_requests.ask(family, kind="correction", words=" My name 4 ")
+        assert again == DataRequest.objects.order_by("-pk").first()
+        assert DataRequest.objects.count() == 5
 
     def test_staff_hear_of_an_overdue_one(self, family):
         data_requests.ask(family, kind="correction", words="My name")

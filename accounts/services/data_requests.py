@@ -30,11 +30,18 @@ class AlreadyAnswered(Conflict):
 
 @transaction.atomic
 def ask(user: User, *, kind: str, words: str) -> DataRequest:
-    """Ask for a correction, or complain. Raises NothingSaid, TooManyOpen."""
+    """Ask for a correction, or complain. Raises NothingSaid, TooManyOpen.
+
+    The same once more, while it is open, is a form that was sent twice: that request is returned.
+    """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if kind not in KINDS or not words.strip():
         raise NothingSaid
-    if DataRequest.objects.open().filter(user=user, kind__in=KINDS).count() >= MOST_OPEN:
+    waiting = list(DataRequest.objects.open().filter(user=user, kind__in=KINDS))
+    for known in waiting:
+        if (known.kind, known.words) == (kind, words.strip()):
+            return known
+    if len(waiting) >= MOST_OPEN:
         raise TooManyOpen
     request = DataRequest.objects.create(
         user=user,

@@ -86,9 +86,11 @@ def queue_due() -> int:
 
 def queue_unended() -> int:
     """Ask for the end of each class that its tutor has begun and not ended. Returns how many."""
-    unended = TutoringSession.objects.unended(clock.now()).values_list("pk", flat=True)
+    now = clock.now()
+    unended = TutoringSession.objects.unended(now).values_list("pk", flat=True)
     for pk in unended:
-        outbox.later(END_JOB, {"session": pk}, key=f"{END_JOB}:{pk}")
+        # By the hour: work that found the tutor back must not stand in the way of a later end.
+        outbox.later(END_JOB, {"session": pk}, key=f"{END_JOB}:{pk}:{now:%Y%m%d%H}")
     return len(unended)
 
 

@@ -402,3 +402,18 @@ class TestNeverEnded:
         session = make_scheduled()
         with self.after(session, days=3):
             assert self.end_and_hear() == 0
+
+    def test_work_that_found_the_tutor_back_does_not_stand_in_the_way_later(self):
+        session = make_in_progress()
+        tutors = type(session.tutor).objects
+        tutors.update(status="SUSPENDED")
+        with self.after(session, minutes=1):
+            assert sessions.queue_unended() == 1
+            tutors.update(status="APPROVED")
+            outbox.drain()
+        session.refresh_from_db()
+        assert session.status == Status.IN_PROGRESS
+        with self.after(session, hours=13):
+            assert self.end_and_hear() == 1
+        session.refresh_from_db()
+        assert session.status == Status.COMPLETED
