@@ -11,7 +11,16 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.models import Earning, PaymentOrder
-from payments.services import earnings, ledger, rates, receivables, refunds, splits, taxes
+from payments.services import (
+    covers,
+    earnings,
+    ledger,
+    rates,
+    receivables,
+    refunds,
+    splits,
+    taxes,
+)
 from payments.services.ledger import credit, debit
 from payments.services.splits import Breakdown
 from tutorhub.core import audit, clock
@@ -157,8 +166,10 @@ def _in_escrow(order: PaymentOrder) -> int:
 def _give_back(
     order: PaymentOrder, paise: int, *, to_wallet: bool | None, reason: str, by: User | None
 ) -> None:
-    if paise:
-        refunds.refund_order(order, amount_paise=paise, to_wallet=to_wallet, reason=reason, by=by)
+    """What went back before without us, and was our loss, is part of it."""
+    rest = paise - covers.by_class_called_off(order, paise)
+    if rest:
+        refunds.refund_order(order, amount_paise=rest, to_wallet=to_wallet, reason=reason, by=by)
 
 
 def _goodwill(order: PaymentOrder, paise: int, by: User | None) -> None:

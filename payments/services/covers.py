@@ -33,17 +33,20 @@ def by_failed_refund(refund: Refund) -> int:
     return owed - left
 
 
-def by_class_called_off(order: PaymentOrder) -> int:
+def by_class_called_off(order: PaymentOrder, most_paise: int | None = None) -> int:
     """Keep what is left in the escrow of a class that is called off, as far as we bore it.
 
     Somebody had paid it back at Razorpay, finance said that we bear it, and so the class stayed
-    paid. Returns paise. The caller holds the order's lock and has given back what was left to give.
+    paid: no more than `most_paise` of its escrow is the family's again now. Returns paise. The
+    caller holds the order's lock.
     """
     borne = ExternalRefund.objects.filter(
         payment__order=order, resolution=ExternalRefund.Resolution.LOSS
     )
-    most = sum(borne.values_list("amount_paise", flat=True))
-    paise = min(most, ledger.balance("session_escrow", order.purpose_id))
+    lost = sum(borne.values_list("amount_paise", flat=True))
+    paise = min(lost, ledger.balance("session_escrow", order.purpose_id))
+    if most_paise is not None:
+        paise = min(paise, most_paise)
     if paise:
         ledger.post(
             kind="loss_covered",

@@ -2,8 +2,16 @@
 
 import pytest
 
+from accounts.tests.factories import TutorUserFactory
 from payments.models import ExternalRefund, Payment, Refund
-from payments.services import external_refunds, ledger, orders, refund_decisions, refunds
+from payments.services import (
+    cancellations,
+    external_refunds,
+    ledger,
+    orders,
+    refund_decisions,
+    refunds,
+)
 from payments.tests import factories
 from payments.tests.paying import callback, legs, opened
 from payments.tests.test_services_refunds import dashboard_refund
@@ -99,6 +107,37 @@ def test_a_class_that_we_bore_and_that_is_then_called_off(razorpay_simulator, he
         assert ledger.balance("write_off") == 0
     hear()
     assert razorpay_simulator.state()["totals"]["refunded_paise"] == 100_000
+
+
+@pytest.mark.parametrize("paise", [100_000, 40_000])
+@pytest.mark.parametrize("how", ["tutor", "late", "absent"])
+def test_a_class_that_we_bore_and_that_did_not_happen(
+    razorpay_simulator, hear, finance, paise, how
+):
+    order = opened()
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    dashboard_refund(paise)
+    hear()
+    external_refunds.resolve(ExternalRefund.objects.get(), resolution="loss", by=finance)
+    order.refresh_from_db()
+    tutor = TutorUserFactory()
+    if how == "tutor":
+        cancellations.tutor_failed(order=order, tutor=tutor)
+        kept = 0
+    elif how == "late":
+        terms = {"tutor": tutor, "tutor_state": "Kerala", "refund_bps": 5000, "fee_bps": 1000}
+        cancellations.cancelled_late(order=order, **terms)
+        kept = 50_000
+    else:
+        terms = {"tutor": tutor, "tutor_state": "Kerala", "commission_bps": 1500}
+        cancellations.learner_absent(order=order, due_bps=5000, **terms)
+        kept = 50_000
+    hear()
+    back = razorpay_simulator.state()["totals"]["refunded_paise"]
+    assert back == max(paise, 100_000 - kept)
+    assert ledger.balance("session_escrow", order.purpose_id) == 0
+    # We bear what the family has had beyond what it was to have.
+    assert ledger.balance("write_off") == back + kept - 100_000
 
 
 class TestLateMoney:
