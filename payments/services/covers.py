@@ -1,6 +1,6 @@
 """What covers a loss after all: money we still had when we thought that we bore it ourselves."""
 
-from payments.models import ExternalRefund, GatewayDispute, PaymentOrder, Refund
+from payments.models import ExternalRefund, GatewayDispute, LedgerEntry, PaymentOrder, Refund
 from payments.services import ledger
 from payments.services.ledger import credit, debit
 
@@ -43,14 +43,17 @@ def by_class_called_off(order: PaymentOrder, most_paise: int | None = None) -> i
     borne = ExternalRefund.objects.filter(
         payment__order=order, resolution=ExternalRefund.Resolution.LOSS
     )
-    lost = sum(borne.values_list("amount_paise", flat=True))
+    key = f"order:{order.pk}:loss_covered:"
+    before = LedgerEntry.objects.filter(txn__idem_key__startswith=key, account__code="write_off")
+    covered = list(before.values_list("credit", flat=True))
+    lost = sum(borne.values_list("amount_paise", flat=True)) - sum(covered)
     paise = min(lost, ledger.balance("session_escrow", order.purpose_id))
     if most_paise is not None:
         paise = min(paise, most_paise)
     if paise:
         ledger.post(
             kind="loss_covered",
-            key=f"order:{order.pk}:loss_covered",
+            key=f"{key}{len(covered) + 1}",
             legs=[debit("session_escrow", paise, order.purpose_id), credit("write_off", paise)],
             refs={"order": order.pk},
         )

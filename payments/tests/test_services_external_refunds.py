@@ -6,6 +6,7 @@ from accounts.tests.factories import TutorUserFactory
 from payments.models import ExternalRefund, Payment, Refund
 from payments.services import (
     cancellations,
+    earnings,
     external_refunds,
     ledger,
     orders,
@@ -138,6 +139,23 @@ def test_a_class_that_we_bore_and_that_did_not_happen(
     assert ledger.balance("session_escrow", order.purpose_id) == 0
     # We bear what the family has had beyond what it was to have.
     assert ledger.balance("write_off") == back + kept - 100_000
+
+
+def test_what_we_bore_is_covered_in_two_steps(razorpay_simulator, hear, finance):
+    """Half when the class is cancelled late, the rest when what it earned is taken back."""
+    order = opened()
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    dashboard_refund(100_000)
+    hear()
+    external_refunds.resolve(ExternalRefund.objects.get(), resolution="loss", by=finance)
+    terms = {"tutor": TutorUserFactory(), "tutor_state": "Kerala"}
+    order.refresh_from_db()
+    cancellations.cancelled_late(order=order, refund_bps=5000, fee_bps=1000, **terms)
+    earnings.reverse(session_id=order.purpose_id, gross_paise=50_000, cause="case:1", by=finance)
+    for _ in range(2):
+        orders.return_paid(order)
+        assert ledger.balance("session_escrow", order.purpose_id) == 0
+        assert ledger.balance("write_off") == 0
 
 
 class TestLateMoney:
