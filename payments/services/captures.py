@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import Payment, PaymentOrder
-from payments.services import credits, invoices, ledger, refunds, wallets
+from payments.services import attempts, credits, invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, DomainError
@@ -98,7 +98,7 @@ def book_fee(payment_id: str, *, fee_paise: int, tax_paise: int) -> bool:
 @transaction.atomic
 def _apply(entity: gateway.Entity, claimed_order_id: str) -> Payment:
     order = _locked_order(entity, claimed_order_id)
-    payment = _locked_payment(order, entity)
+    payment = attempts.locked(order, entity)
     status = entity["status"]
     if status == Payment.Status.REFUNDED and entity.get("captured") is False:
         # Razorpay gave back by itself what nobody captured: it was never ours.
@@ -124,19 +124,6 @@ def _locked_order(entity: gateway.Entity, claimed_order_id: str) -> PaymentOrder
         if name in known:
             return known[name]
     raise UnknownOrder(f"order {' / '.join(named) or 'of no name'} is not ours")
-
-
-def _locked_payment(order: PaymentOrder, entity: gateway.Entity) -> Payment:
-    Payment.objects.get_or_create(
-        razorpay_payment_id=entity["id"],
-        defaults={
-            "order": order,
-            "amount_paise": entity["amount"],
-            "currency": entity["currency"],
-            "method": entity.get("method") or "",
-        },
-    )
-    return Payment.objects.locked().get(razorpay_payment_id=entity["id"])
 
 
 def _receive(order: PaymentOrder, payment: Payment, entity: gateway.Entity) -> None:

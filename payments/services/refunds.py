@@ -12,7 +12,7 @@ from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.queries.wallets import wants_refunds
-from payments.services import covers, external_refunds, ledger, receivables, uncaptured
+from payments.services import attempts, covers, external_refunds, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -238,7 +238,7 @@ def apply(entity: gateway.Entity, payment_entity: gateway.Entity) -> str:
     and the payer is told.
     """
     if not payment_entity.get("captured"):
-        uncaptured.given_back(payment_entity)
+        attempts.given_back(payment_entity)
         return "refund of a payment that was never captured"
     payment = Payment.objects.locked().filter(razorpay_payment_id=str(entity["payment_id"])).first()
     if payment is None or payment.captured_at is None:
