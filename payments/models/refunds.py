@@ -3,9 +3,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from payments.models.ledger import LedgerAccount
 from payments.models.orders import Payment, PaymentOrder
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -73,6 +75,17 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def unsettled(self, before: datetime) -> "RefundQuerySet":
         """Asked for before then and still neither done nor refused."""
         return self.filter(status__in=Refund.UNSETTLED, created_at__lt=before)
+
+    def owed(self) -> "RefundQuerySet":
+        """Failed for good, and not tried again; something of them is left for the payer.
+
+        The rest has gone back another way: outside, or by the payer's bank.
+        """
+        payable = LedgerAccount.objects.filter(
+            code="refund_payable", owner_key=Cast(OuterRef("pk"), TextField()), balance__gt=0
+        )
+        failed = self.filter(status=Refund.Status.FAILED, retried_by__isnull=True)
+        return failed.filter(Exists(payable))
 
 
 class Refund(StateMachine):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from payments.models import (
     GatewayDispute,
-    LedgerAccount,
     OrderRefund,
     Payment,
     PaymentOrder,
@@ -112,7 +111,7 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
 
 def refund_view(refund: Refund, order: PaymentOrder) -> RefundView:
     was_retried = getattr(refund, "retried_by", None) is not None
-    is_owed = refund.status == State.FAILED and not was_retried and _is_owed(refund)
+    is_owed = refund.status == State.FAILED and Refund.objects.owed().filter(pk=refund.pk).exists()
     return RefundView(
         refund=refund,
         steps=steps(refund, was_retried=was_retried, is_owed=is_owed),
@@ -134,12 +133,6 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= day.weekday() < 5
     return day
-
-
-def _is_owed(refund: Refund) -> bool:
-    """Whether anything of a failed refund is left: the bank, or somebody else, may have paid it."""
-    payable = LedgerAccount.objects.filter(code="refund_payable", owner_key=str(refund.pk))
-    return payable.filter(balance__gt=0).exists()
 
 
 def steps(refund: Refund, *, was_retried: bool, is_owed: bool = True) -> list[Step]:

@@ -16,7 +16,6 @@ from payments.models import (
     Payout,
     Refund,
 )
-from payments.services import ledger
 from tutorhub.core.money import rupees
 
 
@@ -31,7 +30,7 @@ def hindrances(user: User) -> Iterator[Hindrance]:
             "A payment was begun. Finish it or give it up; it ends by itself when its time is over."
         )
         yield Hindrance("payment_under_way", text, "payments:payment-list")
-    if any(_is_under_way(refund) for refund in _refunds(user)):
+    if _refunds(user).exists():
         text = _("Money is on its way back to you. Wait until it has arrived.")
         yield Hindrance("refund_under_way", text, "payments:payment-list")
     if _disputes(user).exists():
@@ -101,17 +100,9 @@ def _payments(user: User) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(is_open | is_aside, payer=user)
 
 
-def _is_under_way(refund: Refund) -> bool:
-    """Of one that failed something may still be owed, or the payer has had it from the bank."""
-    failed = refund.status == Refund.Status.FAILED
-    return not failed or ledger.balance("refund_payable", refund.pk) > 0
-
-
 def _refunds(user: User) -> QuerySet[Refund]:
-    waiting = [*Refund.UNSETTLED, Refund.Status.FAILED]
-    return Refund.objects.filter(
-        payment__order__payer=user, status__in=waiting, retried_by__isnull=True
-    )
+    theirs = Refund.objects.filter(payment__order__payer=user)
+    return theirs.filter(status__in=Refund.UNSETTLED) | theirs.owed()
 
 
 def _disputes(user: User) -> QuerySet[GatewayDispute]:
