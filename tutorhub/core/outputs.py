@@ -48,4 +48,5 @@ def _write(field: Any) -> Write:
         return lambda things: [write(thing) for thing in things]
     if isinstance(field, serializers.Serializer):
         return writer(field)
-    return field.to_representation  # type: ignore[no-any-return]
+    write_value: Write = field.to_representation
+    return write_value
