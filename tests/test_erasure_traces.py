@@ -32,32 +32,28 @@ pytestmark = pytest.mark.django_db
 PRIVATE = "2EzW14geYo22oUpCyHBYOHoKlqNycxWCdCZuZwV+g0g="
 
 
+def said_to(user, name) -> Message:
+    """A text message with this name in it, delivered long ago."""
+    return Message.objects.create(
+        user_id=user.pk,
+        to="+910000000000",
+        channel="sms",
+        template="test",
+        body=f"{name} waits",
+        values_text=f'["{name}"]',
+        status="sent",
+        sent_at=clock.now(),
+    )
+
+
 class TestFamily:
     def test_what_was_said_to_the_tutor_about_the_child_goes_too(self):
         session = make_released()
         family = session.learner.family.user
         outbox.drain()
         told = Message.objects.filter(user_id=session.tutor.user_id)
-        Message.objects.create(
-            user_id=session.tutor.user_id,
-            to="+910000000000",
-            channel="sms",
-            template="test",
-            body="Aarav waits",
-            values_text='["Aarav"]',
-            status="sent",
-            sent_at=clock.now(),
-        )
-        kept = Message.objects.create(
-            user_id=session.tutor.user_id,
-            to="+910000000000",
-            channel="sms",
-            template="test",
-            body="Aaravindan waits",
-            values_text='["Aaravindan"]',
-            status="sent",
-            sent_at=clock.now(),
-        )
+        said_to(session.tutor.user, "Aarav")
+        kept = said_to(session.tutor.user, "Aaravindan")
         forget(family, at=session.end_at + timedelta(hours=2))
         assert not told.filter(body__contains="Aarav ").exists()
         kept.refresh_from_db()

@@ -54,3 +54,12 @@ def browse():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def whatsapp(settings):
+    """Messages are written, by one channel."""
+    settings.MESSAGE_CHANNELS = {
+        **dict.fromkeys(["sms", "email"], "off"),
+        "whatsapp": "notifications.gateway.DevInbox",
+    }

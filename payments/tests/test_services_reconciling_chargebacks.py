@@ -9,6 +9,7 @@ from payments.models import GatewayDispute
 from payments.services import captures, disputes, ledger
 from payments.services.reconciling import outgoing
 from tutorhub.core import clock
+from tutorhub.core.models import OutboxRow
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +74,56 @@ def test_the_next_pass_looks_where_the_last_ended(razorpay_simulator, order, pai
     with clock.at(clock.now() + timedelta(minutes=15)):
         second = outgoing.reconcile()
     assert first.cursor["to"] - second.cursor["from"] == 3600
+
+
+def test_r3_hears_of_a_chargeback_that_ended_without_a_webhook(razorpay_simulator, order):
+    """Otherwise the class would stay frozen for ever."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    assert disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)
+    razorpay_simulator.decide(known["id"], "won")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        run = outgoing.reconcile()
+    assert run is not None
+    assert run.mended == 1
+    assert not disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(0, "open"), (2, "lost")])
+def test_r3_gives_an_answer_again_that_the_outbox_gave_up(
+    razorpay_simulator, order, finance, hours, status
+):
+    """The bank would take silence for a yes; and so it is with a yes that Razorpay never heard."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    opened_at = clock.now()
+    with clock.at(opened_at + timedelta(hours=3)):
+        disputes.accept(GatewayDispute.objects.get(), by=finance)
+    OutboxRow.objects.filter(handler=disputes.ANSWER).update(dead_at=opened_at)
+    with clock.at(opened_at + timedelta(hours=3 + hours)):
+        outgoing.reconcile()
+    assert GatewayDispute.objects.get().status == status
+    assert gateway.client().fetch_dispute(known["id"])["status"] == status
+
+
+def test_r3_hears_how_a_chargeback_ended_that_was_answered_long_ago(
+    razorpay_simulator, order, finance
+):
+    """The bank has our answer and decides weeks later; no webhook told us of its decision."""
+    paid = razorpay_simulator.pay(order.razorpay_order_id)
+    captures.apply_capture(paid["razorpay_payment_id"])
+    known = razorpay_simulator.dispute(paid["razorpay_payment_id"])
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    answered = {"answer": "contest", "answered_by": finance, "answered_at": clock.now()}
+    GatewayDispute.objects.update(**answered)
+    razorpay_simulator.decide(known["id"], "under_review")
+    disputes.apply(gateway.client().fetch_dispute(known["id"]))
+    razorpay_simulator.decide(known["id"], "won")
+    with clock.at(clock.now() + timedelta(days=20)):
+        outgoing.reconcile()
+    assert GatewayDispute.objects.get().status == "won"
+    assert not disputes.is_frozen(purpose="session", purpose_id=order.purpose_id)
