@@ -6,10 +6,7 @@ import pytest
 
 from marketplace.models import SessionEvent, TutoringSession
 from marketplace.services import sessions
-from marketplace.tests.factories import (
-    make_in_progress,
-    make_scheduled,
-)
+from marketplace.tests.factories import make_in_progress, make_scheduled
 from notifications.models import Message
 from payments.services import ledger
 from tutorhub.core import clock, outbox

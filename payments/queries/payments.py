@@ -9,13 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from payments.models import (
-    GatewayDispute,
-    OrderRefund,
-    Payment,
-    PaymentOrder,
-    Refund,
-)
+from payments.models import GatewayDispute, OrderRefund, Payment, PaymentOrder, Refund
 from payments.queries import chargebacks
 from payments.queries.chargebacks import Chargeback
 from tutorhub.core import clock
