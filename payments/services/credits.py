@@ -178,7 +178,7 @@ def refund_unused(lot: CreditLot, *, by: User, reason: str = "unused credits") -
     if not lot.left:
         raise NothingUnused
     count, value = lot.left, worth(lot, lot.left)
-    if payment is None or payment.amount_paise - payment.refund_reserved_paise < value.total:
+    if payment is None or refunds.sendable(payment) < value.total:
         raise refunds.NothingToRefund
 
     def debits(decision: OrderRefund) -> list[Leg]:

@@ -118,7 +118,9 @@ def resolve(
 
 def _count(borne_paise: int, order: PaymentOrder, payment: Payment, resolution: str) -> None:
     """Note on the order, or on money set aside, that so much of it is not there any more."""
-    if payment.place == Payment.Place.PURPOSE and resolution != Resolution.WALLET:
+    is_topup = order.purpose == PaymentOrder.Purpose.WALLET_TOPUP
+    is_of_order = is_topup or resolution != Resolution.WALLET
+    if payment.place == Payment.Place.PURPOSE and is_of_order:
         left = order.amount_paise - order.refunded_gateway_paise
         order.refunded_gateway_paise += min(borne_paise, left)
         order.save(update_fields=["refunded_gateway_paise"])

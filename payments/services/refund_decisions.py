@@ -37,8 +37,9 @@ def decide(
 ) -> OrderRefund:
     """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.
 
-    With `from_tutor` what the escrow lacks is first taken back from what the class earned. Raises
-    NothingToRefund, RefundTooLarge, PassedOn when the tutor has the money already, or Disputed.
+    With `from_tutor` what the escrow lacks is first taken back from what the class earned. What
+    Razorpay cannot send of a top-up any more stays in the wallet. Raises NothingToRefund,
+    RefundTooLarge, PassedOn when the tutor has the money already, or Disputed.
     """
     check_is_finance(by)
     order = PaymentOrder.objects.locked().get(pk=order.pk)
@@ -48,6 +49,7 @@ def decide(
     amount = parts.gateway_paise + parts.own_paise
     if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP and not to_wallet:
         source: refunds.Source = ("student_wallet", order.payer_id)
+        amount = _to_source(order, amount, is_all=amount_paise is None)
     elif order.purpose == PaymentOrder.Purpose.SESSION:
         source = ("session_escrow", order.purpose_id)
         if freezes.is_frozen(order.purpose_id):
@@ -65,6 +67,17 @@ def decide(
     return refunds.refund_order(
         order, amount_paise=amount, to_wallet=to_wallet, reason="finance", by=by, source=source
     )
+
+
+def _to_source(order: PaymentOrder, paise: int, *, is_all: bool) -> int:
+    """So much, or all, as Razorpay can still pay back: somebody may have done so there already."""
+    payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
+    sendable = refunds.sendable(payment) if payment else 0
+    if not sendable:
+        raise refunds.NothingToRefund
+    if paise > sendable and not is_all:
+        raise refunds.RefundTooLarge
+    return min(paise, sendable)
 
 
 def _take_back(order: PaymentOrder, amount_paise: int | None, by: User) -> None:

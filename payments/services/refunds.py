@@ -62,6 +62,11 @@ def allocate(order: PaymentOrder, amount_paise: int | None = None) -> Split:
     return Split(from_gateway, money - from_gateway, amount - money)
 
 
+def sendable(payment: Payment) -> int:
+    """What Razorpay can still pay back of a locked payment, in paise."""
+    return payment.amount_paise - payment.refund_reserved_paise
+
+
 @transaction.atomic
 def refund_order(
     order: PaymentOrder,
@@ -92,7 +97,7 @@ def refund_order(
     if to_wallet is None:
         to_wallet = order.purpose == PaymentOrder.Purpose.SESSION and wants_refunds(order.payer)
     decision = _decided(order, parts, reason=reason, is_to_wallet=to_wallet, by=by)
-    sent = 0 if to_wallet or payment is None else min(parts.gateway_paise, _sendable(payment))
+    sent = 0 if to_wallet or payment is None else min(parts.gateway_paise, sendable(payment))
     refund = _promise(payment, sent, reason, decision) if payment is not None and sent else None
     code, owner = source or ("session_escrow", order.purpose_id)
     taken = debits(decision) if debits else [debit(code, decision.amount_paise, owner)]
@@ -160,7 +165,7 @@ def _book(
 
 def return_unapplied(payment: Payment, *, reason: str, by: User | None = None) -> Refund:
     """Promise unapplied money back (kind 33). The payment is locked by the caller."""
-    amount = _sendable(payment)
+    amount = sendable(payment)
     if amount <= 0:
         raise NothingToRefund
     payment.place = Payment.Place.RETURNED
@@ -252,11 +257,6 @@ def apply(entity: gateway.Entity, payment_entity: gateway.Entity) -> str:
     external_refunds.book(payment, entity)
     _close_if_all_back(payment)
     return "a refund that we did not start"
-
-
-def _sendable(payment: Payment) -> int:
-    """What Razorpay can still pay back of a locked payment."""
-    return payment.amount_paise - payment.refund_reserved_paise
 
 
 def _promise(

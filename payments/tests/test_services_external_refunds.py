@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.tests.factories import TutorUserFactory
-from payments.models import ExternalRefund, Payment, Refund
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from payments.models import ExternalRefund, Payment, PaymentOrder, Refund
 from payments.services import (
     cancellations,
     earnings,
@@ -183,3 +183,35 @@ class TestLateMoney:
         first = orders.return_late(late.order)
         assert orders.return_late(late.order).pk == first.pk
         assert Refund.objects.count() == 1
+
+
+@pytest.fixture
+def topup(db, razorpay_simulator) -> PaymentOrder:
+    """100,000 paise that a family has put into its wallet."""
+    order = orders.start_topup(amount_paise=100_000, by=FamilyUserFactory())
+    order = orders.open_at_gateway(order)
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    return order
+
+
+def test_a_top_up_gives_back_no_more_than_razorpay_can_send(topup, hear, finance):
+    """What went back at the dashboard is not taken from the wallet and put in again."""
+    dashboard_refund(40_000, "wallet_topup")
+    hear()
+    with pytest.raises(refunds.RefundTooLarge):
+        refund_decisions.decide(topup, by=finance, amount_paise=60_001)
+    assert refund_decisions.decide(topup, by=finance).gateway_refund.amount_paise == 60_000
+    assert ledger.balance("student_wallet", topup.payer_id) == 40_000
+    with pytest.raises(refunds.NothingToRefund):
+        refund_decisions.decide(topup, by=finance)
+
+
+@pytest.mark.parametrize("resolution", ["wallet", "order"])
+def test_a_top_up_that_went_back_outside_is_counted(topup, hear, finance, resolution):
+    """Its wallet is what it paid for, whichever of the two finance says."""
+    dashboard_refund(40_000, "wallet_topup")
+    hear()
+    external_refunds.resolve(ExternalRefund.objects.get(), resolution=resolution, by=finance)
+    topup.refresh_from_db()
+    assert topup.refunded_gateway_paise == 40_000
+    assert ledger.balance("student_wallet", topup.payer_id) == 60_000

@@ -42,10 +42,10 @@ def drained() -> None:
         return
 
 
-def dashboard_refund(amount_paise: int) -> None:
-    """Somebody in Razorpay's dashboard gives back a part of the only payment."""
+def dashboard_refund(amount_paise: int, purpose: str = "session") -> None:
+    """Somebody in Razorpay's dashboard gives back a part of the family's only payment."""
     gateway.client().refund_payment(
-        Payment.objects.get(order__purpose="session").razorpay_payment_id,
+        Payment.objects.get(order__purpose=purpose).razorpay_payment_id,
         amount_paise=amount_paise,
         idempotency_key="somebody-in-the-dashboard",
         notes={},
