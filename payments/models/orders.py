@@ -29,7 +29,7 @@ class PaymentOrderQuerySet(models.QuerySet["PaymentOrder"]):
         """Orders at the gateway whose webhook is overdue, those longest due first."""
         return self.filter(
             status__in=PaymentOrder.UNPAID, check_at__lte=now, razorpay_order_id__isnull=False
-        ).order_by("check_at")
+        ).order_by("check_at", "pk")
 
 
 class PaymentOrder(StateMachine):

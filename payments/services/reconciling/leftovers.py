@@ -18,7 +18,7 @@ MOST_COUNTED = 10_000
 def stuck_events() -> list[UUID]:
     """Those that were tried least come first, so that a few that never work hold up no other."""
     stuck = GatewayEvent.objects.stuck(before=clock.now() - STUCK_AFTER)
-    stuck = stuck.order_by("tries", "received_at")
+    stuck = stuck.order_by("tries", "received_at", "pk")
     return list(stuck.values_list("pk", flat=True)[:BATCH])
 
 
@@ -32,7 +32,7 @@ def payments_without_fee() -> list[str]:
     since = clock.now() - FEE_KNOWN_AFTER
     return list(
         Payment.objects.filter(fee_paise__isnull=True, captured_at__gte=since)
-        .order_by("captured_at")
+        .order_by("captured_at", "pk")
         .values_list("razorpay_payment_id", flat=True)[:BATCH]
     )
 
