@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.fields import PhoneField
 from accounts.models import DataRequest, KnownDevice, Role, User
 from accounts.services import onboarding
+from accounts.services.data_requests import KINDS, NothingSaid
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
 
@@ -139,3 +140,36 @@ class ExportOut(serializers.Serializer):
     url = serializers.CharField(
         allow_null=True, help_text="fetches the file within a minute; with a step-up only"
     )
+
+
+class DataRequestIn(serializers.Serializer):
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in KINDS],
+        help_text="correction: something we hold is wrong; grievance: a complaint",
+    )
+    words = serializers.CharField(
+        max_length=1000,
+        error_messages=dict.fromkeys(("blank", "null", "required"), NothingSaid.message),
+    )
+
+
+class DataRequestOut(serializers.ModelSerializer[DataRequest]):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
+    status_text = serializers.CharField(
+        source="get_status_display", help_text="the status in words, in your language"
+    )
+
+    class Meta:
+        model = DataRequest
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "status_text",
+            "words",
+            "answer",
+            "asked_at",
+            "due_at",
+            "closed_at",
+        ]
+        read_only_fields = fields
