@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import PhoneField
 from accounts.models import DataRequest, KnownDevice, Role, User
-from accounts.services import onboarding
+from accounts.services import names, onboarding
 from accounts.services.data_requests import KINDS, NothingSaid
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
@@ -108,14 +108,30 @@ class EndedOut(serializers.Serializer):
 class MeOut(serializers.ModelSerializer[User]):
     role = serializers.ChoiceField(choices=ROLES)
     next = serializers.SerializerMethodField()
+    pending_name = serializers.SerializerMethodField(
+        help_text="a tutor's new name that is being checked; others see `name` until then"
+    )
 
     class Meta:
         model = User
-        fields = ["id", "role", "name", "phone", "email", "language", "joined_at", "next"]
+        fields = [
+            "id",
+            "role",
+            "name",
+            "pending_name",
+            "phone",
+            "email",
+            "language",
+            "joined_at",
+            "next",
+        ]
         read_only_fields = fields
 
     def get_next(self, user: User) -> str:
         return onboarding.next_step(user)
+
+    def get_pending_name(self, user: User) -> str:
+        return names.waiting(user)
 
 
 class HeldOut(serializers.Serializer):

@@ -23,14 +23,16 @@ Status = TutorProfile.Status
 PAPER = TutorDocument.Status
 Use = AnswerTemplate.Use
 
+# Where something was changed, or waits until somebody agrees.
+CHANGE_VERBS: dict[str, Any] = {
+    "changes": gettext_lazy("The changes are fine"),
+    "decline": gettext_lazy("Decline what waits"),
+}
 # What a moderator may do with a tutor, a paper or a photo in which state.
 TUTOR_VERBS: dict[str, dict[str, Any]] = {
     Status.PENDING: {"approve": gettext_lazy("Approve"), "reject": gettext_lazy("Send back")},
-    Status.APPROVED: {
-        "changes": gettext_lazy("The changes are fine"),
-        "suspend": gettext_lazy("Suspend"),
-    },
-    Status.SUSPENDED: {"restore": gettext_lazy("Restore")},
+    Status.APPROVED: {**CHANGE_VERBS, "suspend": gettext_lazy("Suspend")},
+    Status.SUSPENDED: {**CHANGE_VERBS, "restore": gettext_lazy("Restore")},
 }
 PAPER_VERBS: dict[str, dict[str, Any]] = {
     PAPER.RECEIVED: {"verify": gettext_lazy("It is genuine"), "refuse": gettext_lazy("Refuse")},
@@ -94,6 +96,7 @@ def decide_on_tutor(
         "approve": lambda: verification.approve(tutor, notes=notes, seen=seen, **said),
         "reject": lambda: verification.reject(tutor, notes=notes, **said),
         "changes": lambda: verification.accept_changes(tutor, notes=notes, seen=seen, **said),
+        "decline": lambda: verification.decline_changes(tutor, notes=notes, seen=seen, **said),
         "suspend": lambda: verification.suspend(tutor, reason=notes, **said),
         "restore": lambda: verification.restore(tutor, reason=notes, **said),
     }

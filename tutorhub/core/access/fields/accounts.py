@@ -29,7 +29,9 @@ WRITES: dict[str, Fields] = {
 }
 
 READS: dict[str, Fields] = {
-    "accounts.MeOut": Fields(PEOPLE, "id role name phone email language joined_at next"),
+    "accounts.MeOut": Fields(
+        PEOPLE, "id role name pending_name phone email language joined_at next"
+    ),
     "accounts.OtpRequestOut": Fields(EVERYONE, "resend_after expires_in"),
     "accounts.DataRequestOut": Fields(
         PEOPLE, "id kind status status_text words answer asked_at due_at closed_at"

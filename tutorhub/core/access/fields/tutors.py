@@ -62,7 +62,8 @@ READS: dict[str, Fields] = {
         TUTORS,
         "id slug status notes missing name headline bio gender languages experience_years "
         "qualifications video_url pin_code city state radius_km trial_minutes "
-        "trial_price_paise free_hours listed_until offerings submitted_at approved_at",
+        "trial_price_paise free_hours listed_until offerings submitted_at approved_at "
+        "pending_name pending_qualifications pending_at",
     ),
     "tutors.TutorOutput": Fields(
         EVERYONE,
