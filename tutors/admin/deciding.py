@@ -17,6 +17,7 @@ from tutorhub.core import storage
 from tutors.admin.base import CasePages
 from tutors.models import AnswerTemplate, TutorDocument, TutorPhoto, TutorProfile
 from tutors.policies import check_can_verify
+from tutors.queries import changes
 from tutors.services import photos, verification
 
 Status = TutorProfile.Status
@@ -80,6 +81,7 @@ class PaperForm(DecisionForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Leave it empty when the paper names none."),
     )
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
 
 class VerdictForm(DecisionForm):
@@ -148,7 +150,8 @@ class DecidingPages(CasePages):
             messages.error(request, _("This document is %s.") % paper.get_status_display())
             return self.back(paper.tutor_id)
         reader, answers = paper.tutor.user, answers_for(verb, paper.kind)
-        initial = {"notes": picked(request, answers, reader.language)}
+        notes = picked(request, answers, reader.language)
+        initial = {"notes": notes, "seen": changes.digest(paper.tutor)}
         form = (PaperForm if verb == "verify" else DecisionForm)(
             request.POST or None, initial=initial
         )

@@ -156,15 +156,19 @@ def review_document(
     notes: str = "",
     valid_until: date | None = None,
     internal: str = "",
+    seen: str | None = None,
 ) -> TutorDocument:
     """Say whether a paper proves its claim; that gives the tutor a badge or takes it away.
 
     `valid_until` is the paper's own last day, where it has one; without it the badge lapses after
-    the usual time for its kind. A refusal needs `notes`.
+    the usual time for its kind. A refusal needs `notes`. `seen` as for `approve`: a badge does not
+    vouch for what was typed after the moderator has read it. Raises ProfileChanged.
     """
     check_can_verify(by)
-    tutor = TutorProfile.objects.locked().select_related("user").get(pk=document.tutor_id)
+    tutor = TutorProfile.objects.locked().get(pk=document.tutor_id)
     desk.hold(tutor, by=by)
+    if is_genuine:
+        _check_seen(tutor, seen)
     document = TutorDocument.objects.locked().get(pk=document.pk)
     document.tutor = tutor
     document.move_to(TutorDocument.Status.VERIFIED if is_genuine else TutorDocument.Status.REFUSED)

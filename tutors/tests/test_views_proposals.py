@@ -12,7 +12,7 @@ from accounts.tests.factories import FamilyUserFactory
 from tutors.models import Decision, TutorProfile
 from tutors.queries import changes
 from tutors.services import profiles, verification
-from tutors.tests.desking import DESK, member, signed_in
+from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import (
     BadgeFactory,
     DocumentFactory,
@@ -139,6 +139,38 @@ class TestTheDesk:
         assert "police" not in box
         for verb in ("changes", "decline"):
             assert f"{self.path(tutor, verb)}?seen={changes.digest(again(tutor))}" in page
+
+    def test_they_stand_beside_the_open_paper_too(
+        self, tutor: TutorProfile, moderator: Any
+    ) -> None:
+        paper = DocumentFactory(tutor=tutor, status="VERIFIED")
+        propose(tutor)
+        claimed(tutor, moderator)
+        browser = confirmed(signed_in(moderator))
+        opened = browser.post(reverse("admin:tutors_paper_open", args=[paper.pk]))
+        page = browser.get(opened["Location"]).content.decode()
+        assert f"<td>{OLD}</td><td><ins>{NEW}</ins></td>" in page
+
+    def test_a_badge_does_not_vouch_for_what_was_typed_after_the_paper_was_read(
+        self, tutor: TutorProfile, moderator: Any
+    ) -> None:
+        """Without the badge degrees change at once; it may come a moment later."""
+        paper = DocumentFactory(tutor=tutor, kind="degree")
+        claimed(tutor, moderator)
+        browser = confirmed(signed_in(moderator))
+        opened = browser.post(reverse("admin:tutors_paper_open", args=[paper.pk]))
+        page = browser.get(opened["Location"])
+        seen = page.context["form"]["seen"].value()
+        address = reverse("admin:tutors_tutordocument_review", args=[paper.pk, "verify"])
+        assert browser.get(address).context["form"]["seen"].value() == seen
+        propose(tutor, qualifications=["Ph.D. Harvard"])
+        refused = browser.post(address, {"seen": seen})
+        assert refused.status_code == 422
+        assert "has changed since you opened the case" in refused.content.decode()
+        assert not tutor.badges.filter(claim="degree").exists()
+        now = {"seen": changes.digest(again(tutor))}
+        assert browser.post(address, now).status_code == 302
+        assert tutor.badges.filter(claim="degree").exists()
 
     def test_it_agrees(self, tutor: TutorProfile, moderator: Any) -> None:
         seen = changes.digest(propose(tutor))

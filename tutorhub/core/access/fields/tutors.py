@@ -22,7 +22,7 @@ WRITES: dict[str, Fields] = {
     "tutors.PhotoInput": Fields(TUTORS, "content_type size"),
     "tutors.admin.PhotoShowForm": Fields(STAFF, ""),
     "tutors.admin.deciding.DecisionForm": Fields(STAFF, "internal notes"),
-    "tutors.admin.deciding.PaperForm": Fields(STAFF, "internal notes valid_until"),
+    "tutors.admin.deciding.PaperForm": Fields(STAFF, "internal notes seen valid_until"),
     "tutors.admin.deciding.VerdictForm": Fields(STAFF, "internal notes seen"),
     "tutors.admin.deciding.PhotoForm": Fields(STAFF, "notes"),
     "tutors.admin.desk.HandOverForm": Fields(STAFF, "reason to"),
