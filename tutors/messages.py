@@ -82,7 +82,7 @@ NAME_AGREED = define(
 )
 NAME_DECLINED = define(
     "tutor_name_declined",
-    _("We cannot show your new name (%(name)s): %(notes)s Families go on seeing %(old)s. %(url)s"),
+    _("We cannot show your new name (%(name)s). Families go on seeing %(old)s. %(notes)s %(url)s"),
     subject=_("Your new name"),
 )
 DEGREES_AGREED = define(
@@ -93,8 +93,8 @@ DEGREES_AGREED = define(
 DEGREES_DECLINED = define(
     "tutor_degrees_declined",
     _(
-        "We cannot show what you wrote about your degrees: %(notes)s Families go on seeing what was"
-        " checked. %(url)s"
+        "We cannot show what you wrote about your degrees. Families go on seeing what was checked."
+        " %(notes)s %(url)s"
     ),
     subject=_("Your degrees"),
 )

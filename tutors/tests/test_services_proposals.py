@@ -1,13 +1,19 @@
 """A checked tutor's new name, and new degrees beside a badge, wait until a moderator agrees."""
 
+import io
+import json
+import re
+import zipfile
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import translation
 
-from accounts.services import erasures, staff, users
+from accounts.services import erasures, exports, staff, users
+from notifications.catalogue import find
 from notifications.models import Message
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import AuditEvent
@@ -377,3 +383,27 @@ def test_an_erasure_empties_it(tutor: TutorProfile) -> None:
     found = again(tutor)
     assert (found.pending_name, found.pending_qualifications) == ("", None)
     assert found.pending_at is None
+
+
+def test_the_copy_of_the_data_has_it(tutor: TutorProfile) -> None:
+    BadgeFactory(tutor=tutor, claim="degree")
+    save(tutor, name=NEW, qualifications=["Ph.D. Physics"])
+    with zipfile.ZipFile(io.BytesIO(exports.archive(tutor.user))) as copy:
+        section = json.loads(copy.read("teaching.json"))
+    rows = next(
+        each["rows"] for each in section["tables"] if each["table"] == "tutors.TutorProfile"
+    )
+    assert rows[0]["pending_name"] == NEW
+    assert rows[0]["pending_qualifications"] == ["Ph.D. Physics"]
+
+
+@pytest.mark.parametrize(
+    "template", ["name_agreed", "name_declined", "degrees_agreed", "degrees_declined"]
+)
+def test_every_message_is_there_in_hindi(template: str) -> None:
+    text = find(f"tutor_{template}").text
+    with translation.override("hi"):
+        said = translation.gettext(text)
+    names = re.findall(r"%\((\w+)\)s", text)
+    assert said != text
+    assert sorted(re.findall(r"%\((\w+)\)s", said)) == sorted(names)
