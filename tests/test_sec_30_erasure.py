@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.services import erasures, exports
+from accounts.services import users as accounts
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
@@ -129,6 +130,7 @@ def _of_tutor(tutor, family, disk):
     received(disk, tutor)
     moderator = StaffFactory(is_superuser=True)
     submissions.hand_in(tutor)
+    accounts.update_profile(user, name="A new name that waits")
     SavedSearchFactory(user=family)
     TutorReport.objects.create(tutor=tutor, reported_by=family, reason="other", text="late")
     TutorReport.objects.create(

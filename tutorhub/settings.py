@@ -467,6 +467,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentOrderPurposeEnum": "payments.models.PaymentOrder.Purpose",
         "ConsentMethodEnum": "accounts.models.Consent.Method",
         "ConsentPurposeEnum": "accounts.models.Consent.Purpose",
+        "DataRequestStatusEnum": "accounts.models.DataRequest.Status",
+        "DataRequestKindEnum": "accounts.services.data_requests.KINDS",
         "PayoutStatusEnum": "payments.models.Payout.Status",
         "PayoutMethodKindEnum": "payments.models.PayoutMethod.Kind",
         "SearchModeEnum": "tutors.queries.criteria.Mode.choices",

@@ -75,6 +75,29 @@ IDENTITY_LAPSED = define(
     ),
     subject=_("Your proof of identity has ended"),
 )
+NAME_AGREED = define(
+    "tutor_name_agreed",
+    _("Your new name is checked, and families see it now: %(name)s. %(url)s"),
+    subject=_("Your new name"),
+)
+NAME_DECLINED = define(
+    "tutor_name_declined",
+    _("We cannot show your new name (%(name)s). Families go on seeing %(old)s. %(notes)s %(url)s"),
+    subject=_("Your new name"),
+)
+DEGREES_AGREED = define(
+    "tutor_degrees_agreed",
+    _("What you wrote about your degrees is checked, and families see it now. %(url)s"),
+    subject=_("Your degrees"),
+)
+DEGREES_DECLINED = define(
+    "tutor_degrees_declined",
+    _(
+        "We cannot show what you wrote about your degrees. Families go on seeing what was checked."
+        " %(notes)s %(url)s"
+    ),
+    subject=_("Your degrees"),
+)
 PHOTO_SHOWN = define(
     "tutor_photo_shown", _("Families see your photo now."), subject=_("Your photo")
 )
@@ -126,6 +149,29 @@ def document_refused(document: TutorDocument) -> None:
             "url": settings.SITE_URL + reverse("tutors:document-list"),
         }
     tell_user(user, DOCUMENT_REFUSED, values)
+
+
+def name_agreed(tutor: TutorProfile) -> None:
+    """The tutor's user has the new name by now."""
+    url = settings.SITE_URL + tutor.get_absolute_url()
+    tell_user(tutor.user, NAME_AGREED, {"name": tutor.user.name, "url": url})
+
+
+def name_declined(tutor: TutorProfile, notes: str) -> None:
+    """The new name still waits on the profile."""
+    url = settings.SITE_URL + reverse("tutors:profile-edit")
+    values = {"name": tutor.pending_name, "old": tutor.user.name, "notes": notes, "url": url}
+    tell_user(tutor.user, NAME_DECLINED, values)
+
+
+def degrees_agreed(tutor: TutorProfile) -> None:
+    url = settings.SITE_URL + tutor.get_absolute_url()
+    tell_user(tutor.user, DEGREES_AGREED, {"url": url})
+
+
+def degrees_declined(tutor: TutorProfile, notes: str) -> None:
+    url = settings.SITE_URL + reverse("tutors:profile-edit")
+    tell_user(tutor.user, DEGREES_DECLINED, {"notes": notes, "url": url})
 
 
 def many_papers(email: str, moderator: User, papers: int) -> None:

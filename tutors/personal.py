@@ -20,10 +20,10 @@ TABLES = [
     Table(
         "tutors.TutorProfile",
         plain="id user status submitted_at approved_at rating_sum rating_count minutes_taught"
-        " listed_until created_at updated_at",
+        " listed_until pending_at created_at updated_at",
         personal="slug headline bio gender languages experience_years qualifications video_url"
         " place latitude longitude city state radius_km status_notes trial_minutes"
-        " trial_price_paise free_hours response_minutes",
+        " trial_price_paise free_hours response_minutes pending_name pending_qualifications",
         section="teaching",
         title=_("Profile"),
         purpose=_("To show you to families who look for a tutor"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts import news
 from accounts.models import Role, User
 from accounts.services import leaving as accounts_leaving
-from accounts.services import onboarding, staff, standing
+from accounts.services import names, onboarding, staff, standing
 from tutorhub.core import datamap, outbox, retention, sweeping
 from tutors import personal, queries
 from tutors.models import TutorProfile
@@ -20,6 +20,7 @@ from tutors.services import (
     forgetting,
     leaving,
     photos,
+    proposals,
     saved,
     viewing,
 )
@@ -55,6 +56,7 @@ onboarding.register(Role.TUTOR, next_step)
 datamap.register(personal.TABLES)
 retention.register(clearing.RULES)
 accounts_leaving.register(check=leaving.hindrances, says=leaving.consequences)
+names.register(Role.TUTOR, propose=proposals.rename, waiting=proposals.waiting_name)
 standing.register(Role.TUTOR, check_in_good_standing)
 outbox.job(badges.REMIND)(badges.remind)
 outbox.job(badges.LAPSE)(badges.lapse)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("tutor/profile/", views.profile_edit, name="profile-edit"),
     path("tutor/profile/<slug:step>/", views.profile_step, name="profile-step"),
     path("tutor/submit/", views.profile_submit, name="profile-submit"),
+    path("tutor/withdraw/", views.profile_withdraw, name="profile-withdraw"),
     path("tutor/documents/", views.document_list, name="document-list"),
     path("tutor/documents/<uuid:pk>/", views.document_upload, name="document-upload"),
     path("tutor/documents/<uuid:pk>/done/", views.document_done, name="document-done"),

@@ -13,8 +13,9 @@ from rest_framework.views import APIView
 from accounts.api import serializers
 from accounts.api.permissions import FreshCode, OwnAccount, check_fresh_code, check_settled
 from accounts.models import DataRequest, User
-from accounts.services import exports, holdings
+from accounts.services import data_requests, exports, holdings
 from tutorhub.core.error_schemas import RefusalResponse
+from tutorhub.core.pagination import KeysetPagination
 
 
 class DataView(APIView):
@@ -53,6 +54,33 @@ class ExportDetailView(APIView):
             return Response(_out(copy))
         check_fresh_code(request)
         return Response(_out(copy, exports.link(copy, by=_me(request))))
+
+
+class RequestsView(APIView):
+    permission_classes = [OwnAccount]
+    pagination_class = KeysetPagination
+
+    @extend_schema(responses=serializers.DataRequestOut(many=True), operation_id="me_requests_list")
+    def get(self, request: Request) -> Response:
+        """Corrections that you asked for, your complaints, and our answers; newest first."""
+        pages = self.pagination_class()
+        mine = DataRequest.objects.written_by(_me(request))
+        page = pages.paginate_queryset(mine, request, view=self)
+        return pages.get_paginated_response(serializers.DataRequestOut(page, many=True).data)
+
+    @extend_schema(
+        request=serializers.DataRequestIn,
+        responses={201: serializers.DataRequestOut, 403: RefusalResponse, 429: RefusalResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a correction, or complain about how your data is treated.
+
+        The same again while it is open answers that request. Five may be open, then 429.
+        """
+        data = serializers.DataRequestIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        asked = data_requests.ask(_me(request), **data.validated_data)
+        return Response(serializers.DataRequestOut(asked).data, status=status.HTTP_201_CREATED)
 
 
 def _out(copy: DataRequest, url: str | None = None) -> dict[str, object]:

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from accounts.api.fields import PhoneField
 from accounts.models import DataRequest, KnownDevice, Role, User
-from accounts.services import onboarding
+from accounts.services import names, onboarding
+from accounts.services.data_requests import KINDS, NothingSaid
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
 
@@ -107,14 +108,30 @@ class EndedOut(serializers.Serializer):
 class MeOut(serializers.ModelSerializer[User]):
     role = serializers.ChoiceField(choices=ROLES)
     next = serializers.SerializerMethodField()
+    pending_name = serializers.SerializerMethodField(
+        help_text="a tutor's new name that is being checked; others see `name` until then"
+    )
 
     class Meta:
         model = User
-        fields = ["id", "role", "name", "phone", "email", "language", "joined_at", "next"]
+        fields = [
+            "id",
+            "role",
+            "name",
+            "pending_name",
+            "phone",
+            "email",
+            "language",
+            "joined_at",
+            "next",
+        ]
         read_only_fields = fields
 
     def get_next(self, user: User) -> str:
         return onboarding.next_step(user)
+
+    def get_pending_name(self, user: User) -> str:
+        return names.waiting(user)
 
 
 class HeldOut(serializers.Serializer):
@@ -139,3 +156,36 @@ class ExportOut(serializers.Serializer):
     url = serializers.CharField(
         allow_null=True, help_text="fetches the file within a minute; with a step-up only"
     )
+
+
+class DataRequestIn(serializers.Serializer):
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in KINDS],
+        help_text="correction: something we hold is wrong; grievance: a complaint",
+    )
+    words = serializers.CharField(
+        max_length=1000,
+        error_messages=dict.fromkeys(("blank", "null", "required"), NothingSaid.message),
+    )
+
+
+class DataRequestOut(serializers.ModelSerializer[DataRequest]):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
+    status_text = serializers.CharField(
+        source="get_status_display", help_text="the status in words, in your language"
+    )
+
+    class Meta:
+        model = DataRequest
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "status_text",
+            "words",
+            "answer",
+            "asked_at",
+            "due_at",
+            "closed_at",
+        ]
+        read_only_fields = fields

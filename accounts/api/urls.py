@@ -11,6 +11,7 @@ urlpatterns = [
     path("me/data", data_views.DataView.as_view(), name="me-data"),
     path("me/export", data_views.ExportView.as_view(), name="me-export"),
     path("me/export/<uuid:pk>", data_views.ExportDetailView.as_view(), name="me-export-detail"),
+    path("me/requests/", data_views.RequestsView.as_view(), name="me-requests"),
     path("me/sessions/", account_views.SessionsView.as_view(), name="me-sessions"),
     path(
         "me/sessions/sign-out-others",

@@ -18,6 +18,10 @@ class RequestQuerySet(models.QuerySet["DataRequest"]):
     def open(self) -> "RequestQuerySet":
         return self.filter(status=DataRequest.Status.ASKED)
 
+    def written_by(self, user: models.Model) -> "RequestQuerySet":
+        """The corrections and complaints of this person."""
+        return self.filter(user=user, kind__in=DataRequest.WRITTEN)
+
     def overdue(self) -> "RequestQuerySet":
         return self.open().filter(due_at__lt=clock.now())
 
@@ -35,6 +39,9 @@ class DataRequest(StateMachine):
         ERASURE = "erasure", _("erasure")
         CORRECTION = "correction", _("a correction")
         GRIEVANCE = "grievance", _("a complaint")
+
+    # What people ask in their own words, and staff answer in theirs.
+    WRITTEN = (Kind.CORRECTION, Kind.GRIEVANCE)
 
     class Status(models.TextChoices):
         ASKED = "ASKED", _("being worked on")

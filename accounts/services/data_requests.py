@@ -8,8 +8,8 @@ from accounts.models import DataRequest, User
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed, TooMany
 
-Kind, Status = DataRequest.Kind, DataRequest.Status
-KINDS = (Kind.CORRECTION, Kind.GRIEVANCE)
+Status = DataRequest.Status
+KINDS = DataRequest.WRITTEN
 MOST_OPEN = 5
 
 
@@ -37,7 +37,7 @@ def ask(user: User, *, kind: str, words: str) -> DataRequest:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if kind not in KINDS or not words.strip():
         raise NothingSaid
-    waiting = list(DataRequest.objects.open().filter(user=user, kind__in=KINDS))
+    waiting = list(DataRequest.objects.written_by(user).open())
     for known in waiting:
         if (known.kind, known.words) == (kind, words.strip()):
             return known

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import news
 from accounts.models import AppSession, BrowserSession, User
-from accounts.services import tokens
+from accounts.services import names, tokens
 from tutorhub.core import audit, outbox
 from tutorhub.core.errors import Conflict, NotAllowed
 
@@ -15,13 +15,34 @@ class ReasonMissing(Conflict):
     message = _("Say why: the reason is kept with the decision.")
 
 
+class AccountClosed(Conflict):
+    code = "account_closed"
+    message = _("This account is closed.")
+
+
 @transaction.atomic
 def update_profile(user: User, *, name: str | None = None, language: str | None = None) -> User:
-    """Change what a person may change about the account; None leaves a value alone."""
+    """Change what a person may change about the account; None leaves a value alone.
+
+    Where somebody vouches for the name, the new one may have to wait (`services.names`).
+    """
+    if name is not None and names.propose(user, name.strip()):
+        name = None
     user = _lock(user)
     user.name = user.name if name is None else name.strip()
     user.language = user.language if language is None else language
     user.save(update_fields=["name", "language"])
+    return user
+
+
+@transaction.atomic
+def rename(user: User, name: str) -> User:
+    """Write a name without asking who vouches for it: for whoever does. Raises AccountClosed."""
+    user = _lock(user)
+    if not user.is_active:
+        raise AccountClosed
+    user.name = name.strip()
+    user.save(update_fields=["name"])
     return user
 
 

@@ -15,7 +15,7 @@ from accounts import phones, queries
 from accounts.clients import NOTICE_SEEN, client_of, sign_in_of
 from accounts.decorators import person_required, step_up_required
 from accounts.forms import AccountForm, CodeOnlyForm, EmailForm, NewPhoneForm
-from accounts.services import codes, emails, phone_changes, sign_ins, users
+from accounts.services import codes, emails, names, phone_changes, sign_ins, users
 from tutorhub.core.errors import DomainError
 
 
@@ -25,7 +25,9 @@ from tutorhub.core.errors import DomainError
 def account(request: HttpRequest) -> HttpResponse:
     """Name and language; the way to everything else."""
     user = request.user
-    form = AccountForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    waiting_name = names.waiting(user)
+    initial = {"name": waiting_name or user.name, "language": user.language}
+    form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         users.update_profile(user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -41,7 +43,11 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "accounts/account_show.html",
-        {"form": form, "phone_text": phones.spaced(user.phone or "")},
+        {
+            "form": form,
+            "phone_text": phones.spaced(user.phone or ""),
+            "waiting_name": waiting_name,
+        },
     )
 
 

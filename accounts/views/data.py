@@ -72,7 +72,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. We answer here within 15 days."))
             return redirect("accounts:data-ask")
-    mine = DataRequest.objects.filter(user=request.user, kind__in=data_requests.KINDS)
+    mine = DataRequest.objects.written_by(request.user)
     context = {"form": form, "requests": mine.order_by("-pk")}
     return render(request, "accounts/data_ask.html", context, status=400 if form.errors else 200)
 

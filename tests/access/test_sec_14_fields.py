@@ -43,6 +43,7 @@ MAGIC = {
 # What the forms of an endpoint take; the others are asked with nothing, or with what the rule says.
 BODIES: dict[str, Any] = {
     "api:me": {"name": "Asha", "language": "en"},
+    "api:me-requests": {"kind": "correction", "words": "My name"},
     "api:students-learners": LEARNER,
     "api:students-profile": LEARNER,
     "api:students-learner": {"goals": "Numericals"},
@@ -66,6 +67,7 @@ BODIES: dict[str, Any] = {
     "api:wallet-topup": {"pack": "pack-5"},
     "api:sessions-pay": {"method": "razorpay"},
     "accounts:account": {"name": "Asha", "language": "en"},
+    "accounts:data-ask": {"kind": "correction", "words": "My name"},
     "students:people-list": {"phone": "+919822200077", "relation": "father"},
     "marketplace:lead-decline": {"reason": "Too far"},
     "marketplace:evidence-edit": {"text": "The class took place."},
@@ -81,10 +83,12 @@ WRITING = [
 # They make random things (codes, cookies, tokens) each time anew.
 SIGNING = ("accounts:sign", "api:auth-", "site:language-set")
 STRICT = sorted(name for name, rule in access.RULES.items() if rule.strict)
-# Numbers that a sequence gives, and what is made at random: ids, codes, sessions, names of files.
+# Numbers that a sequence gives, and what is made at random: ids, codes, sessions, names of files,
+# and text that is sealed.
 RANDOM = re.compile(
     r'"(?:id|\w+_id)": \d+|"(?:values_text|body|expire_date|session_\w+|\w+_hash)": "[^"]*"'
     r"|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{32,}\b|\b(?:private|public|quarantine)/\S+"
+    r"|\bgAAAA[\w=-]{80,}"
 )
 
 

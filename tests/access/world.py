@@ -97,7 +97,9 @@ class World:
         learner = LearnerFactory()
         other = LearnerFactory()
         with clock.at(clock.now() - timedelta(days=8)):
-            self.tutor = TutorFactory(user=rich_tutor())
+            self.tutor = TutorFactory(
+                user=rich_tutor(), pending_name="Waits to be checked", pending_at=clock.now()
+            )
         self.users: dict[str, User] = {
             "family": learner.family.user,
             "other_family": other.family.user,

@@ -17,20 +17,23 @@ from tutorhub.core import storage
 from tutors.admin.base import CasePages
 from tutors.models import AnswerTemplate, TutorDocument, TutorPhoto, TutorProfile
 from tutors.policies import check_can_verify
+from tutors.queries import changes
 from tutors.services import photos, verification
 
 Status = TutorProfile.Status
 PAPER = TutorDocument.Status
 Use = AnswerTemplate.Use
 
+# Where something was changed, or waits until somebody agrees.
+CHANGE_VERBS: dict[str, Any] = {
+    "changes": gettext_lazy("The changes are fine"),
+    "decline": gettext_lazy("Decline what waits"),
+}
 # What a moderator may do with a tutor, a paper or a photo in which state.
 TUTOR_VERBS: dict[str, dict[str, Any]] = {
     Status.PENDING: {"approve": gettext_lazy("Approve"), "reject": gettext_lazy("Send back")},
-    Status.APPROVED: {
-        "changes": gettext_lazy("The changes are fine"),
-        "suspend": gettext_lazy("Suspend"),
-    },
-    Status.SUSPENDED: {"restore": gettext_lazy("Restore")},
+    Status.APPROVED: {**CHANGE_VERBS, "suspend": gettext_lazy("Suspend")},
+    Status.SUSPENDED: {**CHANGE_VERBS, "restore": gettext_lazy("Restore")},
 }
 PAPER_VERBS: dict[str, dict[str, Any]] = {
     PAPER.RECEIVED: {"verify": gettext_lazy("It is genuine"), "refuse": gettext_lazy("Refuse")},
@@ -78,6 +81,7 @@ class PaperForm(DecisionForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Leave it empty when the paper names none."),
     )
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
 
 class VerdictForm(DecisionForm):
@@ -94,6 +98,7 @@ def decide_on_tutor(
         "approve": lambda: verification.approve(tutor, notes=notes, seen=seen, **said),
         "reject": lambda: verification.reject(tutor, notes=notes, **said),
         "changes": lambda: verification.accept_changes(tutor, notes=notes, seen=seen, **said),
+        "decline": lambda: verification.decline_changes(tutor, notes=notes, seen=seen, **said),
         "suspend": lambda: verification.suspend(tutor, reason=notes, **said),
         "restore": lambda: verification.restore(tutor, reason=notes, **said),
     }
@@ -145,7 +150,8 @@ class DecidingPages(CasePages):
             messages.error(request, _("This document is %s.") % paper.get_status_display())
             return self.back(paper.tutor_id)
         reader, answers = paper.tutor.user, answers_for(verb, paper.kind)
-        initial = {"notes": picked(request, answers, reader.language)}
+        notes = picked(request, answers, reader.language)
+        initial = {"notes": notes, "seen": changes.digest(paper.tutor)}
         form = (PaperForm if verb == "verify" else DecisionForm)(
             request.POST or None, initial=initial
         )

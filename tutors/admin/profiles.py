@@ -99,6 +99,7 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
         claim = ReviewClaim.objects.live().select_related("moderator").filter(tutor=tutor).first()
         may_decide = allows(check_can_verify, by)
         is_mine = may_decide and allows(check_holds_claim, claim, by)
+        papers = _with_verbs(tutor.documents.all(), PAPER_VERBS, is_mine)
         return self.page(
             request,
             "review.html",
@@ -108,10 +109,12 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
             is_mine=is_mine,
             may_decide=may_decide,
             verbs=_verbs(tutor) if is_mine else {},
-            papers=_with_verbs(tutor.documents.all(), PAPER_VERBS, is_mine),
+            papers=papers,
             photos=_with_verbs(tutor.photos.all(), PHOTO_VERBS, may_decide),
             note_form=NoteForm(),
             seen=changes.digest(tutor) if is_mine else "",
+            proposed=changes.waiting(tutor),
+            proof_papers=[row for row in papers if _proves_proposal(row[0], tutor)],
             **_compared(tutor),
         )
 
@@ -119,9 +122,19 @@ class TutorProfileAdmin(DeskPages, ViewerPages, DecidingPages):
 def _verbs(tutor: TutorProfile) -> dict[str, Any]:
     """What can be decided about the tutor; changes only where some wait."""
     verbs = dict(TUTOR_VERBS.get(tutor.status, {}))
-    if "changes" in verbs and not tutor.submissions.open_changes().exists():
-        del verbs["changes"]
+    if not tutor.is_proposing:
+        verbs.pop("decline", None)
+        if "changes" in verbs and not tutor.submissions.open_changes().exists():
+            del verbs["changes"]
     return verbs
+
+
+def _proves_proposal(paper: TutorDocument, tutor: TutorProfile) -> bool:
+    """Whether a paper that arrived says what the tutor wants to be called, or has learnt."""
+    kinds = {TutorDocument.Kind.IDENTITY} if tutor.pending_name else set()
+    if tutor.pending_qualifications is not None:
+        kinds.add(TutorDocument.Kind.DEGREE)
+    return paper.received_at is not None and paper.kind in kinds
 
 
 def _with_verbs(rows: Any, verbs: dict[str, dict[str, Any]], may: bool) -> list[tuple[Any, Any]]:

@@ -15,6 +15,7 @@ from tutors.admin.base import CasePages
 from tutors.admin.deciding import PAPER_VERBS, PaperForm, answers_for, picked
 from tutors.models import TutorDocument
 from tutors.policies import check_can_verify
+from tutors.queries import changes
 from tutors.services import documents, viewing
 
 
@@ -36,13 +37,15 @@ class ViewerPages(CasePages):
         paper = get_object_or_404(papers, pk=pk)
         viewing.check_may_look(paper, by)
         reader, answers = paper.tutor.user, answers_for("refuse", paper.kind)
-        initial = {"notes": picked(request, answers, reader.language)}
+        notes = picked(request, answers, reader.language)
+        initial = {"notes": notes, "seen": changes.digest(paper.tutor)}
         number = _number(request, paper)
         return self.page(
             request,
             "paper.html",
             f"{paper.get_kind_display()}: {paper.tutor.name}",
             paper=paper,
+            proposed=changes.waiting(paper.tutor),
             number=number,
             numbers=range(1, (paper.pages or 1) + 1),
             form=PaperForm(initial=initial),

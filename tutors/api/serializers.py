@@ -150,7 +150,15 @@ class ProfileOutput(serializers.ModelSerializer):
             "offerings",
             "submitted_at",
             "approved_at",
+            "pending_name",
+            "pending_qualifications",
+            "pending_at",
         ]
+        extra_kwargs = {
+            "pending_name": {"help_text": "waits to be checked; families see `name` until then"},
+            "pending_qualifications": {"help_text": "the same of `qualifications`; null for none"},
+            "pending_at": {"help_text": "since when something waits"},
+        }
 
     def get_free_hours(self, tutor: TutorProfile) -> list[int]:
         return sorted(tutor.free_hours)

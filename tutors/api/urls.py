@@ -11,6 +11,11 @@ urlpatterns = [
     path("tutors/profile", views.ProfileView.as_view(), name="tutors-profile"),
     path("tutors/profile/steps", views.ProfileStepsView.as_view(), name="tutors-profile-steps"),
     path("tutors/profile/submit", views.ProfileSubmitView.as_view(), name="tutors-profile-submit"),
+    path(
+        "tutors/profile/withdraw",
+        views.ProfileWithdrawView.as_view(),
+        name="tutors-profile-withdraw",
+    ),
     path("tutors/documents", views.DocumentsView.as_view(), name="tutors-documents"),
     path(
         "tutors/documents/<uuid:pk>/complete",

@@ -25,7 +25,7 @@ from tutors.api.serializers import (
     TutorOutput,
 )
 from tutors.models import FreeHours, TutorDocument, TutorProfile
-from tutors.services import documents, profiles
+from tutors.services import documents, profiles, proposals
 from tutors.services.profiles import OfferingDetails, ProfileDetails, Trial
 
 
@@ -79,6 +79,18 @@ class ProfileSubmitView(APIView):
     def post(self, request: Request) -> Response:
         tutor = get_object_or_404(TutorProfile.objects.of(request.user))
         profiles.submit(tutor, by=request.user)
+        return Response(_own(request.user))
+
+
+class ProfileWithdrawView(APIView):
+    """Takes back a new name or new degrees that wait to be checked. Twice is fine."""
+
+    permission_classes = [IsTutor]
+
+    @extend_schema(request=None, responses=ProfileOutput)
+    def post(self, request: Request) -> Response:
+        tutor = get_object_or_404(TutorProfile.objects.of(request.user))
+        proposals.withdraw(tutor, by=request.user)
         return Response(_own(request.user))
 
 

@@ -55,7 +55,8 @@ class YouForm(StepForm):
     )
 
     def stored(self) -> dict[str, Any]:
-        return {**super().stored(), "name": self.user.name}
+        waiting = self.tutor.pending_name if self.tutor else ""
+        return {**super().stored(), "name": waiting or self.user.name}
 
     def prepare(self) -> None:
         languages = self.catalogue.languages.items()
@@ -95,6 +96,8 @@ class TeachingForm(StepForm):
 
     def stored(self) -> dict[str, Any]:
         lines = self.tutor.qualifications if self.tutor else []
+        if self.tutor is not None and self.tutor.pending_qualifications is not None:
+            lines = self.tutor.pending_qualifications
         return {"experience_years": 0, **super().stored(), "qualifications": "\n".join(lines)}
 
     def clean_qualifications(self) -> list[str]:

@@ -29,6 +29,7 @@ class Decision(models.Model):
         VERIFIED = "verified", _("document checked")
         REFUSED = "refused", _("document not accepted")
         CHANGES = "changes", _("changes seen")
+        DECLINED = "declined", _("change declined")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tutor = models.ForeignKey(TutorProfile, models.PROTECT, related_name="decisions")
@@ -55,7 +56,10 @@ class Decision(models.Model):
                 name="decision_verdict_of_document",
                 condition=Q(verdict__in=["verified", "refused"], document__isnull=False)
                 | Q(
-                    verdict__in=["approved", "rejected", "suspended", "restored", "changes"],
+                    verdict__in=[
+                        *("approved", "rejected", "suspended", "restored"),
+                        *("changes", "declined"),
+                    ],
                     document__isnull=True,
                 ),
             ),

@@ -56,6 +56,10 @@ class TutorQuerySet(models.QuerySet["TutorProfile"]):
         """What moderators have to decide on, longest waiting first."""
         return self.filter(status=TutorProfile.Status.PENDING).order_by("submitted_at", "pk")
 
+    def proposing(self) -> "TutorQuerySet":
+        """Those who want to change what was checked, longest waiting first."""
+        return self.filter(pending_at__isnull=False).order_by("pending_at", "pk")
+
     def locked(self) -> "TutorQuerySet":
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
@@ -118,6 +122,12 @@ class TutorProfile(models.Model):
     response_minutes = models.PositiveIntegerField(null=True)
     # The last day of the identity badge, which a trigger keeps; a badge for good lasts to 9999.
     listed_until = models.DateField(null=True, editable=False)
+    # What a moderator has to agree to before anybody sees it: see services.proposals.
+    pending_name = models.CharField(max_length=120, blank=True)
+    pending_qualifications = ArrayField(
+        models.CharField(max_length=120), null=True, blank=True, default=None
+    )
+    pending_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now)
 
@@ -152,6 +162,18 @@ class TutorProfile(models.Model):
             models.CheckConstraint(
                 name="tutor_radius_bounded", condition=Q(radius_km__lte=RADIUS_MAX_KM)
             ),
+            models.CheckConstraint(
+                name="tutor_pending_dated",
+                condition=Q(
+                    pending_at__isnull=True, pending_name="", pending_qualifications__isnull=True
+                )
+                | Q(pending_at__isnull=False)
+                & (~Q(pending_name="") | Q(pending_qualifications__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="tutor_pending_of_checked",
+                condition=Q(pending_at__isnull=True) | Q(status__in=["APPROVED", "SUSPENDED"]),
+            ),
         ]
         indexes = [
             models.Index(
@@ -175,6 +197,11 @@ class TutorProfile(models.Model):
                 name="tutor_newly_listed",
                 fields=["approved_at"],
                 condition=Q(status="APPROVED"),
+            ),
+            models.Index(
+                name="tutor_proposing",
+                fields=["pending_at", "id"],
+                condition=Q(pending_at__isnull=False),
             ),
         ]
 
@@ -202,6 +229,16 @@ class TutorProfile(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.status == self.Status.APPROVED
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a moderator has agreed to what this profile says, now or before a suspension."""
+        return self.status in {self.Status.APPROVED, self.Status.SUSPENDED}
+
+    @property
+    def is_proposing(self) -> bool:
+        """Whether something of it waits until a moderator agrees."""
+        return self.pending_at is not None
 
     @property
     def is_lapsed(self) -> bool:

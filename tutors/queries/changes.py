@@ -71,8 +71,9 @@ def snapshot(tutor: TutorProfile) -> Snapshot:
 
 
 def digest(tutor: TutorProfile) -> str:
-    """Sixteen letters that change when the snapshot does."""
-    text = json.dumps(snapshot(tutor), sort_keys=True, default=str)
+    """Sixteen letters that change when the snapshot does, or what waits to be agreed to."""
+    said = [snapshot(tutor), tutor.pending_name, tutor.pending_qualifications]
+    text = json.dumps(said, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -91,6 +92,20 @@ def changes(old: Snapshot, new: Snapshot) -> list[Change]:
     ]
     found += _listed(old, new, "offerings", gettext("Subject"), _offering)
     return found + _listed(old, new, "papers", gettext("Paper"), _paper)
+
+
+def waiting(tutor: TutorProfile) -> list[Change]:
+    """What this tutor wants to change and nobody has agreed to: as it is shown, and as it would be.
+
+    Fetch `user` with the profile.
+    """
+    found = []
+    if tutor.pending_name:
+        found.append(Change(str(FIELDS["name"]), tutor.user.name, tutor.pending_name))
+    if tutor.pending_qualifications is not None:
+        values = _text(tutor.qualifications), _text(tutor.pending_qualifications)
+        found.append(Change(str(FIELDS["qualifications"]), *values))
+    return found
 
 
 def _listed(

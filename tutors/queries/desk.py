@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -118,23 +119,36 @@ def _waiting() -> Queue:
 
 
 def _changes() -> Queue:
-    """What approved tutors changed, and papers that they sent since."""
+    """What approved tutors changed or want to change, and papers that they sent since."""
     open_changes = Submission.objects.open_changes()
     approved = TutorProfile.Status.APPROVED
     new_papers = TutorDocument.objects.filter(
         status=TutorDocument.Status.RECEIVED, tutor__status=approved
     ).order_by("received_at")
+    proposing = TutorProfile.objects.proposing()
     found = [
+        (tutor.pending_at or tutor.updated_at, tutor, _proposed(tutor))
+        for tutor in proposing.select_related("user")[:ROWS]
+    ]
+    found += [
         (change.submitted_at, change.tutor, str(change.get_kind_display()))
         for change in open_changes.select_related("tutor__user")[:ROWS]
-    ] + [
+    ]
+    found += [
         (paper.received_at or paper.created_at, paper.tutor, str(paper.get_kind_display()))
         for paper in new_papers.select_related("tutor__user")[:ROWS]
     ]
     found = sorted(found, key=lambda one: one[0])[:ROWS]
     claims = _claims([tutor for _since, tutor, _what in found])
     rows = [_row(tutor, what, since, claims) for since, tutor, what in found]
-    return Queue("changes", _("Changes"), rows, _count(open_changes) + _count(new_papers))
+    count = sum(_count(waiting) for waiting in (proposing, open_changes, new_papers))
+    return Queue("changes", _("Changes"), rows, count)
+
+
+def _proposed(tutor: TutorProfile) -> str:
+    """What waits for a moderator's word, in words for the line of the queue."""
+    new_name = gettext("new name: %(name)s") % {"name": tutor.pending_name}
+    return new_name if tutor.pending_name else gettext("new degrees")
 
 
 def _lapsing() -> Queue:

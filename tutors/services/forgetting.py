@@ -25,14 +25,19 @@ from tutors.models import (
 )
 from tutors.services import documents, photos
 
-TEXTS = ("headline", "bio", "gender", "video_url", "status_notes", "city", "state")
-NUMBERS = (
+TEXTS = (
+    *("headline", "bio", "gender", "video_url", "status_notes", "city", "state"),
+    "pending_name",
+)
+NOTHINGS = (
     "place",
     "latitude",
     "longitude",
     "response_minutes",
     "trial_minutes",
     "trial_price_paise",
+    "pending_qualifications",
+    "pending_at",
 )
 
 
@@ -66,7 +71,7 @@ def _empty(tutor: TutorProfile) -> None:
     values: dict[str, Any] = {
         "slug": f"erased-{tutor.pk.hex[-12:]}",
         **dict.fromkeys(TEXTS, ""),
-        **dict.fromkeys(NUMBERS),
+        **dict.fromkeys(NOTHINGS),
         **dict.fromkeys(["experience_years", "radius_km"], 0),
         "languages": [],
         "qualifications": [],

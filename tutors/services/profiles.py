@@ -9,7 +9,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import users
 from curriculum.models import Board, Language, Subject
 from tutorhub.core import audit, clock, places
 from tutorhub.core.errors import DomainError
@@ -17,7 +16,7 @@ from tutors import messages, queries
 from tutors.models import FreeHours, Offering, TutorProfile
 from tutors.policies import KEY_FIELDS, check_can_edit, check_can_submit
 from tutors.queries.profiles import MISSING
-from tutors.services import stats, submissions, videos
+from tutors.services import proposals, stats, submissions, videos
 
 
 class Incomplete(DomainError):
@@ -84,17 +83,19 @@ class ProfileDetails:
 def save(*, by: User, details: ProfileDetails) -> tuple[TutorProfile, bool]:
     """Create or change the profile of `by` with its offerings; says whether it is new.
 
-    An approved tutor stays approved; changes of what a moderator relied on are audited. Raises
-    Suspended, places.UnknownPinCode, videos.UnknownVideo, or Incomplete when a profile that is
-    with us or public would lose something it needs.
+    An approved tutor stays approved; changes of what a moderator relied on are audited, and a name
+    or degree beside a badge waits for one (`proposals`). Raises Suspended, places.UnknownPinCode,
+    videos.UnknownVideo, or Incomplete when a profile that is with us or public would lose something
+    it needs.
     """
     tutor, is_new = TutorProfile.objects.get_or_create(
         user=by, defaults={"slug": _new_slug(by, details.name or by.name)}
     )
-    tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
+    # The user is read after the lock: a join would bring the name from before it.
+    tutor = TutorProfile.objects.locked().get(pk=tutor.pk)
     check_can_edit(tutor, by)
     before = _key_values(tutor)
-    _write(tutor, details)
+    _write(tutor, details, by)
     if details.offerings is not None:
         _write_offerings(tutor, details.offerings)
     if details.free_hours is not None:
@@ -125,11 +126,11 @@ def submit(tutor: TutorProfile, *, by: User) -> TutorProfile:
     return tutor
 
 
-def _write(tutor: TutorProfile, details: ProfileDetails) -> None:
-    if details.name is not None and details.name.strip() != tutor.user.name:
-        tutor.user = users.update_profile(tutor.user, name=details.name)
-        if tutor.approved_at is None:
-            tutor.slug = _new_slug(tutor.user, tutor.user.name)
+def _write(tutor: TutorProfile, details: ProfileDetails, by: User) -> None:
+    name_before = tutor.user.name
+    proposals.take(tutor, by=by, name=details.name, qualifications=details.qualifications)
+    if tutor.approved_at is None and tutor.user.name != name_before:
+        tutor.slug = _new_slug(tutor.user, tutor.user.name)
     plain = ("headline", "bio", "gender", "experience_years", "radius_km")
     for name in plain:
         value = getattr(details, name)
@@ -139,8 +140,6 @@ def _write(tutor: TutorProfile, details: ProfileDetails) -> None:
         tutor.video_url = videos.clean(details.video_url)
     if details.languages is not None:
         tutor.languages = [language.pk for language in details.languages]
-    if details.qualifications is not None:
-        tutor.qualifications = [text.strip() for text in details.qualifications if text.strip()]
     if details.trial is not None:
         tutor.trial_minutes, tutor.trial_price_paise = (
             details.trial.minutes,

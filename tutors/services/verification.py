@@ -16,10 +16,11 @@ from tutors import messages, news
 from tutors.models import Badge, Decision, TutorDocument, TutorProfile
 from tutors.policies import check_can_verify
 from tutors.queries import changes
-from tutors.services import badges, desk, submissions
+from tutors.services import badges, desk, proposals, submissions
 
 Status = TutorProfile.Status
 Verdict = Decision.Verdict
+CHECKED = {Status.APPROVED, Status.SUSPENDED}
 
 
 class ReasonMissing(DomainError):
@@ -90,14 +91,37 @@ def accept_changes(
 ) -> TutorProfile:
     """What an approved tutor changed is fine; it leaves the queue. `seen` as for `approve`.
 
-    Raises NothingChanged or ProfileChanged.
+    What waited (`proposals`) is shown from now on. Raises NothingChanged, ProfileChanged or
+    users.AccountClosed.
     """
-    tutor = _lock(tutor, by, {Status.APPROVED})
+    tutor = _lock(tutor, by, CHECKED)
     _check_seen(tutor, seen)
-    if not tutor.submissions.open_changes().exists():
+    if not (tutor.is_proposing or tutor.submissions.open_changes().exists()):
         raise NothingChanged
+    if tutor.is_proposing:
+        internal = _with_proposal(tutor, internal)
+        proposals.agree(tutor)
+        submissions.note_change(tutor)
     submissions.close(tutor, by=by)
     _record(tutor, Verdict.CHANGES, by=by, notes=notes.strip(), internal=internal)
+    return tutor
+
+
+@transaction.atomic
+def decline_changes(
+    tutor: TutorProfile, *, by: User, notes: str, internal: str = "", seen: str | None = None
+) -> TutorProfile:
+    """The new name or degrees that wait are not shown; the checked ones stay. `seen` as above.
+
+    Raises NothingChanged or ProfileChanged.
+    """
+    tutor = _lock(tutor, by, CHECKED)
+    _check_seen(tutor, seen)
+    if not tutor.is_proposing:
+        raise NothingChanged
+    notes, internal = _reason(notes), _with_proposal(tutor, internal)
+    proposals.decline(tutor, notes)
+    _record(tutor, Verdict.DECLINED, by=by, notes=notes, internal=internal)
     return tutor
 
 
@@ -132,15 +156,19 @@ def review_document(
     notes: str = "",
     valid_until: date | None = None,
     internal: str = "",
+    seen: str | None = None,
 ) -> TutorDocument:
     """Say whether a paper proves its claim; that gives the tutor a badge or takes it away.
 
     `valid_until` is the paper's own last day, where it has one; without it the badge lapses after
-    the usual time for its kind. A refusal needs `notes`.
+    the usual time for its kind. A refusal needs `notes`. `seen` as for `approve`: a badge does not
+    vouch for what was typed after the moderator has read it. Raises ProfileChanged.
     """
     check_can_verify(by)
-    tutor = TutorProfile.objects.locked().select_related("user").get(pk=document.tutor_id)
+    tutor = TutorProfile.objects.locked().get(pk=document.tutor_id)
     desk.hold(tutor, by=by)
+    if is_genuine:
+        _check_seen(tutor, seen)
     document = TutorDocument.objects.locked().get(pk=document.pk)
     document.tutor = tutor
     document.move_to(TutorDocument.Status.VERIFIED if is_genuine else TutorDocument.Status.REFUSED)
@@ -162,9 +190,16 @@ def _check_seen(tutor: TutorProfile, seen: str | None) -> None:
         raise ProfileChanged
 
 
+def _with_proposal(tutor: TutorProfile, internal: str) -> str:
+    """The internal note, with what was proposed: nothing else says so once it is decided."""
+    said = [f"{one.label}: {one.before} → {one.after}" for one in changes.waiting(tutor)]
+    return "\n".join([*said, internal.strip()]).strip()
+
+
 def _lock(tutor: TutorProfile, by: User, wanted: set[Status]) -> TutorProfile:
     check_can_verify(by)
-    tutor = TutorProfile.objects.locked().select_related("user").get(pk=tutor.pk)
+    # The user is read after the lock: a join would bring the name from before it.
+    tutor = TutorProfile.objects.locked().get(pk=tutor.pk)
     if tutor.status not in wanted:
         raise InvalidTransition(_("This tutor is %s.") % tutor.get_status_display())
     desk.hold(tutor, by=by)

@@ -131,7 +131,8 @@ class TestQueues:
         assert page.count("4+") >= 4
         assert page.count("<li>") < 10
         counts = [q["sql"] for q in seen if "COUNT(" in q["sql"]]
-        assert len(counts) == 6
+        # One for each list, and three for what changed: proposals, changes and papers.
+        assert len(counts) == 7
         assert all("LIMIT 5" in sql for sql in counts)
 
     def test_the_number_of_queries_does_not_grow_with_the_queues(self, browser: Client) -> None:

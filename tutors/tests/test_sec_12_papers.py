@@ -25,6 +25,7 @@ from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests import files
 from tutors import policies
 from tutors.models import ReviewClaim, TutorDocument
+from tutors.queries import changes
 from tutors.services import desk, documents, viewing
 from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import DocumentFactory, TutorPendingFactory, claimed
@@ -283,7 +284,9 @@ def test_sec_12_one_paper_after_the_other_beside_the_claims(browser: Client, ash
         assert secret not in page
     verdict = f"{DESK}document/{degree.pk}/review/verify/"
     assert verdict in page
-    sent = {"notes": "", "internal": "Fine", "valid_until": ""}
+    seen = changes.digest(tutor)
+    assert f'name="seen" value="{seen}"' in page
+    sent = {"notes": "", "internal": "Fine", "valid_until": "", "seen": seen}
     assert browser.post(verdict, sent).status_code == 302
     degree.refresh_from_db()
     assert degree.status == "VERIFIED"

@@ -14,7 +14,7 @@ from tutors.views.photos import (
     photo_remove,
     photo_upload,
 )
-from tutors.views.profiles import profile_submit
+from tutors.views.profiles import profile_submit, profile_withdraw
 from tutors.views.saved import saved_list, saved_remove, saved_tell
 from tutors.views.search import tutor_search
 from tutors.views.steps import profile_edit, profile_step
@@ -34,6 +34,7 @@ __all__ = [
     "profile_edit",
     "profile_step",
     "profile_submit",
+    "profile_withdraw",
     "saved_list",
     "saved_remove",
     "saved_tell",

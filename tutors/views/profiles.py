@@ -1,4 +1,4 @@
-"""Handing the own profile in."""
+"""Handing the own profile in, and taking back what waits to be checked."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import tutor_required
 from tutors.models import TutorProfile
-from tutors.services import profiles
+from tutors.services import profiles, proposals
 
 
 @tutor_required
@@ -18,3 +18,13 @@ def profile_submit(request: HttpRequest) -> HttpResponse:
     profiles.submit(tutor, by=request.user)
     messages.success(request, _("Thank you. A person looks at your papers now."))
     return redirect("tutors:document-list")
+
+
+@tutor_required
+@require_POST
+def profile_withdraw(request: HttpRequest) -> HttpResponse:
+    """Takes back what waits to be checked."""
+    tutor = get_object_or_404(TutorProfile.objects.of(request.user))
+    proposals.withdraw(tutor, by=request.user)
+    messages.success(request, _("Taken back. Families go on seeing what was checked."))
+    return redirect("tutors:profile-edit")

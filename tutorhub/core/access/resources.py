@@ -132,7 +132,7 @@ _add(
     erase=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
     ask=_BOTH,
     answer=(_cell(MODERATOR, ANY, REASON),),
-    routes="accounts:data-* api:me-data api:me-export*",
+    routes="accounts:data-* api:me-data api:me-export* api:me-requests",
     models="accounts.datarequest",
 )
 _add(

@@ -11,6 +11,7 @@ WRITES: dict[str, Fields] = {
     "accounts.CodeIn": Fields(PEOPLE, "code"),
     "accounts.NewPhoneIn": Fields(PEOPLE, "phone"),
     "accounts.NewEmailIn": Fields(PEOPLE, "email"),
+    "accounts.DataRequestIn": Fields(PEOPLE, "kind words"),
     "accounts.admin.ReasonForm": Fields(STAFF, "action select_across reason"),
     "accounts.StaffLoginForm": Fields(
         STAFF, "username password otp_device otp_token otp_challenge"
@@ -28,8 +29,13 @@ WRITES: dict[str, Fields] = {
 }
 
 READS: dict[str, Fields] = {
-    "accounts.MeOut": Fields(PEOPLE, "id role name phone email language joined_at next"),
+    "accounts.MeOut": Fields(
+        PEOPLE, "id role name pending_name phone email language joined_at next"
+    ),
     "accounts.OtpRequestOut": Fields(EVERYONE, "resend_after expires_in"),
+    "accounts.DataRequestOut": Fields(
+        PEOPLE, "id kind status status_text words answer asked_at due_at closed_at"
+    ),
     "accounts.ExportOut": Fields(PEOPLE, "asked_at id size status url"),
     "accounts.HeldOut": Fields(PEOPLE, "number purpose since title until"),
     "accounts.SectionOut": Fields(PEOPLE, "name things title"),

@@ -22,7 +22,7 @@ WRITES: dict[str, Fields] = {
     "tutors.PhotoInput": Fields(TUTORS, "content_type size"),
     "tutors.admin.PhotoShowForm": Fields(STAFF, ""),
     "tutors.admin.deciding.DecisionForm": Fields(STAFF, "internal notes"),
-    "tutors.admin.deciding.PaperForm": Fields(STAFF, "internal notes valid_until"),
+    "tutors.admin.deciding.PaperForm": Fields(STAFF, "internal notes seen valid_until"),
     "tutors.admin.deciding.VerdictForm": Fields(STAFF, "internal notes seen"),
     "tutors.admin.deciding.PhotoForm": Fields(STAFF, "notes"),
     "tutors.admin.desk.HandOverForm": Fields(STAFF, "reason to"),
@@ -62,7 +62,8 @@ READS: dict[str, Fields] = {
         TUTORS,
         "id slug status notes missing name headline bio gender languages experience_years "
         "qualifications video_url pin_code city state radius_km trial_minutes "
-        "trial_price_paise free_hours listed_until offerings submitted_at approved_at",
+        "trial_price_paise free_hours listed_until offerings submitted_at approved_at "
+        "pending_name pending_qualifications pending_at",
     ),
     "tutors.TutorOutput": Fields(
         EVERYONE,

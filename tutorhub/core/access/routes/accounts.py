@@ -63,6 +63,7 @@ RULES: dict[str, Rule] = {
         standing=OWN_ACCOUNT,
         needs={STEP_UP},
     ),
+    "api:me-requests": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT),
     "api:me-proof-request": Rule("POST", PEOPLE, standing=PROVES),
     "api:me-proof-verify": Rule("POST", PEOPLE, standing=PROVES),
 }

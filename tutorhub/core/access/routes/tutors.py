@@ -17,6 +17,7 @@ RULES: dict[str, Rule] = {
     "tutors:profile-edit": Rule("GET", TUTORS),
     "tutors:profile-step": Rule("GET POST", TUTORS, "step", scope="(a step, not anybody's)"),
     "tutors:profile-submit": Rule("POST", TUTORS),
+    "tutors:profile-withdraw": Rule("POST", TUTORS),
     "tutors:document-list": Rule("GET POST", TUTORS),
     "tutors:document-upload": Rule(
         "GET", TUTORS, "document", scope="tutors.TutorDocument.of", acts_by_get=True
@@ -46,6 +47,7 @@ RULES: dict[str, Rule] = {
     "api:tutors-profile-steps": Rule("GET", TUTORS),
     "api:tutors-profile": Rule("GET POST", TUTORS),
     "api:tutors-profile-submit": Rule("POST", TUTORS),
+    "api:tutors-profile-withdraw": Rule("POST", TUTORS),
     "api:tutors-documents": Rule("GET POST", TUTORS),
     "api:tutors-document-complete": Rule(
         "POST", TUTORS, "document", scope="tutors.TutorDocument.of"
