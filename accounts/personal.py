@@ -68,6 +68,11 @@ TABLES = [
         plain="id user name confirmed throttling_failure_timestamp throttling_failure_count",
     ),
     Table("accounts.RecoveryCode", plain="id device code_hash created_at used_at"),
+    Table(
+        "accounts.BreakGlass",
+        plain="id asked_by reason asked_at agreed_by is_by_operator agreed_at ends_at ended_by"
+        " ended_at",
+    ),
     Table("accounts.SmsBudgetDay", plain="day spent_paise sent"),
     Table(
         "accounts.KnownDevice",

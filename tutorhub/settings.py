@@ -680,6 +680,10 @@ SMS_DAILY_BUDGET_PAISE = env.int("SMS_DAILY_BUDGET_PAISE", 2000_00)
 REFRESH_IDLE = timedelta(days=14)
 REFRESH_ABSOLUTE = timedelta(days=60)
 REFRESH_GRACE = timedelta(seconds=30)
+# A superuser's rights (docs/signin.md): how long a request waits for a second one, and how long
+# they last once that one has agreed.
+BREAK_GLASS_WAITS = timedelta(minutes=60)
+BREAK_GLASS_LIFE = timedelta(minutes=env.int("BREAK_GLASS_MINUTES", 60))
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_ABSOLUTE = timedelta(hours=8)
 STAFF_FAILURES = 5
