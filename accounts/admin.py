@@ -279,12 +279,14 @@ class BreakGlassAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, form: BreakGlassForm, *, status: int = 200
     ) -> HttpResponse:
         rows = BreakGlass.objects.select_related("asked_by", "agreed_by").order_by("asked_at")
+        is_open, is_waiting = list(rows.open()), list(rows.waiting())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Break-glass"),
             "form": form,
-            "open": list(rows.open()),
-            "waiting": list(rows.waiting()),
+            "open": is_open,
+            "waiting": is_waiting,
+            "has_own": any(row.asked_by == request.user for row in (*is_open, *is_waiting)),
             "is_fresh": staff_codes.is_fresh(request.session),
             "minutes": settings.BREAK_GLASS_LIFE // timedelta(minutes=1),
         }

@@ -29,6 +29,8 @@ def at_the_desk(visitor: Visitor, user: User) -> Visitor:
 def look(visitor: Visitor, name: str) -> None:
     axe(visitor.page)
     assert not visitor.overflows()
+    width = visitor.page.viewport_size["width"]
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
     visitor.picture(f"break-glass-{name}")
 
 
@@ -54,5 +56,9 @@ def test_one_asks_another_agrees_and_it_is_ended(
     hers.page.get_by_role("button", name="End it now").click()
     hers.page.get_by_text("Done. Every superuser").wait_for()
     look(hers, "5-ended")
+    language = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "hi", "url": his.base_url}
+    his.context.add_cookies([language])
+    his.go(NOW)
+    look(his, "6-hindi")
     hers.go("/admin/students/learner/")
     assert hers.responses[0].status == 403
