@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.emptying",
     "tests.leaks",
     "tests.order",
+    "tutorhub.core.tests.operator_files",
     "tutorhub.core.tests.storages",
 ]
 

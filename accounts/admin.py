@@ -1,19 +1,32 @@
 """Accounts in the back office: read, suspend, restore. Nothing is edited by hand."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import sudo
+from accounts.forms import BreakGlassForm
 from accounts.models import (
     AppSession,
+    BreakGlass,
     Consent,
     ConsentNotice,
     DataRequest,
@@ -21,7 +34,8 @@ from accounts.models import (
     SmsBudgetDay,
     User,
 )
-from accounts.services import data_requests, proofs, reveals, users
+from accounts.policies import check_is_superuser
+from accounts.services import break_glass, data_requests, proofs, reveals, staff_codes, users
 from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -201,3 +215,79 @@ class AppSessionAdmin(ReadOnlyAdmin):
     search_fields = ["=user__phone"]
     ordering = ["-created_at"]
     show_full_result_count = False
+
+
+@admin.register(BreakGlass)
+class BreakGlassAdmin(ReadOnlyAdmin):
+    """All that were asked for, to look at; and the page to ask, to agree and to end."""
+
+    list_display = [
+        *("asked_at", "asked_by", "reason", "agreed_by", "is_by_operator"),
+        *("agreed_at", "ends_at", "ended_at", "ended_by"),
+    ]
+    list_select_related = ["asked_by", "agreed_by", "ended_by"]
+    ordering = ["-asked_at"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self._page("now/", self.now_view, "now"),
+            self._page("ask/", require_POST(sudo.required(self.ask_view)), "ask"),
+            self._page("<uuid:pk>/agree/", require_POST(sudo.required(self.agree_view)), "agree"),
+            self._page("<uuid:pk>/end/", require_POST(self.end_view), "end"),
+            *super().get_urls(),
+        ]
+
+    def _page(self, route: str, view: Any, name: str) -> URLPattern:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            check_is_superuser(request.user)
+            return view(request, *args, **kwargs)
+
+        view_of_site = never_cache(self.admin_site.admin_view(checked))
+        return path(route, view_of_site, name=f"accounts_breakglass_{name}")
+
+    def now_view(self, request: HttpRequest) -> HttpResponse:
+        return self._show(request, BreakGlassForm())
+
+    def ask_view(self, request: HttpRequest) -> HttpResponse:
+        form = BreakGlassForm(request.POST)
+        if not form.is_valid():
+            return self._show(request, form, status=422)
+        return self._do(request, break_glass.ask, request.user, **form.cleaned_data)
+
+    def agree_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        glass = get_object_or_404(BreakGlass, pk=pk)
+        return self._do(request, break_glass.agree, glass, by=request.user)
+
+    def end_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Without a fresh code: whoever wants to stop it is not held up."""
+        glass = get_object_or_404(BreakGlass, pk=pk)
+        return self._do(request, break_glass.end, glass, by=request.user)
+
+    def _do(
+        self, request: HttpRequest, act: Callable[..., BreakGlass], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            act(*args, **kwargs)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, _("Done. Every superuser gets a mail."), messages.SUCCESS)
+        return redirect("admin:accounts_breakglass_now")
+
+    def _show(
+        self, request: HttpRequest, form: BreakGlassForm, *, status: int = 200
+    ) -> HttpResponse:
+        rows = BreakGlass.objects.select_related("asked_by", "agreed_by").order_by("asked_at")
+        is_open, is_waiting = list(rows.open()), list(rows.waiting())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Break-glass"),
+            "form": form,
+            "open": is_open,
+            "waiting": is_waiting,
+            "has_own": any(row.asked_by == request.user for row in (*is_open, *is_waiting)),
+            "is_fresh": staff_codes.is_fresh(request.session),
+            "minutes": settings.BREAK_GLASS_LIFE // timedelta(minutes=1),
+        }
+        return TemplateResponse(request, "admin/breakglass.html", context, status=status)

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
+from tutorhub.core import operators
+
 SIGN_IN = "sign_in"
 """Where a browser session says which sign-in it is, on which device and since when."""
 
@@ -56,6 +58,11 @@ class Client:
         """The /24 around an IPv4 address, or the /48 that one IPv6 site has."""
         address = ipaddress.ip_address(self.ip)
         return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), False))
+
+    @property
+    def operator(self) -> int | None:
+        """Whose network the address lies in, if there is a file that tells."""
+        return operators.number_of(self.ip)
 
     @property
     def network(self) -> str:

@@ -156,3 +156,11 @@ class StaffCodeForm(forms.Form):
 
     def clean_token(self) -> str:
         return "".join(self.cleaned_data["token"].split())
+
+
+class BreakGlassForm(forms.Form):
+    """Why a superuser needs every right."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -238,6 +238,18 @@ def second_factor_changed(user: User, what: str) -> None:
     )
 
 
+def break_glass(email: str, user: User | None, what: str) -> None:
+    """To each superuser and whoever watches, in English."""
+    messages.tell(
+        user_id=user.pk if user else None,
+        email=email,
+        template="break_glass",
+        subject="TutorHub: break-glass",
+        body=f"{what} Any superuser can end it: Break-glass, at the top of the back office.",
+        channels=(catalogue.EMAIL,),
+    )
+
+
 def _code(
     template: catalogue.Template, values: dict[str, object], *, phone: str, language: str
 ) -> None:

@@ -41,7 +41,7 @@ TABLES = [
     Table(
         "accounts.LoginAttempt",
         plain="id at kind user is_success reason",
-        personal="phone email ip neighbourhood user_agent",
+        personal="phone email ip neighbourhood operator user_agent",
         section="sign_ins",
         title=_("Log of sign-ins"),
         purpose=_("To find and stop people who try to get into accounts of others"),
@@ -53,7 +53,7 @@ TABLES = [
     Table(
         "accounts.OtpChallenge",
         plain="id purpose is_bound is_sent attempts created_at expires_at used_at",
-        personal="phone network neighbourhood block holder asked_by",
+        personal="phone network neighbourhood operator block holder asked_by",
         hidden="code_hash",
         section="sign_ins",
         title=_("One-time codes"),
@@ -68,6 +68,11 @@ TABLES = [
         plain="id user name confirmed throttling_failure_timestamp throttling_failure_count",
     ),
     Table("accounts.RecoveryCode", plain="id device code_hash created_at used_at"),
+    Table(
+        "accounts.BreakGlass",
+        plain="id asked_by reason asked_at agreed_by is_by_operator agreed_at ends_at ended_by"
+        " ended_at",
+    ),
     Table("accounts.SmsBudgetDay", plain="day spent_paise sent"),
     Table(
         "accounts.KnownDevice",

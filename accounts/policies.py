@@ -1,4 +1,4 @@
-"""What a device that is new to an account may not do yet."""
+"""What a device that is new to an account may not do yet, and what takes two superusers."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import queries
-from accounts.models import User
+from accounts.models import EVERY_RIGHT, BreakGlass, User
 from tutorhub.core import clock
-from tutorhub.core.errors import NotAllowed
+from tutorhub.core.errors import Conflict, NotAllowed
 
 
 class DeviceTooNew(NotAllowed):
@@ -25,6 +25,48 @@ class ProofDue(NotAllowed):
     message = gettext_lazy(
         "This account was not used for a long time. Prove that it is yours before you go on."
     )
+
+
+class NotSuperuser(NotAllowed):
+    code = "not_superuser"
+    message = gettext_lazy("Only a superuser may do this.")
+
+
+class NobodyAgreesToThemselves(NotAllowed):
+    code = "maker_is_checker"
+    message = gettext_lazy("Somebody else has to agree to this.")
+
+
+class GlassClosed(Conflict):
+    code = "glass_closed"
+    message = gettext_lazy("This request was answered already, or it is too old.")
+
+
+def has_every_right(user: User) -> bool:
+    """Whether this is a superuser to whose every right a second one agrees at this moment."""
+    return user.is_superuser and user.has_perm(EVERY_RIGHT)
+
+
+def check_is_superuser(user: User) -> None:
+    if not (user.is_active and user.is_staff and user.is_superuser):
+        raise NotSuperuser
+
+
+def check_can_agree(glass: BreakGlass, by: User) -> None:
+    """Two people, both superusers now. Ask it under the lock of the row."""
+    check_is_superuser(by)
+    check_is_superuser(glass.asked_by)
+    if by.pk == glass.asked_by_id:
+        raise NobodyAgreesToThemselves
+    if not glass.is_waiting:
+        raise GlassClosed
+
+
+def check_can_end(glass: BreakGlass, by: User) -> None:
+    """Any superuser ends it, or says no to it."""
+    check_is_superuser(by)
+    if not (glass.is_waiting or glass.is_open):
+        raise GlassClosed
 
 
 def check_device_is_settled(user: User, sign_in_id: UUID | None, action: str) -> None:

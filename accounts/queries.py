@@ -1,11 +1,14 @@
-"""Where a person is signed in: browsers and apps in one list."""
+"""Where a person is signed in, and which rights a superuser has now."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, Q
+
 from accounts.clients import device_name
-from accounts.models import AppSession, BrowserSession, KnownDevice, User
+from accounts.models import AppSession, BreakGlass, BrowserSession, KnownDevice, User
 from tutorhub.core import clock
 
 
@@ -64,3 +67,12 @@ def sign_in(user: User, sign_in_id: UUID | None) -> BrowserSession | AppSession 
     )
     app = AppSession.objects.select_related("known_device").filter(user=user, pk=sign_in_id)
     return browser.first() or app.first()
+
+
+def rights_now(superuser: User) -> set[str]:
+    """What the groups of a superuser give; everything while the glass is broken. One query."""
+    of_groups = Q(pk__in=Group.objects.filter(user=superuser).values("permissions"))
+    is_open = Exists(BreakGlass.objects.open().filter(asked_by=superuser))
+    rows = Permission.objects.filter(of_groups | is_open).order_by()
+    names = rows.values_list("content_type__app_label", "codename")
+    return {f"{app_label}.{codename}" for app_label, codename in names}

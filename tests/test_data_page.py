@@ -203,7 +203,7 @@ class TestRequests:
     def test_nobody_closes_their_own_and_nobody_without_the_right(self, family):
         request = data_requests.ask(family, kind="correction", words="My name")
         finance = staff_of("finance")
-        boss = StaffFactory(is_superuser=True)
+        boss = StaffFactory(glass=True)
         DataRequest.objects.filter(pk=request.pk).update(user=boss)
         for by in (finance, boss):
             with pytest.raises(NotAllowed):

@@ -183,7 +183,7 @@ class TestTutor:
 
 
 def moderators():
-    return StaffFactory(is_superuser=True)
+    return StaffFactory(group="moderator")
 
 
 def decide_on(document):

@@ -133,7 +133,7 @@ def test_papers_of_tutors_who_were_sent_back_go(disk: World, is_over):
         TutorDocument.objects.filter(tutor=sent_back).update(received_at=then - DAY)
     type(sent_back).objects.filter(pk=sent_back.pk).update(updated_at=then - DAY)
     with clock.at(then):
-        moderator = StaffFactory(is_superuser=True)
+        moderator = StaffFactory(group="moderator")
         verification.reject(claimed(sent_back, moderator), by=moderator, notes="Unreadable")
     had = TutorDocument.objects.filter(tutor=sent_back).count()
     assert had

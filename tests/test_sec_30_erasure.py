@@ -128,7 +128,7 @@ def _of_tutor(tutor, family, disk):
     tax_profiles.save(user=user, legal_name="Ravi Kumar", address="1 Road", state="Karnataka")
     paper = received(disk, tutor)
     received(disk, tutor)
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     submissions.hand_in(tutor)
     accounts.update_profile(user, name="A new name that waits")
     SavedSearchFactory(user=family)

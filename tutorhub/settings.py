@@ -647,6 +647,23 @@ OTP_SENDS_PER_DAY_BY_NEIGHBOURHOOD = 5000 if HURRIED else 200
 OTP_SENDS_PER_HOUR_BY_BLOCK = 200 if HURRIED else 10
 OTP_SENDS_PER_DAY_BY_BLOCK = 1000 if HURRIED else 30
 OTP_NEW_PHONES_PER_DAY = 5
+# By the operator of the network, if there is a file that tells it (docs/signin.md). Nearly all
+# families come by few carriers, so those have a share of the day's codes and not a number.
+ASN_DATABASE = env.str("ASN_DATABASE", "")
+OTP_SENDS_PER_HOUR_BY_OPERATOR = 300
+OTP_SENDS_PER_DAY_BY_OPERATOR = 1000
+OTP_SENDS_PER_HOUR_BY_HOSTING = 20
+OTP_SENDS_PER_DAY_BY_HOSTING = 60
+OTP_SHARE_PER_HOUR_BY_CARRIER_PERCENT = 25
+OTP_SHARE_PER_DAY_BY_CARRIER_PERCENT = 60
+# Jio; Airtel (mobile, broadband, backbone); Vodafone Idea (four); BSNL.
+ASN_CARRIERS = frozenset({55836, 45609, 24560, 9498, 38266, 55410, 55644, 45271, 9829})
+# Amazon (two), Google Cloud, Microsoft, Oracle, Alibaba, Tencent, DigitalOcean, Akamai (Linode),
+# Vultr, OVH, Hetzner, Contabo, Scaleway, Leaseweb, M247, Datacamp (two).
+ASN_HOSTING = frozenset(
+    {16509, 14618, 396982, 8075, 31898, 45102, 132203, 14061, 63949, 20473, 16276, 24940, 51167}
+    | {12876, 60781, 9009, 60068, 212238}
+)
 # The form of the sign-in page: older than a person needs, younger than an hour.
 PAGE_TOKEN_YOUNGEST = timedelta(0) if HURRIED else timedelta(seconds=2)
 PAGE_TOKEN_OLDEST = timedelta(hours=1)
@@ -655,6 +672,9 @@ SPRAY_FAILURES_PER_HOUR = 2000
 SPRAY_LEAST_TRIES = 200
 SPRAY_LEAST_SUCCESS_PERCENT = 40
 SPRAY_FAILURES_PER_HOUR_BY_NEIGHBOURHOOD = 100
+SPRAY_FAILURES_PER_HOUR_BY_HOSTING = 20
+SPRAY_FAILURES_PER_HOUR_BY_OPERATOR = 200
+SPRAY_FAILURES_PER_HOUR_BY_CARRIER = 1000
 # Codes that are paid for and not used are somebody's business.
 PUMPING_LEAST_SENDS = 50
 PUMPING_LEAST_USED_PERCENT = 50
@@ -682,6 +702,10 @@ SMS_DAILY_BUDGET_PAISE = env.int("SMS_DAILY_BUDGET_PAISE", 2000_00)
 REFRESH_IDLE = timedelta(days=14)
 REFRESH_ABSOLUTE = timedelta(days=60)
 REFRESH_GRACE = timedelta(seconds=30)
+# A superuser's rights (docs/signin.md): how long a request waits for a second one, and how long
+# they last once that one has agreed.
+BREAK_GLASS_WAITS = timedelta(minutes=60)
+BREAK_GLASS_LIFE = timedelta(minutes=env.int("BREAK_GLASS_MINUTES", 60))
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_ABSOLUTE = timedelta(hours=8)
 STAFF_FAILURES = 5

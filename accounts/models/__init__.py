@@ -1,4 +1,5 @@
 from accounts.models.attempts import LoginAttempt
+from accounts.models.break_glass import EVERY_RIGHT, BreakGlass
 from accounts.models.challenges import OtpChallenge, SmsBudgetDay
 from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
@@ -9,7 +10,9 @@ from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
 from accounts.models.users import Role, User
 
 __all__ = [
+    "EVERY_RIGHT",
     "AppSession",
+    "BreakGlass",
     "BrowserSession",
     "Consent",
     "ConsentNotice",

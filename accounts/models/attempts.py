@@ -30,6 +30,7 @@ class LoginAttempt(models.Model):
     )
     ip = models.GenericIPAddressField()
     neighbourhood = models.CharField(max_length=49, blank=True)
+    operator = models.BigIntegerField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
     is_success = models.BooleanField(default=False)
     reason = models.CharField(max_length=40, blank=True)
@@ -42,6 +43,11 @@ class LoginAttempt(models.Model):
             models.Index(name="login_ip", fields=["ip", "at"]),
             models.Index(name="login_at", fields=["at"]),
             models.Index(name="login_neighbourhood", fields=["neighbourhood", "at"]),
+            models.Index(
+                name="login_operator",
+                fields=["operator", "at"],
+                condition=models.Q(operator__isnull=False),
+            ),
             models.Index(
                 name="login_codes",
                 fields=["at", "phone", "is_success"],

@@ -47,6 +47,7 @@ class OtpChallenge(models.Model):
     code_hash = models.CharField(max_length=64)
     network = models.CharField(max_length=49)
     neighbourhood = models.CharField(max_length=49, blank=True)
+    operator = models.BigIntegerField(null=True)
     block = models.CharField(max_length=16, blank=True)
     is_bound = models.BooleanField(default=False)
     holder = models.CharField(max_length=64, blank=True)
@@ -68,6 +69,11 @@ class OtpChallenge(models.Model):
             models.Index(name="otp_phone", fields=["phone", "created_at"]),
             models.Index(name="otp_network", fields=["network", "created_at"]),
             models.Index(name="otp_neighbourhood", fields=["neighbourhood", "created_at"]),
+            models.Index(
+                name="otp_operator",
+                fields=["operator", "created_at"],
+                condition=Q(operator__isnull=False, asked_by=""),
+            ),
             models.Index(name="otp_block", fields=["block", "created_at"]),
             models.Index(
                 name="otp_holder",

@@ -22,7 +22,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
-        """Make a member of staff who may do everything (`manage.py createsuperuser`)."""
+        """Make a superuser (`manage.py createsuperuser`)."""
         user = self.model(
             email=self.normalize_email(email),
             role=Role.STAFF,
@@ -84,6 +84,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether a backend says so. To be a superuser is no right by itself: `StaffBackend`."""
+        return perm in self.get_all_permissions(obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions())
+
+    async def ahas_perm(self, perm: str, obj: Any = None) -> bool:
+        return perm in await self.aget_all_permissions(obj)
+
+    async def ahas_module_perms(self, app_label: str) -> bool:
+        rights = await self.aget_all_permissions()
+        return any(perm.startswith(f"{app_label}.") for perm in rights)
 
     def get_session_auth_hash(self) -> str:
         """What a browser session must match: a new epoch ends every session at once."""

@@ -21,6 +21,7 @@ def note(
         user=user,
         ip=client.ip,
         neighbourhood=client.neighbourhood,
+        operator=client.operator,
         user_agent=client.user_agent,
         is_success=not reason,
         reason=reason,

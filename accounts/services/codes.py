@@ -73,6 +73,7 @@ def send(ask: Ask, deliver: Deliver) -> CodeSent:
         phone=ask.phone,
         network=ask.client.network,
         neighbourhood=ask.client.neighbourhood,
+        operator=ask.client.operator,
         block=send_limits.block_of(ask.phone),
         is_bound=ask.is_bound,
         holder=ask.holder,

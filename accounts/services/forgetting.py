@@ -80,7 +80,7 @@ def _seal_sign_ins(user_id: UUID, theirs: Q) -> None:
     kept = [{name: row[name] for name in SEALED} for row in rows]
     vault.keep("sign_ins", user_id, kept, for_=settings.SIGN_INS_SEALED_FOR)
     LoginAttempt.objects.filter(pk__in=[row["pk"] for row in rows]).update(
-        phone="", email="", ip=NOWHERE, neighbourhood="", user_agent=""
+        phone="", email="", ip=NOWHERE, neighbourhood="", operator=None, user_agent=""
     )
 
 

@@ -6,8 +6,8 @@ from django.db import connection
 def hold(kind: str, name: str) -> None:
     """Wait for the lock `kind:name` and hold it to the end of the transaction.
 
-    Take kinds in the order phone, network, neighbourhood, block, staff, pan, float, and one name of
-    a kind: otherwise two could wait for each other.
+    Take kinds in the order phone, network, neighbourhood, block, operator, staff, pan, float, and
+    one name of a kind: otherwise two could wait for each other.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction would be released at once")

@@ -14,7 +14,7 @@ from accounts import messages
 from accounts.clients import Client
 from accounts.models import OtpChallenge, SmsBudgetDay
 from accounts.services import locks
-from tutorhub.core import clock
+from tutorhub.core import clock, operators
 from tutorhub.core.errors import TooMany
 
 HOUR = timedelta(hours=1)
@@ -93,7 +93,7 @@ def spend(cost_paise: int | None = None) -> bool:
 
 
 def _waits_of_strangers(phone: str, client: Client, now: datetime) -> list[int]:
-    """By the address, its neighbourhood, and the thousand numbers: per hour and per day each."""
+    """By the address, its neighbourhood, the thousand numbers and the operator of the network."""
     counted = (
         ("network", client.network, "ADDRESS"),
         ("neighbourhood", client.neighbourhood, "NEIGHBOURHOOD"),
@@ -103,10 +103,47 @@ def _waits_of_strangers(phone: str, client: Client, now: datetime) -> list[int]:
     for kind, name, limit in counted:
         locks.hold(kind, name)
         times = _strangers_sends(now - DAY, **{kind: name})
-        hourly = getattr(settings, f"OTP_SENDS_PER_HOUR_BY_{limit}")
-        daily = getattr(settings, f"OTP_SENDS_PER_DAY_BY_{limit}")
+        hourly, daily = _limits(limit)
         waits.append(_wait_for_window(times, HOUR, hourly, now))
         waits.append(_wait_for_window(times, DAY, daily, now))
+    if client.operator is not None:
+        waits += _waits_at_operator(client.operator, now)
+    return waits
+
+
+def _limits(of: str) -> tuple[int, int]:
+    """For an hour and for a day."""
+    hourly = getattr(settings, f"OTP_SENDS_PER_HOUR_BY_{of}")
+    return hourly, getattr(settings, f"OTP_SENDS_PER_DAY_BY_{of}")
+
+
+def _limits_of_operator(number: int) -> tuple[int, int]:
+    """What all strangers at one operator may have sent together.
+
+    A carrier that half the country signs in by gets a share of what the day's budget pays for, so
+    that whoever abuses one leaves money for the others; a number would stop families on a good day.
+    """
+    kind = operators.kind_of(number)
+    if kind == operators.HOSTING:
+        return _limits("HOSTING")
+    hourly, daily = _limits("OPERATOR")
+    if kind == operators.CARRIER:
+        codes = settings.SMS_DAILY_BUDGET_PAISE // max(1, messages.code_paise())
+        hourly = max(hourly, codes * settings.OTP_SHARE_PER_HOUR_BY_CARRIER_PERCENT // 100)
+        daily = max(daily, codes * settings.OTP_SHARE_PER_DAY_BY_CARRIER_PERCENT // 100)
+    return hourly, daily
+
+
+def _waits_at_operator(number: int, now: datetime) -> list[int]:
+    """Asked for the one send that decides, because a carrier has thousands in a day."""
+    locks.hold("operator", str(number))
+    hourly, daily = _limits_of_operator(number)
+    sends = OtpChallenge.objects.filter(operator=number, asked_by="").order_by("-created_at")
+    times = sends.values_list("created_at", flat=True)
+    waits = []
+    for window, limit in ((HOUR, hourly), (DAY, daily)):
+        oldest = times.filter(created_at__gt=now - window)[limit - 1 : limit].first()
+        waits.append(_seconds(oldest + window - now) if oldest else 0)
     return waits
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clients import Client
 from accounts.models import LoginAttempt
 from accounts.services import alarms
-from tutorhub.core import clock
+from tutorhub.core import clock, operators
 from tutorhub.core.errors import TooMany
 
 HOUR = timedelta(hours=1)
@@ -43,7 +43,21 @@ def refusal(client: Client) -> SignInPaused | None:
     if around["failed"] >= settings.SPRAY_FAILURES_PER_HOUR_BY_NEIGHBOURHOOD:
         alarms.ring("spraying_from_one_network")
         return SignInPaused(retry_after=600)
+    if client.operator is not None:
+        there = tried.filter(operator=client.operator).aggregate(**_numbers())
+        if there["failed"] >= _limit_of_operator(client.operator):
+            alarms.ring(f"spraying_from_operator_{client.operator}")
+            return SignInPaused(retry_after=600)
     return None
+
+
+def _limit_of_operator(number: int) -> int:
+    """For the carriers half of what opens the breaker for everybody: they are half of everybody."""
+    return {
+        operators.HOSTING: settings.SPRAY_FAILURES_PER_HOUR_BY_HOSTING,
+        operators.CARRIER: settings.SPRAY_FAILURES_PER_HOUR_BY_CARRIER,
+        operators.OTHER: settings.SPRAY_FAILURES_PER_HOUR_BY_OPERATOR,
+    }[operators.kind_of(number)]
 
 
 def _numbers() -> dict[str, Count]:

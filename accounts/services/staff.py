@@ -39,6 +39,28 @@ _rights: dict[str, set[str]] = {
     SUPPORT: {"accounts.view_user", "accounts.reveal_user", "accounts.view_loginattempt"},
 }
 
+ALWAYS = frozenset(
+    {
+        "accounts.suspend_user",
+        "accounts.view_appsession",
+        "accounts.view_breakglass",
+        "accounts.view_consentnotice",
+        "accounts.view_loginattempt",
+        "accounts.view_smsbudgetday",
+        "accounts.view_user",
+        "core.view_auditevent",
+        "core.view_outboxrow",
+        "marketplace.view_enquiry",
+        "marketplace.view_lead",
+        "marketplace.view_review",
+        "marketplace.view_tutoringsession",
+        "notifications.view_providerevent",
+    }
+)
+"""What a superuser may alone: look at what support looks at and at how the system fares, and shut
+accounts. Everything else takes a group, or a second superuser (`break_glass`): children, papers,
+money, messages, and whole numbers."""
+
 
 class TriedTooOften(TooMany):
     code = "throttled"

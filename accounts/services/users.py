@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import news
 from accounts.models import AppSession, BrowserSession, User
+from accounts.policies import has_every_right
 from accounts.services import names, tokens
 from tutorhub.core import audit, outbox
 from tutorhub.core.errors import Conflict, NotAllowed
@@ -48,9 +49,12 @@ def rename(user: User, name: str) -> User:
 
 @transaction.atomic
 def suspend(user: User, *, by: User, reason: str) -> User:
-    """Shut the account: every session and token of it fails from the next request on."""
+    """Shut the account: every session and token of it fails from the next request on.
+
+    That of a colleague, too, by any superuser: a stolen account is shut before others are asked.
+    """
     user = _lock(user)
-    _check_can_decide(user, by, reason)
+    _check_can_decide(user, by, reason, may_about_staff=by.is_superuser)
     if user.is_active:
         close(user, AppSession.End.STAFF)
         audit.record("user.suspended", user, by=by, reason=reason)
@@ -60,9 +64,12 @@ def suspend(user: User, *, by: User, reason: str) -> User:
 
 @transaction.atomic
 def restore(user: User, *, by: User, reason: str) -> User:
-    """Open a suspended account again; the person has to sign in anew."""
+    """Open a suspended account again; the person has to sign in anew.
+
+    To open one of staff is to give rights, so it takes the second superuser.
+    """
     user = _lock(user)
-    _check_can_decide(user, by, reason)
+    _check_can_decide(user, by, reason, may_about_staff=has_every_right(by))
     if not user.is_active:
         if _is_erased(user):
             raise Conflict(_("This account was erased and cannot come back."), code="erased")
@@ -82,10 +89,10 @@ def close(user: User, reason: str) -> None:
     tokens.end_all(user, reason)
 
 
-def _check_can_decide(user: User, by: User, reason: str) -> None:
+def _check_can_decide(user: User, by: User, reason: str, *, may_about_staff: bool) -> None:
     if not reason.strip():
         raise ReasonMissing
-    if user.pk == by.pk or (user.is_staff and not by.is_superuser):
+    if user.pk == by.pk or (user.is_staff and not may_about_staff):
         raise NotAllowed(_("You cannot decide about this account."))
 
 

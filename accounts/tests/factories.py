@@ -3,12 +3,13 @@
 from typing import Any
 
 import factory
+from django.contrib.auth.models import Group
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory.django import DjangoModelFactory
 
 from accounts.models import Consent, ConsentNotice, Relation, Role, User
-from accounts.services import notices
+from accounts.services import break_glass, notices, staff
 from tutorhub.core import memo
 from tutorhub.core.ids import uuid7
 
@@ -54,6 +55,22 @@ class StaffFactory(DjangoModelFactory[User]):
     def device(self, create: bool, value: object, **kwargs: Any) -> None:
         if value is not False:
             TOTPDevice.objects.create(user=self, name="phone", confirmed=True)
+
+    @factory.post_generation
+    def group(self, create: bool, value: str | None, **kwargs: Any) -> None:
+        """The group whose rights they have: `StaffFactory(group="finance")`."""
+        if value:
+            staff.ensure_groups()
+            self.groups.add(Group.objects.get(name=value))
+
+    @factory.post_generation
+    def glass(self, create: bool, value: bool | None, **kwargs: Any) -> None:
+        """Every right, as if another superuser had just agreed: `StaffFactory(glass=True)`."""
+        if value:
+            self.is_superuser = True
+            self.save()
+            glass = break_glass.ask(self, reason="a test")
+            break_glass.agree(glass, by=StaffFactory(is_superuser=True))
 
 
 class ConsentFactory(DjangoModelFactory[Consent]):

@@ -56,7 +56,7 @@ def race(
 ) -> TutoringSession:
     """The booking has looked at the tutor; now the suspension begins; then the booking goes on."""
     offer, order = late_money(monkeypatch)
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     claimed(offer.tutor, moderator)
     has_looked, is_suspended = threading.Event(), threading.Event()
     look = bookings._locked_tutor

@@ -95,7 +95,7 @@ def test_a_tutor_whom_moderators_suspend_has_no_offers_left_and_families_are_tol
     offer = OfferFactory()
     lead = LeadFactory(tutor=offer.tutor)
     staff.ensure_groups()
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     verification.suspend(claimed(offer.tutor, moderator), by=moderator, reason="Complaints")
     drain()
     offer.refresh_from_db()

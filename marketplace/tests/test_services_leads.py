@@ -251,7 +251,7 @@ def test_another_subject_of_the_same_child_costs_a_credit(lead, tutor):
 
 def test_staff_give_the_credit_of_a_dead_number_back_once(lead, tutor):
     accept(lead)
-    staff = StaffFactory(is_superuser=True)
+    staff = StaffFactory(group="moderator")
     leads.report_dead_number(lead, by=staff)
     leads.report_dead_number(lead, by=staff)
     assert lead_credits.balance(tutor) == 10

@@ -42,7 +42,7 @@ Status = TutoringSession.Status
 
 @pytest.fixture
 def moderator():
-    return StaffFactory(is_superuser=True)
+    return StaffFactory(group="moderator")
 
 
 def hide(session, moderator):

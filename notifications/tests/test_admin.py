@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.sites import site
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import RequestFactory
 
 from notifications.admin import DeliveryInline, MessageAdmin
@@ -18,7 +19,12 @@ PHONE = "+919876543210"
 @pytest.fixture
 def request_of_staff(rf: RequestFactory):
     request = rf.get("/")
-    request.user = get_user_model().objects.create_superuser(email="s@example.com", password="x")
+    user = get_user_model().objects.create(email="s@example.com", role="staff", is_staff=True)
+    looks = Permission.objects.filter(
+        content_type__app_label="notifications", codename__startswith="view_"
+    )
+    user.user_permissions.set(looks)
+    request.user = user
     request.user.is_verified = lambda: True
     return request
 

@@ -45,7 +45,7 @@ def rupees(field: str, label: str) -> Callable[[Any, Any], str]:
 
 
 class FinanceAdmin(ReadOnlyAdmin):
-    """Open to the finance group and superusers."""
+    """Open to the finance group, and to a superuser while a second one agrees."""
 
     show_full_result_count = False
     ordering = ["-pk"]

@@ -106,7 +106,7 @@ def fund_wallet(family: User, amount_paise: int = 30_000, *, promo_paise: int = 
     if amount_paise:
         pay(open_order(orders.start_topup(amount_paise=amount_paise, by=family)))
     if promo_paise:
-        staff = StaffFactory(is_superuser=True)
+        staff = StaffFactory(group="finance")
         grant = PromoGrant(user=family, amount_paise=promo_paise, reason="Welcome")
         wallets.grant_promo(grant, by=staff)
 

@@ -176,7 +176,7 @@ class TestFunding:
         assert (funding.amount_paise, funding.status) == (1000_50, "REQUESTED")
         assert "Two people are needed" in self.book(client, funding).content.decode()
         assert ledger.balance("rzpx_float") == 0
-        self.book(desk(StaffFactory(is_superuser=True)), funding)
+        self.book(desk(StaffFactory(glass=True)), funding)
         assert ledger.balance("rzpx_float") == 1000_50
 
     def test_what_was_entered_before_is_said_on_the_form(self, finance):

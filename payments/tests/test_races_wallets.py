@@ -66,7 +66,7 @@ def paid_order() -> PaymentOrder:
 @pytest.mark.scenario(13)
 class TestScenario13TwoAdminsRefundSixtyPercent:
     def refund_twice(self, order):
-        staff = [StaffFactory(is_superuser=True) for _ in range(2)]
+        staff = [StaffFactory(group="finance") for _ in range(2)]
         return run_together(
             2, lambda n: refund_decisions.decide(order, by=staff[n], amount_paise=60_000)
         )

@@ -274,7 +274,7 @@ class TestAccountOnTheWay:
 class TestRaces:
     def test_one_status_from_many_messengers_is_one_effect(self, razorpay_simulator):
         """Deduplicated by payout and status, whatever the event ids are."""
-        payout = make_approved(StaffFactory(is_superuser=True))
+        payout = make_approved(StaffFactory(group="finance"))
         sending._begin(payout.pk)
         results = run_together(8, lambda n: payouts.apply(entity(payout, "processed")))
         assert results == [None] * 8
@@ -283,7 +283,7 @@ class TestRaces:
 
     def test_control_without_the_lock_somebody_trips(self, razorpay_simulator, monkeypatch):
         """The key in the ledger still holds; without the lock it is all there is."""
-        payout = make_approved(StaffFactory(is_superuser=True))
+        payout = make_approved(StaffFactory(group="finance"))
         sending._begin(payout.pk)
         payouts.apply(entity(payout, "processing"))
         both_have_looked = threading.Barrier(2, timeout=10)

@@ -89,7 +89,7 @@ class TestDecision:
     @pytest.mark.scenario(25)
     def test_nobody_approves_what_he_asked_for(self, tutor, finance):
         factories.fund_float()
-        boss = StaffFactory(is_superuser=True)
+        boss = StaffFactory(glass=True)
         payout = payouts.request(tutor=tutor, amount_paise=AMOUNT, by=boss)
         with pytest.raises(NotAllowed):
             payouts.approve(payout, by=boss)
@@ -295,7 +295,7 @@ class TestRaces:
     def test_two_workers_send_one_payout(self, razorpay_simulator):
         factories.fund_float()
         tutor = factories.rich_tutor(200_000)
-        payout = payouts.approve(ask(tutor), by=StaffFactory(is_superuser=True))
+        payout = payouts.approve(ask(tutor), by=StaffFactory(group="finance"))
         run_together(6, lambda n: payouts.send(payout.pk, lambda: None))
         assert len(razorpay_simulator.state()["payouts"]) == 1
 
@@ -322,4 +322,4 @@ class TestRaces:
         """Two requests, and money in the payout account for one."""
         factories.fund_float(AMOUNT + 2 * settings.PAYOUT_FEE_ALLOWANCE_PAISE)
         asked = [ask(factories.rich_tutor(200_000)) for _ in range(2)]
-        return asked, StaffFactory(is_superuser=True)
+        return asked, StaffFactory(group="finance")

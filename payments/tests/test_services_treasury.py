@@ -16,7 +16,7 @@ from tutorhub.core.tests.threads import run_together
 
 @pytest.fixture
 def other(db):
-    return StaffFactory(is_superuser=True)
+    return StaffFactory(group="finance")
 
 
 def asked(by, reference="UTR1"):
@@ -92,8 +92,8 @@ class TestAtOneDesk:
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     def test_two_book_it_at_once(self):
-        funding = asked(StaffFactory(is_superuser=True))
-        bosses = [StaffFactory(is_superuser=True) for _ in range(4)]
+        funding = asked(StaffFactory(group="finance"))
+        bosses = [StaffFactory(group="finance") for _ in range(4)]
         results = run_together(4, lambda n: treasury.approve_funding(funding, by=bosses[n]))
         kinds = sorted(type(result).__name__ for result in results)
         assert kinds == ["Funding"] + ["InvalidTransition"] * 3
@@ -110,8 +110,8 @@ class TestRaces:
 
         monkeypatch.setattr(treasury, "check_can_decide_funding", slow_check)
         monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
-        funding = asked(StaffFactory(is_superuser=True))
-        bosses = [StaffFactory(is_superuser=True) for _ in range(2)]
+        funding = asked(StaffFactory(group="finance"))
+        bosses = [StaffFactory(group="finance") for _ in range(2)]
         results = run_together(2, lambda n: treasury.approve_funding(funding, by=bosses[n]))
         assert len([result for result in results if isinstance(result, Funding)]) != 1
         assert LedgerTxn.objects.filter(kind="payouts_funded").count() <= 1

@@ -81,9 +81,9 @@ def test_sec_15_so_does_a_family_by_cookie_and_by_token() -> None:
     assert not_refused(bearer(trusted_app(user)), routes) == []
 
 
-def test_sec_15_so_does_a_superuser_in_the_back_office() -> None:
+def test_sec_15_so_does_a_superuser_with_every_right_in_the_back_office() -> None:
     routes = {name: route for name, route in addresses().items() if name.startswith("admin:")}
-    assert not_refused(staff_browser(StaffFactory(is_superuser=True)), routes) == []
+    assert not_refused(staff_browser(StaffFactory(glass=True)), routes) == []
 
 
 def test_sec_15_the_answer_of_the_api_has_its_shape(client: Client) -> None:
@@ -102,7 +102,7 @@ def test_sec_15_the_control_without_the_middleware(monkeypatch: pytest.MonkeyPat
 def test_sec_15_a_route_without_a_rule_is_not_there(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    user = StaffFactory(is_superuser=True) if "admin" in name else FamilyUserFactory()
+    user = StaffFactory(glass=True) if "admin" in name else FamilyUserFactory()
     client = staff_browser(user) if user.is_staff else trusted_browser(user)
     url = reverse(name)
     assert client.get(url).status_code != 404

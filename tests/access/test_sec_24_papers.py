@@ -21,7 +21,7 @@ from tutors.tests.factories import DocumentFactory, PhotoFactory, claimed
 
 pytestmark = pytest.mark.django_db
 
-MAY_LOOK = {"moderator", "superuser"}
+MAY_LOOK = {"moderator", "superuser_with_glass"}
 ARRIVED = ["RECEIVED", "VERIFIED", "REFUSED"]
 
 

@@ -43,7 +43,7 @@ from tutors.tests.factories import (
 
 FAMILIES = frozenset({"family", "other_family"})
 TUTORS = frozenset({"tutor_new", "tutor", "other_tutor", "tutor_suspended"})
-STAFF = frozenset({"moderator", "finance", "superuser"})
+STAFF = frozenset({"moderator", "finance", "superuser", "superuser_with_glass"})
 PEOPLE = FAMILIES | TUTORS
 EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
 # Signed in, by cookie and by token, when staff shut the account or a new epoch ended all sessions.
@@ -265,6 +265,7 @@ class World:
             "moderator": StaffFactory(),
             "finance": StaffFactory(),
             "superuser": StaffFactory(is_superuser=True),
+            "superuser_with_glass": StaffFactory(glass=True),
             "staff_without_device": StaffFactory(device=False),
         }
         for name in ("moderator", "finance"):

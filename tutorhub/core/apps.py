@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class CoreConfig(AppConfig):
@@ -10,3 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("tutorhub.core.keeping")
+        checks.register(import_module("tutorhub.core.operators").check)

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 def moderators(number: int) -> list[Any]:
     staff.ensure_groups()
-    return [StaffFactory(is_superuser=True) for _ in range(number)]
+    return [StaffFactory(group="moderator") for _ in range(number)]
 
 
 def together(acts: list[Callable[[], Any]]) -> list[Any]:

@@ -183,7 +183,7 @@ class TestIdentity:
     @pytest.fixture
     def moderator(self) -> Any:
         staff.ensure_groups()
-        return StaffFactory(is_superuser=True)
+        return StaffFactory(group="moderator")
 
     def test_a_new_proof_lists_the_tutor_again(self, moderator: Any) -> None:
         tutor = tutor_until(timezone.now().date() - timedelta(days=2))

@@ -21,7 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("email", nargs="?", help="leave it out to refresh the groups only")
         parser.add_argument("--name", default="")
         parser.add_argument("--group", action="append", default=[], choices=staff.GROUPS)
-        parser.add_argument("--superuser", action="store_true")
+        parser.add_argument(
+            "--superuser",
+            action="store_true",
+            help="few rights alone, all of them while a second superuser agrees; add their groups",
+        )
         parser.add_argument(
             "--new-device",
             action="store_true",

@@ -1,7 +1,8 @@
 """The back office: which group sees and does what, model by model.
 
-A superuser sees every model, and does nothing that `add`, `change` or an action does not name.
-Whoever asks a page that is not for them gets 403; nothing is ever deleted here.
+A superuser alone has what names SUPERUSER. While a second one agrees (break-glass) they see every
+model, and do nothing that `add`, `change` or an action does not name. Whoever asks a page that is
+not for them gets 403; nothing is ever deleted here.
 """
 
 from tutorhub.core.access.kinds import (
@@ -32,6 +33,7 @@ _FINANCE = frozenset({FINANCE})
 _SUPPORT = frozenset({SUPPORT})
 _STAFF = _MODERATOR | _FINANCE | _SUPPORT
 _SUPERUSER = frozenset({SUPERUSER})
+_LOOKS = AdminRule(view=_SUPERUSER)
 
 MONEY = AdminRule(view=_FINANCE)
 
@@ -44,33 +46,48 @@ def _finance(name: str, *needs: str) -> Action:
     return Action(name, _FINANCE, frozenset(needs))
 
 
+def _superuser(name: str, *needs: str) -> Action:
+    return Action(name, _SUPERUSER, frozenset(needs))
+
+
 def _moderator(name: str, *needs: str) -> Action:
     return Action(name, _MODERATOR, frozenset(needs))
 
 
 ADMIN: dict[str, AdminRule] = {
-    "core.outboxrow": AdminRule(view=_FINANCE, actions=(Action("revive", _SUPERUSER),)),
-    "core.auditevent": AdminRule(),
+    "core.outboxrow": AdminRule(
+        view=_FINANCE | _SUPERUSER, actions=(Action("revive", _SUPERUSER),)
+    ),
+    "core.auditevent": _LOOKS,
     "notifications.message": AdminRule(),
-    "notifications.providerevent": AdminRule(),
+    "notifications.providerevent": _LOOKS,
     "accounts.user": AdminRule(
-        view=_STAFF,
+        view=_STAFF | _SUPERUSER,
         actions=(
             Action("reveal", _STAFF, frozenset({REASON})),
-            _moderator("suspend", REASON),
-            _moderator("restore", REASON),
-            _moderator("vouch"),
+            Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON})),
+            Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON})),
+            Action("vouch", _MODERATOR | _SUPERUSER),
         ),
     ),
-    "accounts.loginattempt": AdminRule(view=_STAFF),
+    "accounts.loginattempt": AdminRule(view=_STAFF | _SUPERUSER),
     "accounts.consent": AdminRule(view=_MODERATOR),
     "accounts.datarequest": AdminRule(
         view=_MODERATOR,
         actions=(_moderator("answer_them", REASON), _moderator("refuse_them", REASON)),
     ),
-    "accounts.consentnotice": AdminRule(),
-    "accounts.smsbudgetday": AdminRule(),
-    "accounts.appsession": AdminRule(),
+    "accounts.consentnotice": _LOOKS,
+    "accounts.smsbudgetday": _LOOKS,
+    "accounts.appsession": _LOOKS,
+    "accounts.breakglass": AdminRule(
+        view=_SUPERUSER,
+        pages=(
+            _superuser("accounts_breakglass_now"),
+            _superuser("accounts_breakglass_ask", STEP_UP, REASON),
+            _superuser("accounts_breakglass_agree", STEP_UP, SECOND_PERSON),
+            _superuser("accounts_breakglass_end"),
+        ),
+    ),
     "students.learner": AdminRule(),
     "tutors.tutorprofile": AdminRule(
         view=_MODERATOR,
@@ -97,11 +114,13 @@ ADMIN: dict[str, AdminRule] = {
     "tutors.answertemplate": AdminRule(view=_MODERATOR, add=_MODERATOR, change=_MODERATOR),
     "tutors.decision": AdminRule(view=_MODERATOR),
     "tutors.badge": AdminRule(view=_MODERATOR),
-    "marketplace.enquiry": AdminRule(view=_MODERATOR | _SUPPORT),
-    "marketplace.lead": AdminRule(view=_MODERATOR | _SUPPORT, actions=(_moderator("dead_number"),)),
-    "marketplace.tutoringsession": AdminRule(view=_FINANCE | _SUPPORT),
-    "marketplace.review": AdminRule(),
-    # Money. Finance, and superusers as finance.
+    "marketplace.enquiry": AdminRule(view=_MODERATOR | _SUPPORT | _SUPERUSER),
+    "marketplace.lead": AdminRule(
+        view=_MODERATOR | _SUPPORT | _SUPERUSER, actions=(_moderator("dead_number"),)
+    ),
+    "marketplace.tutoringsession": AdminRule(view=_FINANCE | _SUPPORT | _SUPERUSER),
+    "marketplace.review": _LOOKS,
+    # Money: finance.
     "payments.creditpack": AdminRule(view=_FINANCE, add=_FINANCE, change=_FINANCE),
     "payments.creditlot": _money(_finance("refund_unused")),
     "payments.earning": MONEY,

@@ -13,9 +13,10 @@ STAFF: Final = frozenset({STAFF_ROLE})
 PEOPLE: Final = FAMILIES | TUTORS
 EVERYONE: Final = PEOPLE | STAFF | {ANONYMOUS}
 
-# The groups of staff (`accounts.services.staff`), and the flag above them.
+# The groups of staff (`accounts.services.staff`), and the flag beside them.
 MODERATOR, FINANCE, SUPPORT = "moderator", "finance", "support"
 SUPERUSER = "superuser"
+"""Alone, without a group."""
 
 # How somebody stands to a thing.
 OWN, LINKED, ANY = "own", "linked", "any"
@@ -29,7 +30,9 @@ REASON = "reason"
 """Words of staff, kept in the audit trail."""
 SECOND_PERSON = "second-person"
 """Somebody else than whoever asked for it."""
-NEEDS: Final = frozenset({STEP_UP, SETTLED, REASON, SECOND_PERSON})
+BREAK_GLASS = "break-glass"
+"""A second superuser who agrees to every right for a while (`accounts.services.break_glass`)."""
+NEEDS: Final = frozenset({STEP_UP, SETTLED, REASON, SECOND_PERSON, BREAK_GLASS})
 
 # What a suspended tutor and an account that staff have shut may still do.
 ACTS = "acts"
@@ -95,7 +98,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class AdminRule:
-    """What the back office shows of one model. Superusers may look at everything."""
+    """What the back office shows of one model.
+
+    A superuser for whom a second one agrees may look at everything and do what anybody may.
+    """
 
     view: frozenset[str] = frozenset()
     add: frozenset[str] = frozenset()

@@ -26,6 +26,9 @@ belongs to somebody else is answered to the byte as if it did not exist. `HEAD` 
 Standing: *acts* is closed to an account that is shut, and a suspended tutor may only look; *own
 account* and *proves* concern nothing but the own account; *open* is there for whoever could see it
 without an account.
+
+A superuser alone has what names the superuser here. *break-glass*: while a second superuser agrees,
+they look at every model of the back office and do in it what anybody may (`docs/signin.md`).
 """
 
 _WHO = {
@@ -125,7 +128,7 @@ def _admin() -> str:
 
 
 def _groups(groups: Set[str]) -> str:
-    return ", ".join(sorted({*groups, kinds.SUPERUSER}))
+    return ", ".join(sorted(groups)) or kinds.BREAK_GLASS
 
 
 def _actions(rule: AdminRule) -> str:

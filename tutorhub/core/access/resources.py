@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tutorhub.core.access.kinds import (
     ANONYMOUS,
     ANY,
+    BREAK_GLASS,
     FINANCE,
     LINKED,
     MODERATOR,
@@ -48,6 +49,7 @@ _BOTH = (_FAMILY, _TUTOR)
 _ANYBODY = tuple(_cell(who, ANY) for who in (ANONYMOUS, STUDENT, TUTOR_ROLE, STAFF_ROLE))
 _MODERATOR, _FINANCE = _cell(MODERATOR, ANY), _cell(FINANCE, ANY)
 _SUPERUSER = _cell(SUPERUSER, ANY)
+_GLASS = _cell(SUPERUSER, ANY, BREAK_GLASS)
 _SYSTEM = _cell(SYSTEM, ANY)
 
 
@@ -91,11 +93,18 @@ _add(
 )
 _add(
     "Account",
-    read=(*_BOTH, *(_cell(who, ANY, masked=True) for who in (MODERATOR, FINANCE, SUPPORT))),
+    read=(
+        *_BOTH,
+        *(_cell(who, ANY, masked=True) for who in (MODERATOR, FINANCE, SUPPORT, SUPERUSER)),
+    ),
     reveal=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, FINANCE, SUPPORT)),
     update=(*_BOTH, _cell(STUDENT, OWN, STEP_UP, note="phone, e-mail")),
     delete=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
-    suspend=(_cell(MODERATOR, ANY, REASON),),
+    suspend=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, SUPERUSER)),
+    restore=(
+        *(_cell(who, ANY, REASON) for who in (MODERATOR, SUPERUSER)),
+        _cell(SUPERUSER, ANY, REASON, BREAK_GLASS, note="staff"),
+    ),
     routes="accounts:account accounts:email-edit accounts:phone-* accounts:step-up accounts:prove"
     " accounts:start-clean api:me api:me-email api:me-phone-* api:me-step-up-* api:me-proof-*",
     models="accounts.user accounts.loginattempt accounts.smsbudgetday",
@@ -168,7 +177,7 @@ _add(
     read=(
         _FAMILY,
         _cell(TUTOR_ROLE, LINKED, masked=True, note="in a class: name once it is paid"),
-        _SUPERUSER,
+        _GLASS,
     ),
     create=(_FAMILY,),
     update=(_FAMILY,),
@@ -305,8 +314,16 @@ _add(
     models="payments.reconrun payments.reconitem payments.settlement payments.settlementrow"
     " payments.taxrate payments.refusedwebhooks",
 )
-_add("Outbox", read=(_FINANCE,), revive=(_SUPERUSER,), models="core.outboxrow")
-_add("Messages", read=(_SUPERUSER,), create=(_SYSTEM,), models="notifications.message")
+_add("Outbox", read=(_FINANCE, _SUPERUSER), revive=(_SUPERUSER,), models="core.outboxrow")
+_add("Messages", read=(_GLASS,), create=(_SYSTEM,), models="notifications.message")
+_add(
+    "Every right of a superuser",
+    read=(_SUPERUSER,),
+    create=(_cell(SUPERUSER, OWN, STEP_UP, REASON),),
+    agree=(_cell(SUPERUSER, ANY, STEP_UP, SECOND_PERSON),),
+    close=(_SUPERUSER,),
+    models="accounts.breakglass",
+)
 _add("Audit trail", read=(_SUPERUSER,), create=(_SYSTEM,), models="core.auditevent")
 
 RESOURCES: dict[str, Resource] = _table.rows

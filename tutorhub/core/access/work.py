@@ -109,6 +109,9 @@ HANDLERS: dict[str, Work] = {
 COMMANDS: dict[str, Work] = {
     "relay": Work(SYSTEM, "hands rows of the outbox to workers"),
     "setup_staff": Work(OPERATOR, "makes an account of staff; in the audit trail"),
+    "break_glass": Work(
+        OPERATOR, "gives a superuser every right for a while; in the audit trail, and mailed"
+    ),
     "message_templates": Work(OPERATOR, "prints what to register with the providers"),
     "fund_payouts": Work(OPERATOR, "fills the simulator's account; refused in production"),
     "grant_app_role": Work(OPERATOR, "takes rights away from the database role of the web"),

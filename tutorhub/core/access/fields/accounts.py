@@ -24,6 +24,7 @@ WRITES: dict[str, Fields] = {
     "accounts.EmailForm": Fields(PEOPLE, "email"),
     "accounts.DataRequestForm": Fields(PEOPLE, "kind words"),
     "accounts.EraseForm": Fields(PEOPLE, "is_sure"),
+    "accounts.BreakGlassForm": Fields(STAFF, "reason"),
     "accounts.StaffCodeForm": Fields(STAFF, "token"),
     "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),
 }
