@@ -40,12 +40,12 @@ def _money(*actions: Action, pages: tuple[Action, ...] = ()) -> AdminRule:
     return AdminRule(view=_FINANCE, actions=actions, pages=pages)
 
 
-def _finance(name: str, *needs: str) -> Action:
-    return Action(name, _FINANCE, frozenset(needs))
+def _finance(name: str, *needs: str, methods: str = "GET POST") -> Action:
+    return Action(name, _FINANCE, frozenset(needs), methods)
 
 
-def _moderator(name: str, *needs: str) -> Action:
-    return Action(name, _MODERATOR, frozenset(needs))
+def _moderator(name: str, *needs: str, methods: str = "GET POST") -> Action:
+    return Action(name, _MODERATOR, frozenset(needs), methods)
 
 
 ADMIN: dict[str, AdminRule] = {
@@ -75,25 +75,25 @@ ADMIN: dict[str, AdminRule] = {
     "tutors.tutorprofile": AdminRule(
         view=_MODERATOR,
         pages=(
-            _moderator("tutors_desk"),
-            _moderator("tutors_desk_next"),
-            _moderator("tutors_claim"),
-            _moderator("tutors_release"),
+            _moderator("tutors_desk", methods="GET"),
+            _moderator("tutors_desk_next", methods="POST"),
+            _moderator("tutors_claim", methods="POST"),
+            _moderator("tutors_release", methods="POST"),
             _moderator("tutors_hand_over", REASON),
             _moderator("tutors_take_over", REASON),
-            _moderator("tutors_note"),
-            _moderator("tutors_paper_open", STEP_UP),
-            _moderator("tutors_paper"),
-            _moderator("tutors_paper_page"),
+            _moderator("tutors_note", methods="POST"),
+            _moderator("tutors_paper_open", STEP_UP, methods="POST"),
+            _moderator("tutors_paper", methods="GET"),
+            _moderator("tutors_paper_page", methods="GET"),
             _moderator("tutors_tutorprofile_decide", REASON),
-            _moderator("tutors_tutordocument_open", STEP_UP),
+            _moderator("tutors_tutordocument_open", STEP_UP, methods="POST"),
             _moderator("tutors_tutordocument_review", REASON),
-            _moderator("tutors_tutorphoto_look"),
+            _moderator("tutors_tutorphoto_look", methods="GET"),
             _moderator("tutors_tutorphoto_decide", REASON),
         ),
     ),
     "tutors.tutorphoto": AdminRule(view=_MODERATOR),
-    "tutors.tutorreport": AdminRule(view=_MODERATOR),
+    "tutors.tutorreport": AdminRule(view=_MODERATOR, decide=_MODERATOR),
     "tutors.answertemplate": AdminRule(view=_MODERATOR, add=_MODERATOR, change=_MODERATOR),
     "tutors.decision": AdminRule(view=_MODERATOR),
     "tutors.badge": AdminRule(view=_MODERATOR),
@@ -123,7 +123,7 @@ ADMIN: dict[str, AdminRule] = {
         _finance("accept"),
         pages=(
             _finance("payments_gatewaydispute_contest"),
-            _finance("payments_evidencefile_open"),
+            _finance("payments_evidencefile_open", methods="POST"),
         ),
     ),
     "payments.gatewayevent": MONEY,
@@ -143,7 +143,7 @@ ADMIN: dict[str, AdminRule] = {
     "payments.promogrant": AdminRule(view=_FINANCE, add=_FINANCE),
     "payments.reconitem": _money(_finance("resolve")),
     "payments.reconrun": _money(
-        pages=(_finance("payments_health"), _finance("payments_health_check"))
+        pages=(_finance("payments_health"), _finance("payments_health_check", methods="POST"))
     ),
     "payments.refund": _money(_finance("retry"), _finance("to_wallet")),
     "payments.settlement": MONEY,
