@@ -57,7 +57,7 @@ class ReasonForm(ActionForm):
 class UserAdmin(ReadOnlyAdmin):
     list_display = ["name", "role", "masked_phone", "masked_email", "is_active", "joined_at"]
     list_filter = ["role", "is_active", "joined_at"]
-    search_fields = ["name", "phone", "email", "=id"]
+    search_fields = ["name", "=phone", "=email", "=id"]
     ordering = ["-joined_at"]
     show_full_result_count = False
     fields = [
@@ -127,7 +127,7 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
     list_filter = ["kind", "is_success", "reason", "at"]
-    search_fields = ["phone", "email", "=ip"]
+    search_fields = ["=phone", "=email", "=ip"]
     list_select_related = False
     ordering = ["-at"]
     show_full_result_count = False
@@ -140,6 +140,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     list_select_related = ["notice"]
     search_fields = ["=subject_id"]
     ordering = ["-given_at"]
+    exclude = ["guardian_phone"]
+    readonly_fields = ["masked_phone"]
+    masked_phone = masked_field("guardian_phone")
 
 
 class AnswerForm(ActionForm):

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from notifications.queries import masked
 from payments.models import CHART, LedgerAccount
 from payments.models.chart import RUPEES
 from payments.policies import is_finance
@@ -93,7 +94,12 @@ def money_link(user: User | None) -> str | SafeString:
     if user is None:
         return ""
     url = reverse("admin:payments_person", args=[user.pk])
-    return format_html('<a href="{}">{}</a>', url, user.name or user.phone or user.email)
+    return format_html('<a href="{}">{}</a>', url, known_as(user))
+
+
+def known_as(user: User) -> str:
+    """The name, or the ends of the number of somebody who has given none."""
+    return user.name or masked(user.phone or user.email or "")
 
 
 OWNERS = {

@@ -9,10 +9,11 @@ from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import CreditLot, CreditPack
 from payments.services import credits
 from tutorhub.core import audit
+from tutorhub.core.readonly import StaffAdmin
 
 
 @admin.register(CreditPack)
-class CreditPackAdmin(admin.ModelAdmin):
+class CreditPackAdmin(StaffAdmin):
     """The one thing here that is edited. Orders keep the terms they were made on."""
 
     list_display = ["code", "credits", "price", "is_on_sale"]

@@ -33,7 +33,7 @@ class OrderClosed(Conflict):
 class AnotherPays(Conflict):
     code = "another_pays"
     message = _(
-        "The other guardian is paying for this. You can pay when they give up or their time is over."
+        "The other guardian is paying. You can pay once they give up or their time is over."
     )
 
 
