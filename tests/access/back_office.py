@@ -33,6 +33,8 @@ from tutorhub.core.access.kinds import SUPERUSER, AdminRule
 KEPT_OUT = {SIGN_IN, FORBIDDEN}
 # What the search for money is asked for: everybody's name begins with the letter of a mark.
 ASKED = {"payments_find": {"q": "cAX"}}
+# What actions ask for, so that nobody is stopped by a word that is missing.
+WORDS = {"reason": "They have asked for it", "answer": "It is put right"}
 # A sign-in is written down; the page of the authenticator prepares the one whose key it shows.
 CHANGES = {"login", "authenticator"}
 
@@ -249,7 +251,7 @@ def send(desk: Desk, cell: Cell) -> HttpResponse:
     data: dict[str, Any] = dict(ASKED.get(cell.name, {}))
     if cell.action:
         pk = desk.ids[cell.name.replace("_changelist", "_change")]["object_id"]
-        data = {"action": cell.action, "_selected_action": [str(pk)], "index": "0"}
+        data = {"action": cell.action, "_selected_action": [str(pk)], "index": "0", **WORDS}
     elif cell.name.endswith("_delete"):
         data = {"post": "yes"}
     cookies = client.cookies.output()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.http import HttpResponse
 from rest_framework.permissions import AllowAny
 
@@ -24,6 +23,7 @@ from students import policies
 from students.models.learners import LearnerQuerySet
 from tests.access import back_office, desks, sweep
 from tests.access.routes import all_routes
+from tutorhub.site.admin import StaffSite
 from tutorhub.site.middleware import AccessMiddleware, SuspendedMiddleware
 from tutors.models.documents import DocumentQuerySet
 
@@ -177,7 +177,7 @@ def action_for_all(patch: Patch) -> None:
 
 
 def door_without_a_lock(patch: Patch) -> None:
-    patch.setattr(type(admin.site), "has_permission", lambda *_args: True)
+    patch.setattr(StaffSite, "has_permission", lambda *_args: True)
 
 
 IN_THE_BACK_OFFICE: dict[str, tuple[Mutation, str]] = {
