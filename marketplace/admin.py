@@ -116,7 +116,7 @@ class SessionAdmin(HelpAdmin):
     exclude = ["start_code", "end_code"]
     inlines = [EventInline]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         hidden = hidden_of_classes(request)
         return [name for name in self.list_display if name not in hidden]
 
