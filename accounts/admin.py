@@ -9,7 +9,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import (
@@ -21,7 +24,7 @@ from accounts.models import (
     SmsBudgetDay,
     User,
 )
-from accounts.services import data_requests, proofs, reveals, users
+from accounts.services import data_requests, proofs, reveals, staff_codes, users
 from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -73,11 +76,14 @@ class UserAdmin(ReadOnlyAdmin):
         return request.user.has_perm("accounts.reveal_user")
 
     @admin.action(description="Show number and e-mail (give a reason)", permissions=["reveal"])
-    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Of one person at a time, so that a reason is about somebody."""
+    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Of one person at a time, so that a reason is about somebody; after a fresh code."""
+        if not staff_codes.is_fresh(request.session):
+            query = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('admin:confirm')}?{query}")
         if queryset.count() != 1:
             self.message_user(request, "One at a time, please.", messages.ERROR)
-            return
+            return None
         user = queryset.get()
         try:
             contact = reveals.reveal(user, by=request.user, reason=request.POST.get("reason", ""))
@@ -86,6 +92,7 @@ class UserAdmin(ReadOnlyAdmin):
         else:
             said = " ".join(filter(None, (contact.phone, contact.email))) or "nothing on file"
             self.message_user(request, f"{user}: {said}", messages.SUCCESS)
+        return None
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.suspend_user")

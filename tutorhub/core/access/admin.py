@@ -56,7 +56,7 @@ ADMIN: dict[str, AdminRule] = {
     "accounts.user": AdminRule(
         view=_STAFF,
         actions=(
-            Action("reveal", _STAFF, frozenset({REASON})),
+            Action("reveal", _STAFF, frozenset({REASON, STEP_UP})),
             _moderator("suspend", REASON),
             _moderator("restore", REASON),
             _moderator("vouch"),

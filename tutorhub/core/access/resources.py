@@ -92,7 +92,7 @@ _add(
 _add(
     "Account",
     read=(*_BOTH, *(_cell(who, ANY, masked=True) for who in (MODERATOR, FINANCE, SUPPORT))),
-    reveal=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, FINANCE, SUPPORT)),
+    reveal=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, FINANCE, SUPPORT)),
     update=(*_BOTH, _cell(STUDENT, OWN, STEP_UP, note="phone, e-mail")),
     delete=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
     suspend=(_cell(MODERATOR, ANY, REASON),),
