@@ -10,11 +10,9 @@ from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import sudo
 from accounts.models import (
     AppSession,
     Consent,
@@ -24,7 +22,7 @@ from accounts.models import (
     SmsBudgetDay,
     User,
 )
-from accounts.services import data_requests, proofs, reveals, staff_codes, users
+from accounts.services import data_requests, proofs, reveals, users
 from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -78,9 +76,8 @@ class UserAdmin(ReadOnlyAdmin):
     @admin.action(description="Show number and e-mail (give a reason)", permissions=["reveal"])
     def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Of one person at a time, so that a reason is about somebody; after a fresh code."""
-        if not staff_codes.is_fresh(request.session):
-            query = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('admin:confirm')}?{query}")
+        if asked := sudo.way_to_code(request, request.get_full_path()):
+            return asked
         if queryset.count() != 1:
             self.message_user(request, "One at a time, please.", messages.ERROR)
             return None

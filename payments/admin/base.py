@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import sudo
 from accounts.models import User
 from notifications.queries import masked
 from payments.models import CHART, LedgerAccount
@@ -50,6 +51,15 @@ class FinanceAdmin(ReadOnlyAdmin):
 
     show_full_result_count = False
     ordering = ["-pk"]
+    after_code: tuple[str, ...] = ()
+    """Actions that ask for a fresh code of the second factor: they give money back."""
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        if set(request.POST.getlist("action")) & set(self.after_code):
+            asked = sudo.way_to_code(request, request.get_full_path())
+            if asked is not None:
+                return asked
+        return super().response_action(request, queryset)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return sees_money(request)

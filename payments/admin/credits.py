@@ -44,6 +44,7 @@ class CreditLotAdmin(FinanceAdmin):
     list_select_related = ["tutor"]
     search_fields = ["=id", "=tutor__phone", "=order__razorpay_order_id"]
     actions = ["refund_unused"]
+    after_code = ("refund_unused",)
 
     @admin.action(description="Pay back unused credits to where the money came from")
     def refund_unused(self, request: HttpRequest, queryset: QuerySet[CreditLot]) -> None:

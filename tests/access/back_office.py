@@ -73,7 +73,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         *(*_PEOPLE, *_TEACHING, "accounts_datarequest.", "marketplace_enquiry."),
         *("accounts_consent.guardian_name",),
     ),
-    "finance": (*_PEOPLE, "payments_", "tutors_tutorprofile.headline"),
+    "finance": (*_PEOPLE, "payments_"),
     "support": (
         *(*_PEOPLE, "marketplace_enquiry.", "marketplace_lead."),
         "marketplace_tutoringsession.message",

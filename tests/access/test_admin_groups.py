@@ -17,7 +17,7 @@ from tests.access.back_office import may
 from tests.access.catalogue import admin_actions
 from tests.access.world import staff_browser
 from tutorhub.core import access
-from tutorhub.core.access.kinds import SUPERUSER
+from tutorhub.core.access.kinds import STEP_UP, SUPERUSER
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,22 @@ def test_a_number_is_found_however_it_was_typed(typed: str) -> None:
     client, url = staff_browser(member(staff.SUPPORT)), "/admin/accounts/user/"
     assert str(person.pk) in client.get(url, {"q": typed}).content.decode()
     assert str(person.pk) not in client.get(url, {"q": typed[-5:]}).content.decode()
+
+
+def test_the_actions_that_ask_for_a_code_are_those_of_the_table() -> None:
+    asking = {
+        (model._meta.label_lower, name)
+        for model, page in admin.site._registry.items()
+        for name in getattr(page, "after_code", ())
+    }
+    known = {
+        (label, action.name)
+        for label, rule in access.ADMIN.items()
+        for action in rule.actions
+        if STEP_UP in action.needs and label.startswith("payments.")
+    }
+    assert asking == known
+    assert asking
 
 
 def test_there_are_actions_to_guard() -> None:

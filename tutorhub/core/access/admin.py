@@ -103,7 +103,7 @@ ADMIN: dict[str, AdminRule] = {
     "marketplace.review": AdminRule(),
     # Money. Finance, and superusers as finance.
     "payments.creditpack": AdminRule(view=_FINANCE, add=_FINANCE, change=_FINANCE),
-    "payments.creditlot": _money(_finance("refund_unused")),
+    "payments.creditlot": _money(_finance("refund_unused", STEP_UP)),
     "payments.earning": MONEY,
     "payments.earningfreeze": MONEY,
     "payments.earningreversal": MONEY,
@@ -134,9 +134,11 @@ ADMIN: dict[str, AdminRule] = {
     ),
     "payments.ledgertxn": MONEY,
     "payments.orderrefund": MONEY,
-    "payments.payment": _money(_finance("send_back")),
+    "payments.payment": _money(_finance("send_back", STEP_UP)),
     "payments.paymentorder": _money(
-        _finance("refund"), _finance("refund_to_source"), _finance("refund_to_wallet")
+        _finance("refund", STEP_UP),
+        _finance("refund_to_source", STEP_UP),
+        _finance("refund_to_wallet", STEP_UP),
     ),
     "payments.payout": _money(_finance("approve", SECOND_PERSON), _finance("reject")),
     "payments.payoutmethod": _money(_finance("confirm")),
@@ -145,7 +147,7 @@ ADMIN: dict[str, AdminRule] = {
     "payments.reconrun": _money(
         pages=(_finance("payments_health"), _finance("payments_health_check", methods="POST"))
     ),
-    "payments.refund": _money(_finance("retry"), _finance("to_wallet")),
+    "payments.refund": _money(_finance("retry", STEP_UP), _finance("to_wallet", STEP_UP)),
     "payments.settlement": MONEY,
     "payments.settlementrow": MONEY,
     "payments.taxrate": AdminRule(view=_FINANCE, add=_FINANCE),

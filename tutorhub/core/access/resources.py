@@ -251,7 +251,10 @@ _add(
     list=_BOTH,
     read=(*_BOTH, _FINANCE),
     pay=_BOTH,
-    refund=(_FINANCE, _cell(STUDENT, OWN, note="one that failed, as wallet credit")),
+    refund=(
+        _cell(FINANCE, ANY, STEP_UP),
+        _cell(STUDENT, OWN, note="one that failed, as wallet credit"),
+    ),
     routes="payments:checkout-show payments:checkout-result payments:checkout-method"
     " payments:checkout-give-up payments:payment-* payments:refund-to-wallet api:payments*",
     models="payments.paymentorder payments.payment payments.refund payments.externalrefund"
