@@ -71,7 +71,7 @@ class ReasonForm(ActionForm):
 class UserAdmin(ReadOnlyAdmin):
     list_display = ["name", "role", "masked_phone", "masked_email", "is_active", "joined_at"]
     list_filter = ["role", "is_active", "joined_at"]
-    search_fields = ["name", "phone", "email", "=id"]
+    search_fields = ["name", "=phone", "=email", "=id"]
     ordering = ["-joined_at"]
     show_full_result_count = False
     fields = [
@@ -87,11 +87,13 @@ class UserAdmin(ReadOnlyAdmin):
         return request.user.has_perm("accounts.reveal_user")
 
     @admin.action(description="Show number and e-mail (give a reason)", permissions=["reveal"])
-    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Of one person at a time, so that a reason is about somebody."""
+    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Of one person at a time, so that a reason is about somebody; after a fresh code."""
+        if asked := sudo.way_to_code(request, request.get_full_path()):
+            return asked
         if queryset.count() != 1:
             self.message_user(request, "One at a time, please.", messages.ERROR)
-            return
+            return None
         user = queryset.get()
         try:
             contact = reveals.reveal(user, by=request.user, reason=request.POST.get("reason", ""))
@@ -100,6 +102,7 @@ class UserAdmin(ReadOnlyAdmin):
         else:
             said = " ".join(filter(None, (contact.phone, contact.email))) or "nothing on file"
             self.message_user(request, f"{user}: {said}", messages.SUCCESS)
+        return None
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.suspend_user")
@@ -141,7 +144,7 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
     list_filter = ["kind", "is_success", "reason", "at"]
-    search_fields = ["phone", "email", "=ip"]
+    search_fields = ["=phone", "=email", "=ip"]
     list_select_related = False
     ordering = ["-at"]
     show_full_result_count = False
@@ -154,6 +157,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     list_select_related = ["notice"]
     search_fields = ["=subject_id"]
     ordering = ["-given_at"]
+    exclude = ["guardian_phone"]
+    readonly_fields = ["masked_phone"]
+    masked_phone = masked_field("guardian_phone")
 
 
 class AnswerForm(ActionForm):

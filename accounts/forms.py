@@ -132,7 +132,9 @@ class StaffLoginForm(OTPAdminAuthenticationForm):
             raise forms.ValidationError(str(staff.TriedTooOften()), code="throttled")
         cleaned = super().clean()
         user = self.get_user()
-        staff.finish_signin(attempt, user, device=user.otp_device)
+        if user is not None:
+            # Without an e-mail address or a password nobody was looked for.
+            staff.finish_signin(attempt, user, device=user.otp_device)
         return cleaned
 
     def _chosen_device(self, user: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -27,10 +27,15 @@ def required(view: View) -> View:
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if staff_codes.is_fresh(request.session):
-            return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
-        query = urlencode({"next": back}) if back else ""
-        return redirect(f"{reverse('admin:confirm')}?{query}")
+        return way_to_code(request, back) or view(request, *args, **kwargs)
 
     return checked
+
+
+def way_to_code(request: HttpRequest, back: str) -> HttpResponseRedirect | None:
+    """To the question for the code, and from there `back`; None when one was just entered."""
+    if staff_codes.is_fresh(request.session):
+        return None
+    query = urlencode({"next": back}) if back else ""
+    return redirect(f"{reverse('admin:confirm')}?{query}")

@@ -12,33 +12,50 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.policies import has_every_right
 from marketplace import queries
 from marketplace.forms import ContestForm
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
 from marketplace.policies import check_can_judge
 from marketplace.services import chargebacks, leads
-from payments.admin.base import FinanceAdmin, me, rupees
+from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import EvidenceFile, GatewayDispute
 from payments.policies import check_is_finance
 from payments.queries.reasons import sentence
 from payments.services import disputes, evidence
 from tutorhub.core.errors import DomainError
+from tutorhub.core.readonly import ReadOnlyAdmin
 from tutorhub.core.rules import allows
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look at, for staff who help; what happens, happens through the services."""
+class HelpAdmin(ReadOnlyAdmin):
+    """To look at, for staff who help; what happens, happens through the services.
+
+    Which child it is about is said by its number: names of children are for their tutors.
+    """
 
     ordering = ["-pk"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        hidden = list(self.exclude or [])
+        return hidden if has_every_right(me(request)) else [*hidden, "learner"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if has_every_right(me(request)) else ["child"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description="child")
+    def child(self, row: Any) -> str:
+        return str(row.learner_id)
+
+
+MONEY_OF_A_CLASS = ("rate_paise", "price_paise", "commission_bps", "policy", "order_id")
+
+
+def hidden_of_classes(request: HttpRequest) -> tuple[str, ...]:
+    """Finance sees the money of a class and not what was written; others the other way round."""
+    if has_every_right(me(request)):
+        return ()
+    return ("message",) if sees_money(request) else MONEY_OF_A_CLASS
 
 
 class EventInline(admin.TabularInline):
@@ -53,19 +70,20 @@ class EventInline(admin.TabularInline):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(ReadOnlyAdmin):
+class EnquiryAdmin(HelpAdmin):
     list_display = ["id", "subject", "grade", "board", "place", "mode", "status", "created_at"]
     list_select_related = ["subject", "board", "place"]
     list_filter = ["status", "mode"]
-    search_fields = ["id", "learner__family__user__phone"]
+    search_fields = ["id", "=learner__family__user__phone"]
 
 
 @admin.register(Lead)
 class LeadAdmin(ReadOnlyAdmin):
+    ordering = ["-pk"]
     list_display = ["id", "enquiry", "tutor", "status", "score", "created_at", "answered_at"]
     list_select_related = ["enquiry", "tutor"]
     list_filter = ["status"]
-    search_fields = ["id", "enquiry__id", "tutor__slug", "tutor__user__phone"]
+    search_fields = ["id", "enquiry__id", "tutor__slug", "=tutor__user__phone"]
     actions = ["dead_number"]
 
     def has_judge_permission(self, request: HttpRequest) -> bool:
@@ -86,18 +104,26 @@ class LeadAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TutoringSession)
-class SessionAdmin(ReadOnlyAdmin):
+class SessionAdmin(HelpAdmin):
     list_display = ["id", "subject", "tutor", "status", "start_at", "mode", "price_paise"]
     list_select_related = ["subject", "tutor"]
     list_filter = ["status", "mode"]
     date_hierarchy = "start_at"
-    search_fields = ["id", "order_id", "tutor__slug", "learner__family__user__phone"]
+    search_fields = ["id", "order_id", "tutor__slug", "=learner__family__user__phone"]
     exclude = ["start_code", "end_code"]
     inlines = [EventInline]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        hidden = hidden_of_classes(request)
+        return [name for name in self.list_display if name not in hidden]
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_exclude(request, obj), *hidden_of_classes(request)]
 
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
+    ordering = ["-pk"]
     list_display = ["id", "tutor", "side", "stars", "written_at", "published_at"]
     list_select_related = ["tutor"]
     list_filter = ["side", "stars"]

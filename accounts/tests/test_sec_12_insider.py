@@ -10,6 +10,7 @@ from accounts.services import reveals, staff
 from accounts.services.users import ReasonMissing
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from accounts.tests.test_sec_11_staff import enter, member
+from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent
 
@@ -59,6 +60,14 @@ def test_sec_12_they_are_shown_for_a_reason_that_stays(desk, person):
         str(person.pk),
         {"reason": "ticket 12: cannot sign in"},
     )
+
+
+def test_sec_12_they_are_shown_after_a_fresh_code_only(desk, person, settings):
+    with clock.at(clock.now() + settings.STEP_UP_LIFE):
+        text = act(desk, person, reason="ticket 12: cannot sign in")
+    assert PHONE not in text
+    assert "Confirm that it is you" in text
+    assert not AuditEvent.objects.filter(action="user.revealed").exists()
 
 
 def test_sec_12_without_the_right_or_the_reason_nothing_is_shown(person):

@@ -19,8 +19,9 @@ from marketplace.tests.factories import (
 )
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import captures, earnings, ledger, wallets
+from payments.services import captures, earnings, ledger, orders, wallets
 from payments.tests.factories import fund_wallet, open_order, pay
+from students.tests.factories import add_guardian
 from tutorhub.core import clock, outbox
 from tutorhub.core.models import OutboxRow
 from tutors.models import TutorProfile
@@ -49,6 +50,16 @@ def test_paying_opens_one_order_at_the_gateway(razorpay_simulator):
     assert order.razorpay_order_id
     assert (order.amount_paise, order.payer) == (600_00, family)
     assert bookings.start_payment(offer, by=family).pk == order.pk
+
+
+def test_the_other_guardian_waits_while_one_is_paying(razorpay_simulator):
+    offer = OfferFactory()
+    second = add_guardian(offer.learner.family).user
+    theirs = bookings.start_payment(offer, by=offer.learner.family.user)
+    with pytest.raises(orders.AnotherPays):
+        bookings.start_payment(offer, by=second)
+    orders.give_up(theirs, by=theirs.payer)
+    assert bookings.start_payment(offer, by=second).payer == second
 
 
 def test_a_captured_payment_books_the_class(drain):

@@ -5,12 +5,14 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import sudo
 from accounts.models import User
+from notifications.queries import masked
 from payments.models import CHART, LedgerAccount
 from payments.models.chart import RUPEES
 from payments.policies import is_finance
@@ -49,6 +51,17 @@ class FinanceAdmin(ReadOnlyAdmin):
 
     show_full_result_count = False
     ordering = ["-pk"]
+    after_code: tuple[str, ...] = ()
+    """Actions that ask for a fresh code of the second factor: they give money back."""
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        if set(request.POST.getlist("action")) & set(self.after_code):
+            asked = sudo.way_to_code(request, request.get_full_path())
+            if asked is not None:
+                return asked
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return sees_money(request)
@@ -93,7 +106,12 @@ def money_link(user: User | None) -> str | SafeString:
     if user is None:
         return ""
     url = reverse("admin:payments_person", args=[user.pk])
-    return format_html('<a href="{}">{}</a>', url, user.name or user.phone or user.email)
+    return format_html('<a href="{}">{}</a>', url, known_as(user))
+
+
+def known_as(user: User) -> str:
+    """The name, or the ends of the number of somebody who has given none."""
+    return user.name or masked(user.phone or user.email or "")
 
 
 OWNERS = {

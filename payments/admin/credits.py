@@ -9,10 +9,11 @@ from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import CreditLot, CreditPack
 from payments.services import credits
 from tutorhub.core import audit
+from tutorhub.core.readonly import StaffAdmin
 
 
 @admin.register(CreditPack)
-class CreditPackAdmin(admin.ModelAdmin):
+class CreditPackAdmin(StaffAdmin):
     """The one thing here that is edited. Orders keep the terms they were made on."""
 
     list_display = ["code", "credits", "price", "is_on_sale"]
@@ -43,6 +44,7 @@ class CreditLotAdmin(FinanceAdmin):
     list_select_related = ["tutor"]
     search_fields = ["=id", "=tutor__phone", "=order__razorpay_order_id"]
     actions = ["refund_unused"]
+    after_code = ("refund_unused",)
 
     @admin.action(description="Pay back unused credits to where the money came from")
     def refund_unused(self, request: HttpRequest, queryset: QuerySet[CreditLot]) -> None:

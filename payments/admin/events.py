@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from payments.admin.base import FinanceAdmin
 from payments.models import GatewayEvent, RefusedWebhooks
+from tutorhub.core.logs import scrub
 
 
 @admin.register(GatewayEvent)
@@ -14,7 +15,8 @@ class GatewayEventAdmin(FinanceAdmin):
 
     @admin.display(description="body")
     def text(self, event: GatewayEvent) -> str:
-        return bytes(event.body).decode(errors="replace")
+        """Without the numbers and addresses that Razorpay writes into it."""
+        return scrub(bytes(event.body).decode(errors="replace"))
 
 
 @admin.register(RefusedWebhooks)

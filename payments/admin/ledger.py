@@ -13,6 +13,7 @@ from accounts.models import User
 from payments.admin.base import (
     FinanceAdmin,
     in_unit,
+    known_as,
     me,
     owner_link,
 )
@@ -104,7 +105,7 @@ class LedgerAccountAdmin(FinanceAdmin):
         """Every balance that is somebody's, and what was booked last."""
         check_is_finance(me(request))
         person = get_object_or_404(User, pk=pk)
-        title = _("The money of %(name)s") % {"name": person.name or person.phone}
+        title = _("The money of %(name)s") % {"name": known_as(person)}
         money = whereabouts.of_person(person)
         return self._page(request, "person", title=title, person=person, money=money)
 

@@ -58,6 +58,7 @@ class PaymentOrderAdmin(FinanceAdmin):
     inlines = [PaymentInline, DecisionInline]
     action_form = RefundForm
     actions = ["refund", "refund_to_source", "refund_to_wallet"]
+    after_code = ("refund", "refund_to_source", "refund_to_wallet")
     amount = rupees("amount_paise", "amount at Razorpay")
 
     def changelist_view(

@@ -28,6 +28,7 @@ class PaymentAdmin(FinanceAdmin):
     list_filter = ["alarm", "place", "status", "created_at"]
     search_fields = ["=razorpay_payment_id", "=order__receipt"]
     actions = ["send_back"]
+    after_code = ("send_back",)
     amount = rupees("amount_paise", "amount")
 
     @admin.display(description="payer")

@@ -16,6 +16,7 @@ class RefundAdmin(FinanceAdmin):
     list_filter = ["status", "reason", "created_at"]
     search_fields = ["=razorpay_refund_id", "=payment__razorpay_payment_id"]
     actions = ["retry", "to_wallet"]
+    after_code = ("retry", "to_wallet")
     amount = rupees("amount_paise", "amount")
 
     @admin.display(description="payer")

@@ -30,6 +30,13 @@ class OrderClosed(Conflict):
     message = _("This payment is no longer open.")
 
 
+class AnotherPays(Conflict):
+    code = "another_pays"
+    message = _(
+        "The other guardian is paying. You can pay once they give up or their time is over."
+    )
+
+
 class WalletSpent(Conflict):
     """Late money came for a mixed payment, and its part from the wallet is not there any more."""
 
@@ -58,8 +65,8 @@ def create(
     From the wallet it is paid at once, and `mixed` holds what the wallet has until Razorpay has
     collected the rest; if the wallet has enough, or nothing, that is simply one of the others.
     `unpaid` is the order to be replaced, if Razorpay has just said that nothing was paid for it
-    (holds.found_unpaid): what it holds can then be spent at once. Raises wallets.WalletShort, or
-    ledger.Overdraft when the wallet was spent at the same moment.
+    (holds.found_unpaid): what it holds can then be spent at once. Raises AnotherPays,
+    wallets.WalletShort, or ledger.Overdraft when the wallet was spent at the same moment.
     """
     live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id).filter(payer=payer).locked()
     known = live.first()
@@ -301,13 +308,19 @@ def _replace(order: PaymentOrder, *, is_unpaid: bool) -> None:
 
 
 def _begun(order: PaymentOrder) -> PaymentOrder:
-    """Save a new order and take the wallet's part, unless another was quicker: theirs then."""
+    """Save a new order and take the wallet's part, unless another was quicker: theirs then.
+
+    Raises AnotherPays where the live order is the other guardian's.
+    """
     try:
         with transaction.atomic():
             order.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as error:
         live = PaymentOrder.objects.live().for_purpose(order.purpose, order.purpose_id)
-        return live.get(payer=order.payer)
+        quicker = live.filter(payer=order.payer).first()
+        if quicker is None:
+            raise AnotherPays from error
+        return quicker
     audit.record(
         *("order.created", order),
         by=order.payer,

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from notifications.queries import masked
 from payments.admin import base
 
 register = template.Library()
@@ -12,6 +13,8 @@ register = template.Library()
 register.filter("owner_link", base.owner_link)
 register.filter("money_link", base.money_link)
 register.filter("in_unit", base.in_unit)
+register.filter("known_as", base.known_as)
+register.filter("masked", masked)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from accounts.services import staff_codes
 from accounts.tests.factories import StaffFactory
 from payments.models import CreditPack, Funding, Payout, PayoutMethod, PromoGrant, TaxRate
 from payments.services import ledger
@@ -25,6 +26,7 @@ def desk(user) -> Client:
     client.force_login(user, backend="accounts.backends.StaffBackend")
     session = client.session
     session["otp_device_id"] = user.totpdevice_set.get().persistent_id
+    staff_codes.note(session)
     session.save()
     return client
 

@@ -9,6 +9,7 @@ from payments.models import ExternalRefund, OrderRefund, PaymentOrder, PromoGran
 from payments.services import external_refunds, wallets
 from payments.tests.factories import failed_refund, make_order, pay
 from payments.tests.test_admin import desk, page
+from tutorhub.core import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,13 @@ def test_a_part_goes_back_to_the_bank_and_the_rest_into_the_wallet(client_of_fin
     assert wallets.balance(paid.payer) == (599_50, 0)
     said = act(client_of_finance, "refund", paid).content.decode()
     assert "nothing left to pay back" in said
+
+
+def test_money_goes_back_after_a_fresh_code_only(client_of_finance, paid, settings):
+    with clock.at(clock.now() + settings.STEP_UP_LIFE):
+        said = act(client_of_finance, "refund", paid).content.decode()
+    assert "Confirm that it is you" in said
+    assert not OrderRefund.objects.exists()
 
 
 def test_the_same_form_sent_twice_gives_a_part_back_once(client_of_finance, paid):

@@ -12,6 +12,7 @@ from accounts.decorators import family_required
 from students import queries
 from students.forms import InviteForm
 from students.models import FamilyMember, GuardianInvite
+from students.policies import OnlyHolder
 from students.services import guardians
 from tutorhub.core.errors import DomainError
 
@@ -23,6 +24,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             guardians.invite(by=request.user, **form.cleaned_data)
+        except OnlyHolder:
+            raise
         except DomainError as error:
             form.add_error(None, str(error))
         else:

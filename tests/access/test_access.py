@@ -72,6 +72,8 @@ def expected_outcomes(
         return {FORBIDDEN} if principal in SHUT else {SIGN_IN}
     if principal == "tutor_suspended" and principal in row.roles and row.is_action(method):
         return {FORBIDDEN}
+    if principal == "guardian_two" and principal in allowed and row.rule.is_others(method):
+        return {FORBIDDEN}
     if principal in allowed:
         return {THROUGH}
     if principal in row.roles:

@@ -1,23 +1,23 @@
-"""The back office: each group sees and does what the table says of each model, and no more."""
+"""The back office: each group sees and does what the table says of each model, and no more.
 
-from http import HTTPStatus
-from types import SimpleNamespace
+What its pages answer is asked in `test_sec_13_sweep.py`.
+"""
+
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import RequestFactory
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import staff
-from accounts.tests.factories import StaffFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory
+from tests.access.back_office import may
 from tests.access.catalogue import admin_actions
 from tests.access.world import staff_browser
 from tutorhub.core import access
-from tutorhub.core.access.kinds import BREAK_GLASS, SUPERUSER, AdminRule
-from tutorhub.core.ids import uuid7
+from tutorhub.core.access.kinds import BREAK_GLASS, STEP_UP, SUPERUSER
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,6 @@ def member(group: str) -> User:
     return user
 
 
-def may(rule: AdminRule, verb: str, group: str) -> bool:
-    named = {"view": rule.view | {BREAK_GLASS}, "add": rule.add, "change": rule.change}.get(
-        verb, set()
-    )
-    return group in named or (group == BREAK_GLASS and bool(named))
-
-
 def differences(group: str) -> list[str]:
     """Where a member of the group may more or less than the table says."""
     request: Any = RequestFactory().get("/admin/")
@@ -50,17 +43,13 @@ def differences(group: str) -> list[str]:
         rule = access.ADMIN[label]
         for verb in VERBS:
             is_allowed = bool(getattr(model_admin, f"has_{verb}_permission")(request))
-            if is_allowed != may(rule, verb, group):
+            if is_allowed != may(getattr(rule, verb, frozenset()), group, verb):
                 wrong.append(f"{group} {verb} {label}: {is_allowed}")
-        if may(rule, "view", group):
-            named = {action.name for action in rule.actions if _has(action.groups, group)}
+        if may(rule.view, group, "view"):
+            named = {action.name for action in rule.actions if may(action.groups, group)}
             offered = set(model_admin.get_actions(request))
             wrong += [f"{group} {label}: {name}" for name in sorted(offered ^ named)]
     return wrong
-
-
-def _has(groups: frozenset[str], group: str) -> bool:
-    return group in groups or group == BREAK_GLASS
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -88,35 +77,42 @@ def test_the_control_an_action_that_asks_for_nothing(monkeypatch: pytest.MonkeyP
     assert differences(staff.FINANCE) == ["finance accounts.user: suspend"]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_pages_of_their_own(group: str) -> None:
-    """A page that the table gives to others answers 403; 405 to a method that it does not know."""
-    client, wrong = staff_browser(member(group)), []
-    for rule in access.ADMIN.values():
-        for page in rule.pages:
-            url = reverse(f"admin:{page.name}", kwargs=ids_of(page.name))
-            for method in ("get", "post"):
-                status = getattr(client, method)(url).status_code
-                is_refused = status == HTTPStatus.FORBIDDEN
-                if status != HTTPStatus.METHOD_NOT_ALLOWED and is_refused == _has(
-                    page.groups, group
-                ):
-                    wrong.append((page.name, method, status))
-    assert wrong == []
+def searched(fields: list[str]) -> list[str]:
+    """Those of the columns with numbers and addresses that are searched in part."""
+    return [name for name in fields if name.endswith(("phone", "email", "to")) and name[0] != "="]
 
 
-def ids_of(name: str) -> dict[str, Any]:
-    words = SimpleNamespace(pk=uuid7(), verb="verify", number=1)
-    wanted: dict[str, tuple[str, ...]] = {
-        "tutors_tutorprofile_decide": ("pk", "verb"),
-        "tutors_tutordocument_review": ("pk", "verb"),
-        "tutors_tutorphoto_decide": ("pk", "verb"),
-        "tutors_paper_page": ("pk", "number"),
-        **dict.fromkeys(["accounts_breakglass_now", "accounts_breakglass_ask"], ()),
-        **dict.fromkeys(["tutors_desk", "tutors_desk_next"], ()),
-        **dict.fromkeys(["payments_find", "payments_health", "payments_health_check"], ()),
+def test_numbers_and_addresses_are_found_as_a_whole() -> None:
+    """Else whoever sees them masked finds them out digit by digit."""
+    fields = {
+        m._meta.label_lower: searched(a.search_fields) for m, a in admin.site._registry.items()
     }
-    return {word: getattr(words, word) for word in wanted.get(name, ("pk",))}
+    assert {label: names for label, names in fields.items() if names} == {}
+    assert searched(["name", "user__phone", "=email"]) == ["user__phone"]
+
+
+@pytest.mark.parametrize("typed", ["+919800012345", "98000 12345", "9800012345", "098000-12345"])
+def test_a_number_is_found_however_it_was_typed(typed: str) -> None:
+    person = FamilyUserFactory(phone="+919800012345")
+    client, url = staff_browser(member(staff.SUPPORT)), "/admin/accounts/user/"
+    assert str(person.pk) in client.get(url, {"q": typed}).content.decode()
+    assert str(person.pk) not in client.get(url, {"q": typed[-5:]}).content.decode()
+
+
+def test_the_actions_that_ask_for_a_code_are_those_of_the_table() -> None:
+    asking = {
+        (model._meta.label_lower, name)
+        for model, page in admin.site._registry.items()
+        for name in getattr(page, "after_code", ())
+    }
+    known = {
+        (label, action.name)
+        for label, rule in access.ADMIN.items()
+        for action in rule.actions
+        if STEP_UP in action.needs and label.startswith("payments.")
+    }
+    assert asking == known
+    assert asking
 
 
 def test_there_are_actions_to_guard() -> None:

@@ -48,7 +48,7 @@ def test_sec_06_somebody_elses_and_nobodys_are_equal_to_the_byte():
             continue
         ids = world.ids[row.ids]
         missing = dict.fromkeys(ids, uuid7())
-        for who in [OTHERS[owner] for owner in sorted(row.allowed)]:
+        for who in [OTHERS[owner] for owner in sorted(row.allowed & OTHERS.keys())]:
             for method in row.methods.split():
                 tried += 1
                 answers = {ask(world, name, row, method, who, which) for which in (ids, missing)}

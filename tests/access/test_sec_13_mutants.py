@@ -7,6 +7,8 @@ import pytest
 from django.http import HttpResponse
 from rest_framework.permissions import AllowAny
 
+import marketplace.admin
+from accounts.admin import UserAdmin
 from accounts.api import permissions
 from accounts.api.authentication import AccessTokenAuthentication
 from accounts.models import User
@@ -14,11 +16,14 @@ from accounts.services import standing
 from marketplace.api.serializers import LeadOutput
 from marketplace.models.enquiries import EnquiryQuerySet, LeadQuerySet
 from marketplace.models.sessions import SessionQuerySet
+from payments.admin.base import FinanceAdmin
 from payments.models.orders import PaymentOrderQuerySet
 from payments.models.payouts import PayoutQuerySet
+from students import policies
 from students.models.learners import LearnerQuerySet
-from tests.access import sweep
+from tests.access import back_office, desks, sweep
 from tests.access.routes import all_routes
+from tutorhub.site.admin import StaffSite
 from tutorhub.site.middleware import AccessMiddleware, SuspendedMiddleware
 from tutors.models.documents import DocumentQuerySet
 
@@ -108,6 +113,17 @@ def cookie_opens_the_api(patch: Patch) -> None:
     patch.setattr(AccessTokenAuthentication, "authenticate", by_either)
 
 
+def who_left_still_sees(patch: Patch) -> None:
+    def of(self: Any, user: Any) -> Any:
+        return self.filter(family__members__user=user, removed_at__isnull=True).distinct()
+
+    patch.setattr(LearnerQuerySet, "of", of)
+
+
+def second_may_remove(patch: Patch) -> None:
+    patch.setattr(policies, "check_is_holder", lambda _member: None)
+
+
 MUTANTS: dict[str, tuple[Mutation, str]] = {
     "learners of all": (without_filter(LearnerQuerySet, "of"), "students:learner-list"),
     "any learner": (without_filter(LearnerQuerySet, "of"), "api:students-learner"),
@@ -124,6 +140,9 @@ MUTANTS: dict[str, tuple[Mutation, str]] = {
     "suspended may act": (suspended_may_act, "payments:credits-buy"),
     "suspended may act by token": (suspended_may_act_by_token, "api:leads-decline"),
     "changes before it refuses": (changes_before_it_refuses, "students:people-list"),
+    "who left sees the children": (who_left_still_sees, "students:learner-hours"),
+    "who left is shown the children": (who_left_still_sees, "students:learner-list"),
+    "the second guardian removes a child": (second_may_remove, "api:students-learner"),
     "says what exists": (says_what_exists, "students:learner-hours"),
     "a cookie opens the API": (cookie_opens_the_api, "api:students-wallet"),
 }
@@ -139,6 +158,45 @@ def test_sec_13_finds(worlds: sweep.Worlds, monkeypatch: Patch, name: str) -> No
 @pytest.mark.parametrize("route", sorted({route for _mutate, route in MUTANTS.values()}))
 def test_sec_13_finds_nothing_where_no_hole_is(worlds: sweep.Worlds, route: str) -> None:
     assert sweep.problems(worlds, [route]) == []
+
+
+def sees_money(patch: Patch) -> None:
+    patch.setattr(FinanceAdmin, "has_view_permission", lambda *_args: True)
+
+
+def money_of_a_class_for_all(patch: Patch) -> None:
+    patch.setattr(marketplace.admin, "hidden_of_classes", lambda _request: ())
+
+
+def number_in_full(patch: Patch) -> None:
+    patch.setattr(UserAdmin, "masked_phone", lambda _self, user: user.phone)
+
+
+def action_for_all(patch: Patch) -> None:
+    patch.setattr(UserAdmin, "has_suspend_permission", lambda *_args: True)
+
+
+def door_without_a_lock(patch: Patch) -> None:
+    patch.setattr(StaffSite, "has_permission", lambda *_args: True)
+
+
+IN_THE_BACK_OFFICE: dict[str, tuple[Mutation, str]] = {
+    "anybody sees payouts": (sees_money, "payments_payout_changelist"),
+    "support sees prices": (money_of_a_class_for_all, "marketplace_tutoringsession_changelist"),
+    "numbers in full": (number_in_full, "accounts_user_changelist"),
+    "anybody suspends": (action_for_all, "accounts_user_changelist"),
+    "a door without a lock": (door_without_a_lock, "jsi18n"),
+}
+
+
+@pytest.mark.parametrize("name", IN_THE_BACK_OFFICE)
+def test_sec_13_finds_in_the_back_office(
+    worlds: sweep.Worlds, monkeypatch: Patch, name: str
+) -> None:
+    mutate, page = IN_THE_BACK_OFFICE[name]
+    desk = desks.furnish(worlds)
+    mutate(monkeypatch)
+    assert back_office.problems(desk, [page]) != []
 
 
 def test_sec_13_counts_what_was_written_and_undone() -> None:

@@ -26,8 +26,16 @@ from marketplace.tests.factories import (
     OfferFactory,
     order_for,
 )
+from payments.models import PaymentOrder
 from payments.services import disputes, payouts, tax_profiles
-from payments.tests.factories import failed_refund, fund_float, make_method, pay, rich_tutor
+from payments.tests.factories import (
+    failed_refund,
+    fund_float,
+    make_method,
+    open_order,
+    pay,
+    rich_tutor,
+)
 from students.models import Learner
 from students.tests.factories import LearnerFactory, add_guardian, invitation
 from tutorhub.core import clock
@@ -41,9 +49,14 @@ from tutors.tests.factories import (
     TutorSuspendedFactory,
 )
 
-FAMILIES = frozenset({"family", "other_family"})
+# The second guardian of `family`'s family, and somebody who was it before.
+GUARDIANS = frozenset({"guardian_two", "guardian_left"})
+FAMILIES = frozenset({"family", "other_family"}) | GUARDIANS
 TUTORS = frozenset({"tutor_new", "tutor", "other_tutor", "tutor_suspended"})
-STAFF = frozenset({"moderator", "finance", "superuser", "superuser_with_glass"})
+GROUPS = frozenset({"moderator", "finance", "support"})
+# Alone, and while another one agrees.
+SUPERUSERS = frozenset({"superuser", "superuser_with_glass"})
+STAFF = GROUPS | SUPERUSERS
 PEOPLE = FAMILIES | TUTORS
 EVERYONE = frozenset({"anonymous"}) | PEOPLE | STAFF
 # Signed in, by cookie and by token, when staff shut the account or a new epoch ended all sessions.
@@ -51,13 +64,15 @@ SHUT = frozenset({"family_shut", "tutor_shut"})
 SIGNED_OUT = frozenset({"tutor_signed_out"})
 # Whose the things are that an address names; what stands not here is nobody's in particular.
 _FAMILY, _TUTOR = frozenset({"family"}), frozenset({"tutor"})
+_BOTH_GUARDIANS = frozenset({"family", "guardian_two"})
 OWNERS = {
-    **dict.fromkeys(("learner", "consent", "member", "invite", "invite_sent", "enquiry"), _FAMILY),
+    **dict.fromkeys(("learner", "consent", "member", "enquiry"), _BOTH_GUARDIANS),
+    **dict.fromkeys(("invite", "invite_sent"), _FAMILY),
     **dict.fromkeys(("order", "order_pk", "refund", "refund_pk"), _FAMILY),
     **dict.fromkeys(("sign_in", "sign_in_pk", "copy", "copy_pk", "saved_search"), _FAMILY),
     **dict.fromkeys(("lead", "payout", "payout_pk", "document", "disputed", "evidence"), _TUTOR),
     **dict.fromkeys(("photo", "invoice"), _TUTOR),
-    "session": _FAMILY | _TUTOR,
+    "session": _BOTH_GUARDIANS | _TUTOR,
 }
 PRINCIPALS = (*sorted(EVERYONE), *sorted(SHUT | SIGNED_OUT), "staff_without_device")
 
@@ -96,6 +111,7 @@ class World:
     def __init__(self) -> None:
         learner = LearnerFactory()
         other = LearnerFactory()
+        left = self._left(learner)
         with clock.at(clock.now() - timedelta(days=8)):
             self.tutor = TutorFactory(
                 user=rich_tutor(), pending_name="Waits to be checked", pending_at=clock.now()
@@ -103,6 +119,8 @@ class World:
         self.users: dict[str, User] = {
             "family": learner.family.user,
             "other_family": other.family.user,
+            "guardian_two": add_guardian(learner.family).user,
+            "guardian_left": left,
             "tutor_new": TutorDraftFactory().user,
             "tutor": self.tutor.user,
             "other_tutor": TutorFactory().user,
@@ -119,8 +137,33 @@ class World:
             **self._of_tutor(),
         }
         self._report()
+        self._paid_before_leaving(learner)
         for user in self.users.values():
             FormerAddress.objects.create(user=user, address="a number of before")
+
+    def _left(self, learner: Learner) -> User:
+        """Was the second guardian until yesterday, and has a child in a family of their own now.
+
+        What they write themselves begins with the letter of a mark already, so that every mark
+        that they are shown is somebody else's.
+        """
+        own = LearnerFactory(
+            name="c own child",
+            goals="c own goals",
+            guardian__name="c own",
+            family__user__name="c me",
+        )
+        add_guardian(learner.family, user=own.family.user, left_at=clock.now() - timedelta(days=1))
+        return own.family.user
+
+    def _paid_before_leaving(self, learner: Learner) -> None:
+        """A class of the family's child that is still to come; the money stays with who paid."""
+        start = clock.now() + timedelta(days=12)
+        lead = LeadAcceptedFactory(tutor=self.tutor, enquiry__learner=learner)
+        session = OfferFactory(lead=lead, start_at=start)
+        order = open_order(bookings._order(session, by=self.users["guardian_left"]))
+        bookings.order_paid(order_id=pay(order).order_id, session_id=session.pk)
+        PaymentOrder.objects.filter(pk=order.pk).update(description="c own")
 
     def _bank_and_tax(self) -> None:
         """Of every tutor; the first one has a payout account already."""
@@ -163,7 +206,7 @@ class World:
         return {
             "learner": {"pk": learner.pk},
             "consent": {"pk": learner.consent_id},
-            "member": {"pk": add_guardian(learner.family).pk},
+            "member": {"pk": self.users["guardian_two"].memberships.get().pk},
             "invite": {"pk": invitation(other.family, phone=learner.family.user.phone).pk},
             "invite_sent": {"pk": invitation(learner.family).pk},
             "saved_search": {"pk": SavedSearchFactory(user=learner.family.user).pk},
@@ -264,10 +307,11 @@ class World:
         made = {
             "moderator": StaffFactory(),
             "finance": StaffFactory(),
+            "support": StaffFactory(),
             "superuser": StaffFactory(is_superuser=True),
             "superuser_with_glass": StaffFactory(glass=True),
             "staff_without_device": StaffFactory(device=False),
         }
-        for name in ("moderator", "finance"):
+        for name in GROUPS:
             made[name].groups.add(Group.objects.get(name=name))
         return made

@@ -1,9 +1,11 @@
 """What staff may look at and never change."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -12,7 +14,35 @@ else:
     Base = admin.ModelAdmin
 
 
-class ReadOnlyAdmin(Base):
+NUMBER_DIGITS = range(10, 14)
+
+
+def whole_number(term: str) -> str:
+    """What was typed, if it is the number of a mobile as that is kept."""
+    digits = re.sub(r"\D", "", term)
+    is_number = re.fullmatch(r"[\d\s()+-]+", term) and len(digits) in NUMBER_DIGITS
+    return f"+91{digits[-10:]}" if is_number else term
+
+
+class StaffAdmin(Base):
+    """What every model of the back office does otherwise than Django."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Asked before the row is looked for: else a missing one is told apart from a hidden."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A number is found as a whole, however it was typed, and not digit by digit."""
+        return super().get_search_results(request, queryset, whole_number(search_term))
+
+
+class ReadOnlyAdmin(StaffAdmin):
     """A page of the back office without a button to add, change or delete anything."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -28,6 +58,9 @@ class ReadOnlyAdmin(Base):
 class OwnPageAdmin(ReadOnlyAdmin):
     """One row has a page of its own making: `show`, for whoever may view the model."""
 
+    takes_form = False
+    """Whether something can be sent to that page, which `show` then decides about."""
+
     def change_view(
         self,
         request: HttpRequest,
@@ -35,7 +68,8 @@ class OwnPageAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        is_sent = request.method == "POST" and not self.takes_form
+        if is_sent or not self.has_view_permission(request):
             raise PermissionDenied
         try:
             return self.show(request, self.opts.pk.to_python(object_id))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import User
-from tutorhub.core.readonly import OwnPageAdmin
+from tutorhub.core.readonly import OwnPageAdmin, StaffAdmin
 from tutors.admin.base import QuietAdmin
 from tutors.models import AnswerTemplate, Badge, Decision, TutorPhoto
 from tutors.services import answers
@@ -45,7 +45,7 @@ class BadgeAdmin(QuietAdmin):
 
 
 @admin.register(AnswerTemplate)
-class AnswerTemplateAdmin(admin.ModelAdmin):
+class AnswerTemplateAdmin(StaffAdmin):
     list_display = ["title", "use", "paper", "position", "is_offered"]
     list_filter = ["use"]
 

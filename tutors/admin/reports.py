@@ -34,6 +34,7 @@ class VerdictForm(forms.Form):
 
 @admin.register(TutorReport)
 class TutorReportAdmin(CasePages):
+    takes_form = True
     list_display = ["reported_at", "tutor", "reason", "status", "decided_by", "decided_at"]
     list_filter = ["status", "reason"]
     list_select_related = ["tutor", "decided_by"]

@@ -42,16 +42,16 @@ def _money(*actions: Action, pages: tuple[Action, ...] = ()) -> AdminRule:
     return AdminRule(view=_FINANCE, actions=actions, pages=pages)
 
 
-def _finance(name: str, *needs: str) -> Action:
-    return Action(name, _FINANCE, frozenset(needs))
+def _finance(name: str, *needs: str, methods: str = "GET POST") -> Action:
+    return Action(name, _FINANCE, frozenset(needs), methods)
 
 
-def _superuser(name: str, *needs: str) -> Action:
-    return Action(name, _SUPERUSER, frozenset(needs))
+def _superuser(name: str, *needs: str, methods: str = "GET POST") -> Action:
+    return Action(name, _SUPERUSER, frozenset(needs), methods)
 
 
-def _moderator(name: str, *needs: str) -> Action:
-    return Action(name, _MODERATOR, frozenset(needs))
+def _moderator(name: str, *needs: str, methods: str = "GET POST") -> Action:
+    return Action(name, _MODERATOR, frozenset(needs), methods)
 
 
 ADMIN: dict[str, AdminRule] = {
@@ -64,7 +64,7 @@ ADMIN: dict[str, AdminRule] = {
     "accounts.user": AdminRule(
         view=_STAFF | _SUPERUSER,
         actions=(
-            Action("reveal", _STAFF, frozenset({REASON})),
+            Action("reveal", _STAFF, frozenset({REASON, STEP_UP})),
             Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON})),
             Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON})),
             Action("vouch", _MODERATOR | _SUPERUSER),
@@ -83,34 +83,34 @@ ADMIN: dict[str, AdminRule] = {
         view=_SUPERUSER,
         pages=(
             _superuser("accounts_breakglass_now"),
-            _superuser("accounts_breakglass_ask", STEP_UP, REASON),
-            _superuser("accounts_breakglass_agree", STEP_UP, SECOND_PERSON),
-            _superuser("accounts_breakglass_end"),
+            _superuser("accounts_breakglass_ask", STEP_UP, REASON, methods="POST"),
+            _superuser("accounts_breakglass_agree", STEP_UP, SECOND_PERSON, methods="POST"),
+            _superuser("accounts_breakglass_end", methods="POST"),
         ),
     ),
     "students.learner": AdminRule(),
     "tutors.tutorprofile": AdminRule(
         view=_MODERATOR,
         pages=(
-            _moderator("tutors_desk"),
-            _moderator("tutors_desk_next"),
-            _moderator("tutors_claim"),
-            _moderator("tutors_release"),
+            _moderator("tutors_desk", methods="GET"),
+            _moderator("tutors_desk_next", methods="POST"),
+            _moderator("tutors_claim", methods="POST"),
+            _moderator("tutors_release", methods="POST"),
             _moderator("tutors_hand_over", REASON),
             _moderator("tutors_take_over", REASON),
-            _moderator("tutors_note"),
-            _moderator("tutors_paper_open", STEP_UP),
-            _moderator("tutors_paper"),
-            _moderator("tutors_paper_page"),
+            _moderator("tutors_note", methods="POST"),
+            _moderator("tutors_paper_open", STEP_UP, methods="POST"),
+            _moderator("tutors_paper", methods="GET"),
+            _moderator("tutors_paper_page", methods="GET"),
             _moderator("tutors_tutorprofile_decide", REASON),
-            _moderator("tutors_tutordocument_open", STEP_UP),
+            _moderator("tutors_tutordocument_open", STEP_UP, methods="POST"),
             _moderator("tutors_tutordocument_review", REASON),
-            _moderator("tutors_tutorphoto_look"),
+            _moderator("tutors_tutorphoto_look", methods="GET"),
             _moderator("tutors_tutorphoto_decide", REASON),
         ),
     ),
     "tutors.tutorphoto": AdminRule(view=_MODERATOR),
-    "tutors.tutorreport": AdminRule(view=_MODERATOR),
+    "tutors.tutorreport": AdminRule(view=_MODERATOR, decide=_MODERATOR),
     "tutors.answertemplate": AdminRule(view=_MODERATOR, add=_MODERATOR, change=_MODERATOR),
     "tutors.decision": AdminRule(view=_MODERATOR),
     "tutors.badge": AdminRule(view=_MODERATOR),
@@ -122,7 +122,7 @@ ADMIN: dict[str, AdminRule] = {
     "marketplace.review": _LOOKS,
     # Money: finance.
     "payments.creditpack": AdminRule(view=_FINANCE, add=_FINANCE, change=_FINANCE),
-    "payments.creditlot": _money(_finance("refund_unused")),
+    "payments.creditlot": _money(_finance("refund_unused", STEP_UP)),
     "payments.earning": MONEY,
     "payments.earningfreeze": MONEY,
     "payments.earningreversal": MONEY,
@@ -142,7 +142,7 @@ ADMIN: dict[str, AdminRule] = {
         _finance("accept"),
         pages=(
             _finance("payments_gatewaydispute_contest"),
-            _finance("payments_evidencefile_open"),
+            _finance("payments_evidencefile_open", methods="POST"),
         ),
     ),
     "payments.gatewayevent": MONEY,
@@ -153,18 +153,20 @@ ADMIN: dict[str, AdminRule] = {
     ),
     "payments.ledgertxn": MONEY,
     "payments.orderrefund": MONEY,
-    "payments.payment": _money(_finance("send_back")),
+    "payments.payment": _money(_finance("send_back", STEP_UP)),
     "payments.paymentorder": _money(
-        _finance("refund"), _finance("refund_to_source"), _finance("refund_to_wallet")
+        _finance("refund", STEP_UP),
+        _finance("refund_to_source", STEP_UP),
+        _finance("refund_to_wallet", STEP_UP),
     ),
     "payments.payout": _money(_finance("approve", SECOND_PERSON), _finance("reject")),
     "payments.payoutmethod": _money(_finance("confirm")),
     "payments.promogrant": AdminRule(view=_FINANCE, add=_FINANCE),
     "payments.reconitem": _money(_finance("resolve")),
     "payments.reconrun": _money(
-        pages=(_finance("payments_health"), _finance("payments_health_check"))
+        pages=(_finance("payments_health"), _finance("payments_health_check", methods="POST"))
     ),
-    "payments.refund": _money(_finance("retry"), _finance("to_wallet")),
+    "payments.refund": _money(_finance("retry", STEP_UP), _finance("to_wallet", STEP_UP)),
     "payments.settlement": MONEY,
     "payments.settlementrow": MONEY,
     "payments.taxrate": AdminRule(view=_FINANCE, add=_FINANCE),

@@ -73,6 +73,10 @@ class Rule:
     """Whether a key of the body that nobody knows is refused, and not passed over."""
     signature: str = ""
     """What the request carries that lets it in, whoever sends it."""
+    holder: str = ""
+    """Methods that are for the guardian who made the family alone; the second one gets 403."""
+    giver: str = ""
+    """Methods that are for the holder, and for the second guardian where they gave the consent."""
 
     def __post_init__(self) -> None:
         if not self.standing:
@@ -82,6 +86,10 @@ class Rule:
     def names(self) -> frozenset[str]:
         """The methods that the rule names."""
         return frozenset(self.methods.split())
+
+    def is_others(self, method: str | None) -> bool:
+        """Whether the second guardian may not do this with what the holder has agreed to."""
+        return method in {*self.holder.split(), *self.giver.split()}
 
     def answers(self, method: str | None) -> bool:
         """Whether a request with this method gets as far as the view."""
@@ -106,6 +114,8 @@ class AdminRule:
     view: frozenset[str] = frozenset()
     add: frozenset[str] = frozenset()
     change: frozenset[str] = frozenset()
+    decide: frozenset[str] = frozenset()
+    """Who may send the form on the page of one row, which is none for changing it."""
     actions: "tuple[Action, ...]" = ()
     pages: "tuple[Action, ...]" = ()
 
@@ -117,6 +127,8 @@ class Action:
     name: str
     groups: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    methods: str = "GET POST"
+    """Of a page; an action is always sent."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ rule does not name is 405, people whom it does not name get the sign-in page, 40
 belongs to somebody else is answered to the byte as if it did not exist. `HEAD` is answered where
 `GET` is. Pages are held to the table by `tutorhub.site.middleware.AccessMiddleware`, the API by
 `accounts.api.permissions`; the decorators and permission classes of the views are the second lock.
+Both guardians of a family are its *student* to what is about its children; payments, wallet, copies
+and sign-ins are of whoever made them, and the *holder* is the guardian who made the family.
 
 Standing: *acts* is closed to an account that is shut, and a suspended tutor may only look; *own
 account* and *proves* concern nothing but the own account; *open* is there for whoever could see it
@@ -109,6 +111,8 @@ def _takes(rule: Rule) -> str:
     takes = sorted(rule.needs)
     takes += ["a key for repeats"] if rule.money else []
     takes += ["no unknown keys"] if rule.strict else []
+    takes += [f"{rule.holder} by the holder"] if rule.holder else []
+    takes += [f"{rule.giver} by the holder or who agreed"] if rule.giver else []
     return ", ".join(takes) or "–"
 
 
@@ -132,7 +136,8 @@ def _groups(groups: Set[str]) -> str:
 
 
 def _actions(rule: AdminRule) -> str:
-    return "; ".join(_action(action) for action in (*rule.actions, *rule.pages)) or "–"
+    form = (Action("the form of a row", rule.decide),) if rule.decide else ()
+    return "; ".join(_action(action) for action in (*form, *rule.actions, *rule.pages)) or "–"
 
 
 def _action(action: Action) -> str:

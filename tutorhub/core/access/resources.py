@@ -97,7 +97,7 @@ _add(
         *_BOTH,
         *(_cell(who, ANY, masked=True) for who in (MODERATOR, FINANCE, SUPPORT, SUPERUSER)),
     ),
-    reveal=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, FINANCE, SUPPORT)),
+    reveal=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, FINANCE, SUPPORT)),
     update=(*_BOTH, _cell(STUDENT, OWN, STEP_UP, note="phone, e-mail")),
     delete=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
     suspend=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, SUPERUSER)),
@@ -260,7 +260,10 @@ _add(
     list=_BOTH,
     read=(*_BOTH, _FINANCE),
     pay=_BOTH,
-    refund=(_FINANCE, _cell(STUDENT, OWN, note="one that failed, as wallet credit")),
+    refund=(
+        _cell(FINANCE, ANY, STEP_UP),
+        _cell(STUDENT, OWN, note="one that failed, as wallet credit"),
+    ),
     routes="payments:checkout-show payments:checkout-result payments:checkout-method"
     " payments:checkout-give-up payments:payment-* payments:refund-to-wallet api:payments*",
     models="payments.paymentorder payments.payment payments.refund payments.externalrefund"
