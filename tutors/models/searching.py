@@ -6,7 +6,7 @@ from tutors.models.hours import FreeHoursField
 from tutors.models.profiles import Offering, TutorProfile
 
 # What the filters ask for stands in the indexes too, so that an entry which does not fit is passed
-# over without a look at the table. Free hours are too wide for that.
+# over without a look at the table. One filter that does not would cost that look for each entry.
 FILTERED = [
     "offering",
     "boards",
@@ -18,6 +18,7 @@ FILTERED = [
     "gender",
     "is_home",
     "has_trial",
+    "free_hours",
 ]
 PLACED = ["latitude", "longitude", "radius_km"]
 ORDERS = (
@@ -80,8 +81,13 @@ class SearchEntry(models.Model):
             ),
             models.Index(
                 name="entry_place",
-                fields=["cell", "subject", "tutor"],
-                include=[*FILTERED, *PLACED],
+                fields=["cell", "subject", "latitude", "tutor"],
+                include=[*FILTERED, "longitude", "radius_km"],
+            ),
+            models.Index(
+                name="entry_near",
+                fields=["cell", "latitude", "tutor"],
+                include=[*FILTERED, "subject", "longitude", "radius_km"],
             ),
         ]
 

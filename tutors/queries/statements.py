@@ -7,8 +7,9 @@ Four ways, put together by `compose`:
 - *covering*: home visits at a point are in about a hundred cells, each of them in order. They are
   read bucket by bucket of keys: of every cell those entries whose key, with the most and the least
   nearness of that cell, can lie in the bucket. The page is full after the first bucket or two;
-- *nearest*: by distance, the cells are read ring by ring around the point. Who is farther than the
-  rings reach comes from a walk over all, which is asked only if the rings did not fill the page;
+- *nearest*: by distance, the cells are read ring by ring around the point, of each no more than the
+  band of latitudes that the ring can touch. Who is farther than the rings reach comes from a walk
+  over all, which is asked only if the rings did not fill the page;
 - *gather*: of a few tutors, known by name, all entries are fetched and sorted.
 
 The inner statements read indexes alone; the outer one fetches the few rows of the page. A tutor
@@ -21,7 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 from tutorhub.core import memo
-from tutors.queries.cells import around
+from tutors.queries.cells import KM_A_DEGREE, around
 from tutors.queries.conditions import of_mode, of_offering, of_tutor, values
 from tutors.queries.criteria import Mode, Point, SearchCriteria, Sort
 from tutors.queries.cursors import Position
@@ -36,7 +37,9 @@ EDGES: dict[str, list[int]] = {
 }
 # Distances are sorted by in micrometres, so that no two places share a key by rounding.
 MICROMETRES = 1_000_000_000
-RINGS_KM = [0, 1, 2, 4, 8, 14, 22, 34, 50]
+RINGS_KM = [0, 0.25, 0.5, 1, 2, 4, 8, 14, 22, 34, 50]
+# How far north or south of the point a ring reaches, in degrees and with a little to spare.
+BAND = f"bucket.upto / {MICROMETRES * KM_A_DEGREE * 0.999}::float8"
 
 IDS = "e.tutor_id, e.offering_id, e.is_home"
 KM = "search_km({0}.latitude, {0}.longitude, %(latitude)s, %(longitude)s)"
@@ -78,6 +81,7 @@ SELECT near.* FROM unnest(%(over)s::bigint[], %(upto)s::bigint[]) AS bucket (ove
     JOIN tutors_searchentry e ON e.cell = cell.number
    CROSS JOIN LATERAL (SELECT {km} AS km) AS d
    WHERE cell.from_key <= bucket.upto AND cell.until_key > bucket.over
+     AND e.latitude BETWEEN %(latitude)s - {band} AND %(latitude)s + {band}
      AND {mode} AND {offering} AND {tutor} {within}
      AND {key} > bucket.over AND {key} <= bucket.upto {after} AND {best}
    ORDER BY sort_key {order}, e.tutor_id {order}) AS near
@@ -189,6 +193,7 @@ def nearest(criteria: SearchCriteria, after: Position | None) -> str:
     """Entries around the point, home visits only where they cover it."""
     return NEAREST.format(
         mode=_reached(criteria),
+        band=BAND,
         **_placed(criteria, after, f"floor(d.km * {MICROMETRES})::bigint"),
     )
 
@@ -280,7 +285,7 @@ def _order(after: Position | None) -> str:
 
 def _buckets(sort: str, after: Position | None) -> dict[str, Any]:
     """Ranges of keys, each above `over` up to `upto`, in the order in which they are wanted."""
-    rings = [km * MICROMETRES - (km == 0) for km in RINGS_KM]
+    rings = [round(km * MICROMETRES) - (km == 0) for km in RINGS_KM]
     edges = rings if sort == Sort.DISTANCE else EDGES[sort]
     pairs = list(pairwise(edges))
     if after is not None and after.is_backwards:
