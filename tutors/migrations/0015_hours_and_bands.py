@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tutors", "0013_saved_searches"),
+        ("tutors", "0014_waiting_names"),
     ]
 
     operations = [
