@@ -4,17 +4,24 @@ from curriculum.catalogue import LANGUAGES, NATIONAL_BOARDS, STATE_BOARDS, SUBJE
 
 
 def fill(apps, schema_editor):
-    boards = [(code, name, "") for code, name in NATIONAL_BOARDS] + STATE_BOARDS
+    """Numbered from 1 in the order of their lists; what is added later takes the next number."""
+    national = [(code, name, "") for code, name in NATIONAL_BOARDS]
     Board = apps.get_model("curriculum", "Board")
     Board.objects.bulk_create(
-        Board(code=code, name=name, state=state, position=1000 if state else 10 * (index + 1))
-        for index, (code, name, state) in enumerate(boards)
+        Board(
+            code=code,
+            name=name,
+            state=state,
+            position=1000 if state else 10 * number,
+            number=number,
+        )
+        for number, (code, name, state) in enumerate([*national, *sorted(STATE_BOARDS)], 1)
     )
     for model, pk_field, rows in (("Subject", "slug", SUBJECTS), ("Language", "code", LANGUAGES)):
         Model = apps.get_model("curriculum", model)
         Model.objects.bulk_create(
-            Model(**{pk_field: key, "name": name, "position": 10 * (index + 1)})
-            for index, (key, name) in enumerate(rows)
+            Model(**{pk_field: key, "name": name, "position": 10 * number, "number": number})
+            for number, (key, name) in enumerate(rows, 1)
         )
 
 

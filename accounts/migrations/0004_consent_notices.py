@@ -156,6 +156,6 @@ def publish(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_consent_rules")]
+    dependencies = [("accounts", "0003_consent_rules")]
 
     operations = [migrations.RunPython(publish, migrations.RunPython.noop)]

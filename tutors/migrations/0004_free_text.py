@@ -3,11 +3,7 @@
 docs/search.md explains them.
 """
 
-import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
-import django.db.models.deletion
-from django.contrib.postgres.operations import CreateExtension
-from django.db import migrations, models
+from django.db import migrations
 
 # What separates words: spaces, signs and marks, those of Devanagari and of good typesetting too.
 # Not "all but letters", because the vowel signs of Indian scripts are no letters to a regex. The
@@ -106,11 +102,7 @@ CREATE TRIGGER search_account_named AFTER UPDATE OF name, is_active ON accounts_
     EXECUTE FUNCTION search_account_named();
 """
 
-FILL = """
-INSERT INTO tutors_searchname (tutor_id, words) SELECT tutor_id, words FROM tutors_searchnamesource;
-INSERT INTO tutors_searchword (word, sound)
-SELECT word, search_sound(word)
-  FROM (SELECT DISTINCT unnest(words) AS word FROM tutors_searchname) AS said;
+TABLE = """
 -- How common a word is decides how search reads, so many words are counted.
 ALTER TABLE tutors_searchname ALTER COLUMN words SET STATISTICS 1000;
 ALTER TABLE tutors_searchname SET (fillfactor = 90);
@@ -118,55 +110,8 @@ ALTER TABLE tutors_searchname SET (fillfactor = 90);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tutors", "0011_city_pages"), ("accounts", "0002_staff_groups")]
+    dependencies = [("tutors", "0003_ready_answers"), ("accounts", "0002_staff_groups")]
 
     operations = [
-        CreateExtension("pg_trgm"),
-        CreateExtension("unaccent"),
-        CreateExtension("fuzzystrmatch"),
-        migrations.CreateModel(
-            name="SearchName",
-            fields=[
-                (
-                    "tutor",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="tutors.tutorprofile",
-                    ),
-                ),
-                (
-                    "words",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), size=None
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(
-                        fastupdate=False, fields=["words"], name="name_words"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SearchWord",
-            fields=[
-                ("word", models.TextField(primary_key=True, serialize=False)),
-                ("sound", models.TextField()),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["sound", "word"], name="word_sound"),
-                    django.contrib.postgres.indexes.GinIndex(
-                        fields=["word"], name="word_letters", opclasses=["gin_trgm_ops"]
-                    ),
-                ],
-            },
-        ),
-        *(migrations.RunSQL(statement) for statement in (WORDS, SOURCE, REFRESH, TRIGGERS, FILL)),
+        *(migrations.RunSQL(statement) for statement in (WORDS, SOURCE, REFRESH, TRIGGERS, TABLE)),
     ]

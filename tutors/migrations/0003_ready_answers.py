@@ -121,6 +121,6 @@ def empty(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tutors", "0008_tutor_of_status")]
+    dependencies = [("tutors", "0002_search_entries")]
 
     operations = [migrations.RunPython(fill, empty)]

@@ -41,6 +41,6 @@ DROP FUNCTION consent_kept, consent_notice_kept;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_consent_ledger")]
+    dependencies = [("accounts", "0002_staff_groups")]
 
     operations = [migrations.RunSQL(RULES, UNDO)]

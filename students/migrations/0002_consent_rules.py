@@ -50,6 +50,6 @@ DROP FUNCTION learner_consent_by_consent, learner_consent_by_learner, learner_co
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0002_second_guardian_and_hours")]
+    dependencies = [("students", "0001_initial")]
 
     operations = [migrations.RunSQL(RULES, UNDO)]

@@ -198,18 +198,12 @@ BEGIN
 END $$;
 CREATE TRIGGER tutor_identity_changed AFTER INSERT OR UPDATE OR DELETE ON tutors_badge
     FOR EACH ROW EXECUTE FUNCTION tutor_identity_changed();
-UPDATE tutors_tutorprofile t SET listed_until = b.until
-  FROM (SELECT tutor_id, max(coalesce(valid_until, DATE '9999-12-31')) AS until
-          FROM tutors_badge WHERE claim = 'identity' GROUP BY tutor_id) b
- WHERE b.tutor_id = t.id;
 """
 
-FILL = """
-INSERT INTO tutors_searchentry ({columns}) SELECT {columns} FROM tutors_searchsource;
+TABLE = """
 -- Reading the indexes alone needs a table that was vacuumed not long ago.
 ALTER TABLE tutors_searchentry
   SET (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
-DROP INDEX tutor_covers, offering_online, offering_home;
 """
 
 
@@ -226,15 +220,15 @@ def with_columns(statement):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tutors", "0003_listing_and_wishes"),
+        ("tutors", "0001_initial"),
         ("accounts", "0002_staff_groups"),
-        ("curriculum", "0003_numbers"),
+        ("curriculum", "0002_catalogue"),
     ]
 
     operations = [
         migrations.RunSQL(statement)
         for statement in (
-            *(SCORE, CELLS, SOURCE, with_columns(REFRESH), LISTED_UNTIL, with_columns(FILL)),
+            *(SCORE, CELLS, SOURCE, with_columns(REFRESH), LISTED_UNTIL, with_columns(TABLE)),
             TRIGGERS,
         )
     ]

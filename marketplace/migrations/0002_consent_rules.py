@@ -46,8 +46,8 @@ DROP FUNCTION session_has_consent, enquiry_has_consent;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0002_judge_lead"),
-        ("students", "0003_consent_rules"),
+        ("marketplace", "0001_initial"),
+        ("students", "0002_consent_rules"),
     ]
 
     operations = [migrations.RunSQL(RULES, UNDO)]
