@@ -37,7 +37,7 @@ INSERT INTO tutors_tutorprofile (
        id, user_id, slug, headline, bio, gender, languages, experience_years, qualifications,
        video_url, place_id, latitude, longitude, city, state, radius_km, status, status_notes,
        submitted_at, approved_at, rating_sum, rating_count, minutes_taught, created_at, updated_at,
-       trial_minutes, trial_price_paise, free_hours, listed_until)
+       trial_minutes, trial_price_paise, free_hours, listed_until, pending_name)
 SELECT pg_temp.key(n, 'tutor'), pg_temp.key(n, 'user'), 'tutor-' || n, x.headline, x.bio, f.gender,
        CASE WHEN spoken < 55 THEN ARRAY['en', p.language] WHEN spoken < 75 THEN ARRAY[p.language]
             WHEN spoken < 90 THEN ARRAY['en', 'hi'] ELSE ARRAY['en'] END
@@ -50,7 +50,7 @@ SELECT pg_temp.key(n, 'tutor'), pg_temp.key(n, 'user'), 'tutor-' || n, x.headlin
        (reviews * (300 + pg_temp.pick(n, 8, 201))) / 100, reviews,
        reviews * (60 + pg_temp.pick(n, 9, 300)), %(now)s, %(now)s,
        CASE WHEN trial < 4 THEN 30 + 15 * (trial %% 3) END, CASE WHEN trial < 4 THEN 0 END, w.hours,
-       CASE WHEN n %% 40 = 39 THEN %(today)s::date - 1 ELSE %(today)s::date + 1000 END
+       CASE WHEN n %% 40 = 39 THEN %(today)s::date - 1 ELSE %(today)s::date + 1000 END, ''
   FROM (SELECT n, pg_temp.pick(n, 3, 100) AS spoken, pg_temp.pick(n, 10, 10) AS trial,
                ('{0,0,0,0,1,2,4,8,12,25,60,120}'::int[])[1 + pg_temp.pick(n, 11, 12)] AS reviews
           FROM generate_series(%(start)s::bigint, %(end)s) n OFFSET 0) t
