@@ -52,7 +52,7 @@ def typed_while_a_moderator_approves() -> TutorProfile:
     """The name comes after the moderator has read the case and before the approval is written."""
     tutor = TutorPendingFactory(user__name=CHECKED)
     BadgeFactory(tutor=tutor)
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     claimed(tutor, moderator)
     with transaction.atomic():
         verification.approve(tutor, by=moderator, seen=changes.digest(tutor))
@@ -73,7 +73,7 @@ def test_control_without_the_lock_it_is_approved_unseen(monkeypatch: pytest.Monk
 
 def approved_while_it_is_typed(seen: str, tutor: TutorProfile) -> Any:
     """The verdict waits for the lock that the typing holds, and reads the name after it."""
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     claimed(tutor, moderator)
     with transaction.atomic():
         users.update_profile(tutor.user, name=TYPED)
@@ -105,7 +105,7 @@ def test_agreeing_to_an_older_proposal_while_a_newer_one_is_typed() -> None:
 def test_the_other_way_round_the_newer_one_waits_beside_the_agreed() -> None:
     tutor = TutorFactory(user__name=SHOWN)
     users.update_profile(tutor.user, name=CHECKED)
-    moderator = StaffFactory(is_superuser=True)
+    moderator = StaffFactory(group="moderator")
     claimed(tutor, moderator)
     with transaction.atomic():
         verification.accept_changes(tutor, by=moderator)
