@@ -87,7 +87,7 @@ def run(
     say(f"Kills by victim: {cast.struck}; faults of the gateway: {faults}; {crowd.summary()}")
     say("Waiting for everything to come to rest")
     started = time.monotonic()
-    verdict.come_to_rest(simulator)
+    verdict.come_to_rest(simulator, cast.revive)
     say(f"At rest after {time.monotonic() - started:.0f} s")
     found = verdict.judge(crowd.history, simulator, before, watcher)
     for line in found.lines:

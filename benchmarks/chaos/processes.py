@@ -51,6 +51,11 @@ class Process:
         if self.ready is not None:
             wait_for(self.ready, self.name)
 
+    @property
+    def has_ended(self) -> bool:
+        assert self.process is not None
+        return self.process.poll() is not None
+
     def strike(self) -> None:
         """kill -9 for the whole group, and start again."""
         self.kills += 1
@@ -136,6 +141,7 @@ class Cast:
 
     def strike(self, chance: random.Random) -> str:
         """Kill somebody at random, wait until he is back, and say who it was."""
+        self.revive()
         victims: list[tuple[str, int, Callable[[], object]]] = [
             ("worker", 4, self.worker.strike),
             ("worker child", 4, lambda: self.worker.strike_child(chance)),
@@ -149,6 +155,15 @@ class Cast:
         strike()
         self.struck[name] = self.struck.get(name, 0) + 1
         return name
+
+    def revive(self) -> None:
+        """Start what has ended by itself, as whoever keeps processes in production does.
+
+        Celery gives up when one of its first children is killed before it has begun.
+        """
+        for process in (self.redis, self.web, self.worker, self.relay):
+            if process.has_ended:
+                process.start()
 
     def end(self) -> None:
         for process in (self.web, self.worker, self.relay, self.redis):

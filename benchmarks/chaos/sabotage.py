@@ -16,7 +16,7 @@ class SabotageConfig(AppConfig):
     label = "sabotage"
 
     def ready(self) -> None:
-        from payments.services import captures, ledger
+        from payments.services import attempts, captures, ledger
 
         post = ledger.post
 
@@ -28,7 +28,7 @@ class SabotageConfig(AppConfig):
         @transaction.atomic
         def apply_every_time(entity: Any, claimed_order_id: str) -> Any:
             order = captures._locked_order(entity, claimed_order_id)
-            payment = captures._locked_payment(order, entity)
+            payment = attempts.locked(order, entity)
             if entity["status"] == "captured" and payment.captured_at is not None:
                 post_every_time(
                     kind="session_paid",

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -120,12 +120,13 @@ def baseline(simulator: Simulator) -> Baseline:
     )
 
 
-def come_to_rest(simulator: Simulator) -> None:
+def come_to_rest(simulator: Simulator, revive: Callable[[], None]) -> None:
     """Until no webhook is on its way and no work is left; then what R1 and R3 find is done too."""
     deadline = time.monotonic() + REST_SECONDS
     simulator.sender.enable()
     connections.close_all()  # this one died with a database long ago
     while time.monotonic() < deadline:
+        revive()
         idle = simulator.sender.wait_idle(5)
         if idle and not _open_work():
             if not _reconcile():
