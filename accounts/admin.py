@@ -68,7 +68,7 @@ class ReasonForm(ActionForm):
 
 
 @admin.register(User)
-class UserAdmin(ReadOnlyAdmin):
+class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
     list_display = ["name", "role", "masked_phone", "masked_email", "is_active", "joined_at"]
     list_filter = ["role", "is_active", "joined_at"]
     search_fields = ["name", "=phone", "=email", "=id"]
@@ -80,6 +80,7 @@ class UserAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     action_form = ReasonForm
     actions = ["reveal", "suspend", "restore", "vouch"]
+    after_code = ("reveal",)
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
 
@@ -87,13 +88,11 @@ class UserAdmin(ReadOnlyAdmin):
         return request.user.has_perm("accounts.reveal_user")
 
     @admin.action(description="Show number and e-mail (give a reason)", permissions=["reveal"])
-    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Of one person at a time, so that a reason is about somebody; after a fresh code."""
-        if asked := sudo.way_to_code(request, request.get_full_path()):
-            return asked
+    def reveal(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Of one person at a time, so that a reason is about somebody."""
         if queryset.count() != 1:
             self.message_user(request, "One at a time, please.", messages.ERROR)
-            return None
+            return
         user = queryset.get()
         try:
             contact = reveals.reveal(user, by=request.user, reason=request.POST.get("reason", ""))
@@ -102,7 +101,6 @@ class UserAdmin(ReadOnlyAdmin):
         else:
             said = " ".join(filter(None, (contact.phone, contact.email))) or "nothing on file"
             self.message_user(request, f"{user}: {said}", messages.SUCCESS)
-        return None
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.suspend_user")

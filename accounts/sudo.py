@@ -7,9 +7,11 @@ must have been entered in this session within settings.STEP_UP_LIFE. Families an
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,6 +19,11 @@ from django.utils.http import urlencode
 from accounts.services import staff_codes
 
 View = Callable[..., HttpResponseBase]
+
+if TYPE_CHECKING:
+    Page = ModelAdmin[Any]
+else:
+    Page = object
 
 
 def required(view: View) -> View:
@@ -39,3 +46,18 @@ def way_to_code(request: HttpRequest, back: str) -> HttpResponseRedirect | None:
         return None
     query = urlencode({"next": back}) if back else ""
     return redirect(f"{reverse('admin:confirm')}?{query}")
+
+
+class AfterCode(Page):
+    """For a page of the back office: the actions in `after_code` ask for a fresh code first."""
+
+    after_code: tuple[str, ...] = ()
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        if set(request.POST.getlist("action")) & set(self.after_code):
+            asked = way_to_code(request, request.get_full_path())
+            if asked is not None:
+                return asked
+        return super().response_action(request, queryset, *args, **kwargs)

@@ -17,8 +17,9 @@ EVERY_RIGHT = "accounts.hold_every_right"
 
 class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
     def open(self) -> "BreakGlassQuerySet":
-        """Agreed to, and neither run out nor ended."""
-        return self.filter(ended_at=None, ends_at__gt=clock.now())
+        """Agreed to, neither run out nor ended, and whoever agreed is still who they were."""
+        stands = Q(is_by_operator=True) | Q(agreed_by__is_active=True, agreed_by__is_superuser=True)
+        return self.filter(stands, ended_at=None, ends_at__gt=clock.now())
 
     def waiting(self) -> "BreakGlassQuerySet":
         """Asked for a moment ago, and not answered. What nobody answered in time is void."""

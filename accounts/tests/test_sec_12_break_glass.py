@@ -123,6 +123,12 @@ class TestTwo:
         assert has_every_right(again(first))
         assert rights(second) == staff.ALWAYS
 
+    def test_sec_12_it_ends_with_the_account_of_whoever_agreed(self):
+        first, second = pair()
+        agreed(first, second)
+        users.suspend(second, by=first, reason="stolen")
+        assert rights(first) == staff.ALWAYS
+
     def test_sec_12_nobody_agrees_to_themselves(self):
         first = StaffFactory(is_superuser=True)
         glass = break_glass.ask(first, reason="case 7")

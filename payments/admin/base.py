@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -46,22 +46,14 @@ def rupees(field: str, label: str) -> Callable[[Any, Any], str]:
     return show
 
 
-class FinanceAdmin(ReadOnlyAdmin):
-    """Open to the finance group, and to a superuser while a second one agrees."""
+class FinanceAdmin(sudo.AfterCode, ReadOnlyAdmin):
+    """Open to the finance group, and to a superuser while a second one agrees.
+
+    Actions that give money back are in `after_code`.
+    """
 
     show_full_result_count = False
     ordering = ["-pk"]
-    after_code: tuple[str, ...] = ()
-    """Actions that ask for a fresh code of the second factor: they give money back."""
-
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse | None:
-        if set(request.POST.getlist("action")) & set(self.after_code):
-            asked = sudo.way_to_code(request, request.get_full_path())
-            if asked is not None:
-                return asked
-        return super().response_action(request, queryset, *args, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return sees_money(request)

@@ -109,7 +109,7 @@ def test_the_actions_that_ask_for_a_code_are_those_of_the_table() -> None:
         (label, action.name)
         for label, rule in access.ADMIN.items()
         for action in rule.actions
-        if STEP_UP in action.needs and label.startswith("payments.")
+        if STEP_UP in action.needs
     }
     assert asking == known
     assert asking

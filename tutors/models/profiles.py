@@ -74,6 +74,9 @@ class TutorProfile(models.Model):
         REJECTED = "REJECTED", _("to be corrected")
         SUSPENDED = "SUSPENDED", _("suspended")
 
+    CHECKED = frozenset({Status.APPROVED, Status.SUSPENDED})
+    """A moderator has agreed to what such a profile says, now or before a suspension."""
+
     TRANSITIONS: dict[str, frozenset[str]] = {
         Status.DRAFT: frozenset({Status.PENDING}),
         Status.PENDING: frozenset({Status.APPROVED, Status.REJECTED}),
@@ -232,8 +235,7 @@ class TutorProfile(models.Model):
 
     @property
     def is_checked(self) -> bool:
-        """Whether a moderator has agreed to what this profile says, now or before a suspension."""
-        return self.status in {self.Status.APPROVED, self.Status.SUSPENDED}
+        return self.status in self.CHECKED
 
     @property
     def is_proposing(self) -> bool:

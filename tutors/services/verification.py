@@ -4,6 +4,7 @@ Who decides has to hold the case (`tutors.services.desk`), else policies.ClaimMi
 `notes` and `reason` are for the tutor to read, `internal` is for colleagues only.
 """
 
+from collections.abc import Set
 from datetime import date
 
 from django.db import transaction
@@ -20,7 +21,6 @@ from tutors.services import badges, desk, proposals, submissions
 
 Status = TutorProfile.Status
 Verdict = Decision.Verdict
-CHECKED = {Status.APPROVED, Status.SUSPENDED}
 
 
 class ReasonMissing(DomainError):
@@ -94,7 +94,7 @@ def accept_changes(
     What waited (`proposals`) is shown from now on. Raises NothingChanged, ProfileChanged or
     users.AccountClosed.
     """
-    tutor = _lock(tutor, by, CHECKED)
+    tutor = _lock(tutor, by, TutorProfile.CHECKED)
     _check_seen(tutor, seen)
     if not (tutor.is_proposing or tutor.submissions.open_changes().exists()):
         raise NothingChanged
@@ -115,7 +115,7 @@ def decline_changes(
 
     Raises NothingChanged or ProfileChanged.
     """
-    tutor = _lock(tutor, by, CHECKED)
+    tutor = _lock(tutor, by, TutorProfile.CHECKED)
     _check_seen(tutor, seen)
     if not tutor.is_proposing:
         raise NothingChanged
@@ -196,7 +196,7 @@ def _with_proposal(tutor: TutorProfile, internal: str) -> str:
     return "\n".join([*said, internal.strip()]).strip()
 
 
-def _lock(tutor: TutorProfile, by: User, wanted: set[Status]) -> TutorProfile:
+def _lock(tutor: TutorProfile, by: User, wanted: Set[Status]) -> TutorProfile:
     check_can_verify(by)
     # The user is read after the lock: a join would bring the name from before it.
     tutor = TutorProfile.objects.locked().get(pk=tutor.pk)
