@@ -1,7 +1,6 @@
 """A name that is typed while a moderator decides, in real transactions."""
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.services import users
 from accounts.tests.factories import StaffFactory
 from tutorhub.core.errors import DomainError
+from tutorhub.core.tests.threads import somebody_waits, wait_until
 from tutors.models import TutorProfile
 from tutors.models.profiles import TutorQuerySet
 from tutors.queries import changes
@@ -38,6 +38,10 @@ class Other(threading.Thread):
         finally:
             connections.close_all()
 
+    def settle(self) -> None:
+        """Until it waits for a lock of the test, or is through without."""
+        wait_until(lambda: somebody_waits() or not self.is_alive())
+
     def finish(self) -> Any:
         self.join(30)
         return self.result
@@ -57,7 +61,7 @@ def typed_while_a_moderator_approves() -> TutorProfile:
     with transaction.atomic():
         verification.approve(tutor, by=moderator, seen=changes.digest(tutor))
         typing = Other(lambda: users.update_profile(tutor.user, name=TYPED))
-        time.sleep(0.5)
+        typing.settle()
     typing.finish()
     return tutor
 
@@ -84,7 +88,7 @@ def approved_while_it_is_typed(seen: str, tutor: TutorProfile) -> Any:
                 else verification.approve(tutor, by=moderator, seen=seen)
             )
         )
-        time.sleep(0.5)
+        deciding.settle()
     return deciding.finish()
 
 
@@ -111,6 +115,6 @@ def test_the_other_way_round_the_newer_one_waits_beside_the_agreed() -> None:
         verification.accept_changes(tutor, by=moderator)
         # What was shown until now is a new name from now on.
         typing = Other(lambda: users.update_profile(tutor.user, name=SHOWN.upper()))
-        time.sleep(0.5)
+        typing.settle()
     typing.finish()
     assert names(tutor) == (CHECKED, SHOWN.upper())

@@ -1,7 +1,6 @@
 """The entries of search follow every change in the transaction that makes it, and at once."""
 
 import threading
-import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from tutorhub.core import clock
+from tutorhub.core.tests.threads import somebody_waits, wait_until
 from tutors import queries
 from tutors.models import Badge, FreeHours, Offering, SearchEntry, TutorProfile
 from tutors.queries import SearchCriteria, Sort
@@ -172,7 +172,7 @@ class TestAtTheSameMoment:
                 with transaction.atomic():
                     User.objects.filter(pk=tutor.user_id).update(is_active=False)
                     has_shut.set()
-                    self.wait_until_somebody_waits()
+                    wait_until(somebody_waits)
             finally:
                 connection.close()
 
@@ -190,22 +190,6 @@ class TestAtTheSameMoment:
             thread.join(30)
         assert TutorProfile.objects.get().radius_km == 21
         return SearchEntry.objects.count()
-
-    @staticmethod
-    def wait_until_somebody_waits() -> None:
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with connection.cursor() as cursor:
-                # In this database only: other tests wait in theirs.
-                cursor.execute(
-                    "SELECT count(*) FROM pg_locks w WHERE NOT w.granted AND EXISTS ("
-                    " SELECT FROM pg_locks h JOIN pg_database d ON d.oid = h.database"
-                    " WHERE h.pid = w.pid AND h.granted AND d.datname = current_database())"
-                )
-                if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("nobody waited")
 
     def test_with_the_lock_the_entries_are_gone(self) -> None:
         assert self.race() == 0

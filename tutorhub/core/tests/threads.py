@@ -1,6 +1,7 @@
 """Many at once, each on a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,3 +28,22 @@ def run_together(count: int, work: Callable[[int], Any], *, threads: int = 0) ->
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(one, range(count)))
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for a lock; other tests wait in theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks w WHERE NOT w.granted AND EXISTS ("
+            " SELECT FROM pg_locks h JOIN pg_database d ON d.oid = h.database"
+            " WHERE h.pid = w.pid AND h.granted AND d.datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Look again and again until it is so. Raises AssertionError if it never is."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
