@@ -17,30 +17,19 @@ from marketplace.tests.factories import (
     make_scheduled,
     order_for,
 )
+from marketplace.tests.hearing import kinds, run_news
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import captures, earnings, ledger, orders, wallets
-from payments.tests.factories import fund_wallet, open_order, pay
+from payments.services import captures, earnings, ledger, orders
+from payments.tests.factories import pay
 from students.tests.factories import add_guardian
-from tutorhub.core import clock, outbox
-from tutorhub.core.models import OutboxRow
-from tutors.models import TutorProfile
+from tutorhub.core import clock
 from tutors.services import profiles
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 
 pytestmark = pytest.mark.django_db
 
 Status = TutoringSession.Status
-
-
-def run_news():
-    """Run what this app hears; the refund's call to the gateway stays queued."""
-    for row in OutboxRow.objects.filter(done_at=None, handler__startswith="marketplace."):
-        outbox.attempt(row.pk)
-
-
-def kinds(session):
-    return list(session.events.values_list("kind", flat=True))
 
 
 def test_paying_opens_one_order_at_the_gateway(razorpay_simulator):
@@ -187,142 +176,6 @@ def test_nothing_expires_before_its_time_or_when_paid(drain):
     assert paid.status == Status.SCHEDULED
 
 
-def expired_with_order():
-    offer = OfferFactory()
-    order = order_for(offer)
-    with clock.at(offer.pay_by):
-        bookings.expire(offer.pk)
-    offer.refresh_from_db()
-    order.refresh_from_db()
-    assert offer.status == Status.EXPIRED
-    return offer, order
-
-
-@pytest.mark.scenario(15)
-def test_late_money_books_the_class_while_the_slot_is_free():
-    offer, order = expired_with_order()
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.SCHEDULED
-    assert ledger.balance("session_escrow", offer.pk) == 600_00
-    assert not Refund.objects.exists()
-    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
-    assert kinds(offer).count(SessionEvent.Kind.PAID) == 1
-
-
-def expired_mixed_payment(*, is_released=True):
-    """Of which nothing was paid so far; Razorpay was asked and has said so, or was not yet."""
-    offer = OfferFactory()
-    family = offer.learner.family.user
-    fund_wallet(family, 200_00)
-    order = open_order(bookings._order(offer, by=family, method="mixed"))
-    with clock.at(offer.pay_by):
-        for _ in range(2):
-            bookings.expire(offer.pk)
-    assert wallets.balance(family) == (0, 0)
-    order = wallets.release_hold(order) if is_released else PaymentOrder.objects.get(pk=order.pk)
-    assert order.hold == ("released" if is_released else "held")
-    return offer, order, family
-
-
-def test_a_late_mixed_payment_books_the_class_with_what_is_in_the_wallet():
-    offer, order, family = expired_mixed_payment()
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.SCHEDULED
-    assert ledger.balance("session_escrow", offer.pk) == 600_00
-    assert wallets.balance(family) == (0, 0)
-
-
-def test_a_late_mixed_payment_books_the_class_with_what_is_still_held():
-    offer, order, family = expired_mixed_payment(is_released=False)
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    order.refresh_from_db()
-    assert (offer.status, order.hold) == (Status.SCHEDULED, "used")
-    assert ledger.balance("session_escrow", offer.pk) == 600_00
-    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((0, 0), 0)
-
-
-def test_a_late_mixed_payment_and_what_is_held_go_back_when_the_slot_is_taken():
-    offer, order, family = expired_mixed_payment(is_released=False)
-    OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
-    assert Refund.objects.get().amount_paise == 400_00
-    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((200_00, 0), 0)
-
-
-def test_a_late_mixed_payment_goes_back_when_the_wallet_was_spent():
-    offer, order, family = expired_mixed_payment()
-    other = OfferFactory(
-        lead=LeadAcceptedFactory(enquiry__learner=offer.learner),
-        start_at=offer.start_at + timedelta(days=1),
-        price_paise=150_00,
-    )
-    bookings.start_payment(other, by=family, method="wallet")
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
-    assert Refund.objects.get().amount_paise == 400_00
-    assert wallets.balance(family) == (50_00, 0)
-    assert set(kinds(offer)) == {SessionEvent.Kind.EXPIRED, SessionEvent.Kind.MONEY_RETURNED}
-
-
-def test_a_wallet_payment_for_a_class_that_cannot_be_booked_is_in_the_wallet_again():
-    offer = OfferFactory()
-    family = offer.learner.family.user
-    fund_wallet(family, 600_00)
-    bookings.start_payment(offer, by=family, method="wallet")
-    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
-    run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.CANCELLED
-    assert wallets.balance(family) == (600_00, 0)
-    assert not Refund.objects.exists()
-
-
-@pytest.mark.scenario(15)
-def test_late_money_goes_back_when_the_slot_is_taken():
-    offer, order = expired_with_order()
-    taken = OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    taken.refresh_from_db()
-    assert (offer.status, taken.status) == (Status.EXPIRED, Status.PENDING_PAYMENT)
-    assert Refund.objects.get().amount_paise == 600_00
-    assert ledger.balance("session_escrow", offer.pk) == 0
-    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
-    assert Refund.objects.count() == 1
-
-
-def test_late_money_goes_back_when_the_time_is_past():
-    offer, order = expired_with_order()
-    with clock.at(offer.start_at + timedelta(minutes=1)):
-        pay(order)
-        run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.EXPIRED
-    assert Refund.objects.count() == 1
-
-
-def test_late_money_goes_back_when_the_family_has_booked_another():
-    offer, order = expired_with_order()
-    book(OfferFactory(lead=LeadAcceptedFactory(enquiry=offer.enquiry)))
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.EXPIRED
-    assert Refund.objects.count() == 1
-
-
 def test_an_unpaid_offer_can_be_withdrawn_by_either_side():
     for side in ("family", "tutor"):
         offer = OfferFactory()
@@ -353,16 +206,6 @@ def test_starting_to_pay_counts_as_reading_the_answer():
     order_for(offer)
     offer.lead.refresh_from_db()
     assert offer.lead.opened_by_family_at
-
-
-def test_late_money_for_a_tutor_who_was_suspended_meanwhile_goes_back():
-    offer, order = expired_with_order()
-    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
-    pay(order)
-    run_news()
-    offer.refresh_from_db()
-    assert offer.status == Status.EXPIRED
-    assert Refund.objects.get().amount_paise == 600_00
 
 
 def test_the_second_class_of_a_pair_is_not_its_first():

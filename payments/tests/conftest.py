@@ -5,7 +5,7 @@ from accounts.models import User
 from accounts.tests.factories import StaffFactory
 from payments.models import PaymentOrder
 from payments.policies import FINANCE
-from payments.tests.paying import opened
+from payments.tests.paying import callback, opened
 from payments.tests.simulator import RazorpaySimulator
 from tutorhub.core import outbox
 
@@ -36,3 +36,11 @@ def news(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def order(db: None, razorpay_simulator: RazorpaySimulator) -> PaymentOrder:
     """An order for a class, open at the simulator."""
     return opened()
+
+
+@pytest.fixture
+def paid(order: PaymentOrder, razorpay_simulator: RazorpaySimulator) -> PaymentOrder:
+    """The same, paid there, and the payer back with us."""
+    callback(razorpay_simulator.pay(order.razorpay_order_id))
+    order.refresh_from_db()
+    return order

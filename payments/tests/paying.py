@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from accounts.tests.factories import FamilyUserFactory
-from payments.models import LedgerEntry, LedgerTxn, PaymentOrder
+from payments import gateway
+from payments.models import LedgerEntry, LedgerTxn, Payment, PaymentOrder
 from payments.services import captures, ledger, orders
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -44,3 +45,14 @@ def legs(key: str) -> dict[tuple[str, str], int]:
     """What was booked under a key: account and owner, and its debit (or, below zero, credit)."""
     entries = LedgerEntry.objects.filter(txn__idem_key=key).select_related("account")
     return {(e.account.code, e.account.owner_key): e.debit - e.credit for e in entries}
+
+
+def dashboard_refund(amount_paise: int, purpose: str = "session") -> None:
+    """Somebody in Razorpay's dashboard gives back a part of the family's only payment."""
+    gateway.client().refund_payment(
+        Payment.objects.get(order__purpose=purpose).razorpay_payment_id,
+        amount_paise=amount_paise,
+        idempotency_key="somebody-in-the-dashboard",
+        notes={},
+        receipt="theirs",
+    )

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.tests.factories import StaffFactory, TutorUserFactory
-from payments.models import Payout
+from payments.models import Payout, TaxProfile
 from payments.services import payouts
 from payments.tests import factories
 from tutorhub.core import clock, outbox
@@ -83,6 +83,8 @@ def test_from_the_account_to_the_bank_s_reference(screen, teacher, razorpay_simu
     bank_says(razorpay_simulator, payout, "reversed")
     show(screen, path, "8-sent-back", says="The bank sent it back")
     show(screen, "/payouts/", "9-list")
+    payout.refresh_from_db()
+    assert payout.status == Payout.Status.REVERSED
 
 
 def ask(screen):
@@ -108,6 +110,8 @@ def test_tax_details(screen, teacher):
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("It stands on your next invoices").wait_for()
     screen.check()
+    kept = TaxProfile.objects.get(user=teacher)
+    assert (kept.legal_name, kept.gstin) == ("Meera Iyer", "")
 
 
 def test_the_earnings_of_a_tutor_who_has_not_begun(screen, db):
@@ -115,3 +119,4 @@ def test_the_earnings_of_a_tutor_who_has_not_begun(screen, db):
     page = screen.go("/earnings/")
     page.get_by_text("Nothing in the last 12 months").wait_for()
     screen.check()
+    assert page.get_by_role("table").count() == 0

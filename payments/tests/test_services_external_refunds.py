@@ -14,8 +14,7 @@ from payments.services import (
     refunds,
 )
 from payments.tests import factories
-from payments.tests.paying import callback, legs, opened
-from payments.tests.test_services_refunds import dashboard_refund
+from payments.tests.paying import callback, dashboard_refund, legs, opened
 
 
 @pytest.fixture

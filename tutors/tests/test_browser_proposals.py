@@ -51,6 +51,8 @@ def test_the_tutor_sees_it_and_takes_it_back(
     page.locator("form[action='/tutor/withdraw/'] button").click()
     note.wait_for(state="detached")
     screen.check()
+    tutor.refresh_from_db()
+    assert (tutor.pending_name, tutor.pending_qualifications) == ("", None)
 
 
 def test_a_moderator_compares_and_declines(

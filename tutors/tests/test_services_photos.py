@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from accounts.services import staff
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from notifications.models import Message
 from tutorhub.core import outbox, storage
@@ -21,14 +20,6 @@ from tutors.services import photos
 from tutors.tests.factories import PhotoFactory, TutorDraftFactory, TutorFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def moderator(db: None) -> Any:
-    staff.ensure_groups()
-    user = StaffFactory()
-    user.groups.set([staff.Group.objects.get(name=staff.MODERATOR)])
-    return user
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.services import staff
 from curriculum.models import Board, Subject
 from tutorhub.core import clock
 from tutors.models import Decision, Submission, TutorProfile
@@ -14,7 +13,7 @@ from tutors.policies import ClaimMissing
 from tutors.queries import changes
 from tutors.queries.desk import queues
 from tutors.services import profiles, verification
-from tutors.tests.desking import DESK, member, signed_in
+from tutors.tests.desking import DESK, signed_in
 from tutors.tests.factories import (
     DocumentFactory,
     TutorDraftFactory,
@@ -25,11 +24,6 @@ from tutors.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def moderator(db: None) -> Any:
-    return member(staff.MODERATOR)
 
 
 def save(tutor: TutorProfile, **values: Any) -> TutorProfile:

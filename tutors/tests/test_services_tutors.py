@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.services import onboarding, staff
+from accounts.services import onboarding
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from curriculum.models import Board, Language, Subject
 from notifications.models import Message
@@ -33,14 +33,6 @@ from tutors.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 PDF = files.pdf("M.Sc. Physics")
-
-
-@pytest.fixture
-def moderator(db: None) -> Any:
-    staff.ensure_groups()
-    user = StaffFactory()
-    user.groups.set([staff.Group.objects.get(name=staff.MODERATOR)])
-    return user
 
 
 @pytest.fixture

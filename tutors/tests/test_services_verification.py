@@ -31,14 +31,6 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n" + b"x" * 500
 
 
-@pytest.fixture
-def moderator(db: None) -> Any:
-    staff.ensure_groups()
-    user = StaffFactory()
-    user.groups.set([staff.Group.objects.get(name=staff.MODERATOR)])
-    return user
-
-
 def actions(subject: Any) -> set[str]:
     return set(
         AuditEvent.objects.filter(object_id=str(subject.pk)).values_list("action", flat=True)

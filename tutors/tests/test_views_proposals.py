@@ -6,13 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.services import staff
 from accounts.tests.cast import trusted_api, trusted_browser
 from accounts.tests.factories import FamilyUserFactory
 from tutors.models import Decision, TutorProfile
 from tutors.queries import changes
 from tutors.services import profiles, verification
-from tutors.tests.desking import DESK, confirmed, member, signed_in
+from tutors.tests.desking import DESK, confirmed, signed_in
 from tutors.tests.factories import (
     BadgeFactory,
     DocumentFactory,
@@ -37,11 +36,6 @@ def tutor() -> TutorProfile:
 @pytest.fixture
 def browser(tutor: TutorProfile) -> Client:
     return trusted_browser(tutor.user)
-
-
-@pytest.fixture
-def moderator() -> Any:
-    return member(staff.MODERATOR)
 
 
 def again(tutor: TutorProfile) -> TutorProfile:

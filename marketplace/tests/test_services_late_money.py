@@ -1,0 +1,170 @@
+"""Money that comes when the time to pay is over (scenario 15)."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.models import SessionEvent, TutoringSession
+from marketplace.services import bookings
+from marketplace.tests.factories import (
+    LeadAcceptedFactory,
+    OfferFactory,
+    book,
+    order_for,
+)
+from marketplace.tests.hearing import kinds, run_news
+from payments.models import PaymentOrder, Refund
+from payments.services import ledger, wallets
+from payments.tests.factories import fund_wallet, open_order, pay
+from tutorhub.core import clock
+from tutors.models import TutorProfile
+
+pytestmark = pytest.mark.django_db
+
+Status = TutoringSession.Status
+
+
+def expired_with_order():
+    offer = OfferFactory()
+    order = order_for(offer)
+    with clock.at(offer.pay_by):
+        bookings.expire(offer.pk)
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    return offer, order
+
+
+@pytest.mark.scenario(15)
+def test_late_money_books_the_class_while_the_slot_is_free():
+    offer, order = expired_with_order()
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.SCHEDULED
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert not Refund.objects.exists()
+    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+    assert kinds(offer).count(SessionEvent.Kind.PAID) == 1
+
+
+def expired_mixed_payment(*, is_released=True):
+    """Of which nothing was paid so far; Razorpay was asked and has said so, or was not yet."""
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    fund_wallet(family, 200_00)
+    order = open_order(bookings._order(offer, by=family, method="mixed"))
+    with clock.at(offer.pay_by):
+        for _ in range(2):
+            bookings.expire(offer.pk)
+    assert wallets.balance(family) == (0, 0)
+    order = wallets.release_hold(order) if is_released else PaymentOrder.objects.get(pk=order.pk)
+    assert order.hold == ("released" if is_released else "held")
+    return offer, order, family
+
+
+def test_a_late_mixed_payment_books_the_class_with_what_is_in_the_wallet():
+    offer, order, family = expired_mixed_payment()
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.SCHEDULED
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert wallets.balance(family) == (0, 0)
+
+
+def test_a_late_mixed_payment_books_the_class_with_what_is_still_held():
+    offer, order, family = expired_mixed_payment(is_released=False)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert (offer.status, order.hold) == (Status.SCHEDULED, "used")
+    assert ledger.balance("session_escrow", offer.pk) == 600_00
+    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((0, 0), 0)
+
+
+def test_a_late_mixed_payment_and_what_is_held_go_back_when_the_slot_is_taken():
+    offer, order, family = expired_mixed_payment(is_released=False)
+    OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+    assert Refund.objects.get().amount_paise == 400_00
+    assert (wallets.balance(family), ledger.balance("wallet_hold", order.pk)) == ((200_00, 0), 0)
+
+
+def test_a_late_mixed_payment_goes_back_when_the_wallet_was_spent():
+    offer, order, family = expired_mixed_payment()
+    other = OfferFactory(
+        lead=LeadAcceptedFactory(enquiry__learner=offer.learner),
+        start_at=offer.start_at + timedelta(days=1),
+        price_paise=150_00,
+    )
+    bookings.start_payment(other, by=family, method="wallet")
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+    assert Refund.objects.get().amount_paise == 400_00
+    assert wallets.balance(family) == (50_00, 0)
+    assert set(kinds(offer)) == {SessionEvent.Kind.EXPIRED, SessionEvent.Kind.MONEY_RETURNED}
+
+
+def test_a_wallet_payment_for_a_class_that_cannot_be_booked_is_in_the_wallet_again():
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    fund_wallet(family, 600_00)
+    bookings.start_payment(offer, by=family, method="wallet")
+    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.CANCELLED
+    assert wallets.balance(family) == (600_00, 0)
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.scenario(15)
+def test_late_money_goes_back_when_the_slot_is_taken():
+    offer, order = expired_with_order()
+    taken = OfferFactory(lead=LeadAcceptedFactory(tutor=offer.tutor), start_at=offer.start_at)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    taken.refresh_from_db()
+    assert (offer.status, taken.status) == (Status.EXPIRED, Status.PENDING_PAYMENT)
+    assert Refund.objects.get().amount_paise == 600_00
+    assert ledger.balance("session_escrow", offer.pk) == 0
+    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+    assert Refund.objects.count() == 1
+
+
+def test_late_money_goes_back_when_the_time_is_past():
+    offer, order = expired_with_order()
+    with clock.at(offer.start_at + timedelta(minutes=1)):
+        pay(order)
+        run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.count() == 1
+
+
+def test_late_money_goes_back_when_the_family_has_booked_another():
+    offer, order = expired_with_order()
+    book(OfferFactory(lead=LeadAcceptedFactory(enquiry=offer.enquiry)))
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.count() == 1
+
+
+def test_late_money_for_a_tutor_who_was_suspended_meanwhile_goes_back():
+    offer, order = expired_with_order()
+    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
+    pay(order)
+    run_news()
+    offer.refresh_from_db()
+    assert offer.status == Status.EXPIRED
+    assert Refund.objects.get().amount_paise == 600_00

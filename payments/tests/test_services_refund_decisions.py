@@ -1,0 +1,155 @@
+"""What finance and payers decide about money that goes back."""
+
+import pytest
+
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from notifications.models import Message
+from payments.models import ExternalRefund, Payment, PaymentOrder
+from payments.services import (
+    earnings,
+    external_refunds,
+    freezes,
+    ledger,
+    orders,
+    refund_decisions,
+    refunds,
+)
+from payments.tests import factories
+from payments.tests.paying import dashboard_refund, legs
+from tutorhub.core.errors import NotAllowed
+
+
+def test_finance_gives_nothing_back_while_it_is_disputed(paid, finance):
+    freezes.freeze(session_id=paid.purpose_id, cause="dispute:x")
+    with pytest.raises(refund_decisions.Disputed):
+        refund_decisions.decide(paid, by=finance)
+    freezes.lift(cause="dispute:x")
+    assert refund_decisions.decide(paid, by=finance).amount_paise == 100_000
+
+
+class TestFailedForGood:
+    @pytest.fixture
+    def failed(self, paid, razorpay_simulator, client, drain):
+        razorpay_simulator.settings(refund_status="pending")
+        refund = orders.return_paid(paid).gateway_refund
+        drain()
+        refund.refresh_from_db()
+        razorpay_simulator.refund(refund.razorpay_refund_id, "failed")
+        razorpay_simulator.deliver(client)
+        drain()
+        refund.refresh_from_db()
+        return refund
+
+    def test_the_family_is_told_and_takes_it_as_credit(self, paid, failed):
+        """Kind 10."""
+        assert Message.objects.filter(template="refund_failed", user_id=paid.payer_id).exists()
+        refund_decisions.to_wallet(failed, by=paid.payer)
+        assert legs(f"refund:{failed.pk}:to_wallet") == {
+            ("refund_payable", str(failed.pk)): 100_000,
+            ("student_wallet", str(paid.payer_id)): -100_000,
+        }
+        failed.refresh_from_db()
+        assert failed.status == "CREDITED"
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+
+    def test_credit_and_another_try_exclude_each_other(self, paid, failed, finance):
+        refund_decisions.retry(failed, by=finance)
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+        assert ledger.balance("student_wallet", paid.payer_id) == 0
+
+    def test_nobody_else_takes_it(self, failed):
+        with pytest.raises(NotAllowed):
+            refund_decisions.to_wallet(failed, by=FamilyUserFactory())
+
+    def test_not_while_a_refund_from_outside_is_unexplained(self, paid, failed):
+        ExternalRefund.objects.create(
+            payment=failed.payment, razorpay_refund_id="rfnd_x", amount_paise=1
+        )
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+
+    def test_a_refund_on_its_way_cannot_be_taken_as_credit(self, paid):
+        refund = orders.return_paid(paid).gateway_refund
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.to_wallet(refund, by=paid.payer)
+
+
+class TestDeciding:
+    def test_finance_pays_a_part_back(self, paid, finance, drain):
+        with pytest.raises(NotAllowed):
+            refund_decisions.decide(paid, by=paid.payer, amount_paise=1)
+        decision = refund_decisions.decide(paid, by=finance, amount_paise=33_333)
+        drain()
+        payment = Payment.objects.get()
+        assert (payment.place, payment.status) == ("purpose", "captured")
+        assert decision.gateway_paise == 33_333
+        with pytest.raises(refunds.RefundTooLarge):
+            refund_decisions.decide(paid, by=finance, amount_paise=66_668)
+        refund_decisions.decide(paid, by=finance)
+        drain()
+        payment.refresh_from_db()
+        assert (payment.place, payment.status) == ("returned", "refunded")
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.decide(paid, by=finance)
+
+    def test_into_the_wallet_nothing_is_sent(self, paid, finance, razorpay_simulator, drain):
+        decision = refund_decisions.decide(paid, by=finance, to_wallet=True)
+        drain()
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("session_escrow", str(paid.purpose_id)): 100_000,
+            ("student_wallet", str(paid.payer_id)): -100_000,
+        }
+        assert list(razorpay_simulator.state()["refunds"]) == []
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.decide(paid, by=finance)
+
+    def test_not_when_the_tutor_has_the_money(self, paid, finance):
+        earnings.recognise(
+            session_id=paid.purpose_id,
+            tutor=TutorUserFactory(),
+            tutor_state="Karnataka",
+            gross_paise=100_000,
+            commission_bps=1500,
+        )
+        with pytest.raises(refund_decisions.PassedOn):
+            refund_decisions.decide(paid, by=finance)
+        decision = refund_decisions.decide(
+            paid, by=finance, amount_paise=40_000, from_tutor=True, to_wallet=True
+        )
+        assert decision.amount_paise == 40_000
+        assert earnings.left_gross_paise(paid.purpose_id) == 60_000
+        assert ledger.balance("student_wallet", paid.payer_id) == 40_000
+        assert ledger.balance("session_escrow", paid.purpose_id) == 0
+
+    def test_a_refund_from_outside_at_the_tutors_cost(
+        self, paid, razorpay_simulator, client, drain, finance
+    ):
+        tutor = TutorUserFactory()
+        earnings.recognise(
+            session_id=paid.purpose_id,
+            tutor=tutor,
+            tutor_state="Karnataka",
+            gross_paise=100_000,
+            commission_bps=1500,
+        )
+        held = ledger.balance("tutor_held", tutor.pk)
+        dashboard_refund(100_000)
+        razorpay_simulator.deliver(client)
+        drain()
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="tutor", by=finance)
+        assert held > 0
+        assert ledger.balance("tutor_held", tutor.pk) == 0
+        assert ledger.balance("external_refund_suspense") == 0
+        assert ledger.balance("session_escrow", paid.purpose_id) == 0
+
+    def test_a_top_up_goes_back_out_of_the_wallet(self, finance, razorpay_simulator, drain):
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 50_000)
+        topup = PaymentOrder.objects.get(purpose="wallet_topup")
+        decision = refund_decisions.decide(topup, by=finance, amount_paise=20_000)
+        assert legs(f"refund:{decision.pk}:initiate") == {
+            ("student_wallet", str(family.pk)): 20_000,
+            ("refund_payable", str(decision.gateway_refund.pk)): -20_000,
+        }
