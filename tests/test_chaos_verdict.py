@@ -3,10 +3,11 @@
 import pytest
 
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
-from benchmarks.chaos import families
+from benchmarks import chaos
+from benchmarks.chaos import families, sabotage
 from benchmarks.chaos.history import TO_SOURCE, TO_WALLET, History, Story
 from benchmarks.chaos.verdict import Verdict
-from payments.models import PaymentOrder
+from payments.models import LedgerTxn, PaymentOrder
 from payments.services import captures, ledger, orders, refund_decisions
 from payments.tests.paying import opened
 from tutorhub.core import outbox
@@ -122,3 +123,16 @@ def test_a_hold_that_was_not_given_back(story, verdict):
         ],
     )
     assert verdict().paise == 500
+
+
+@pytest.mark.parametrize(("is_sabotaged", "booked"), [(False, 1), (True, 2)])
+def test_the_sabotage_books_what_it_is_told_twice(monkeypatch, pays, is_sabotaged, booked):
+    """The control of the drill: it must be able to fail, whatever is renamed in the product."""
+    monkeypatch.setattr(ledger, "post", ledger.post)
+    monkeypatch.setattr(captures, "_apply", captures._apply)
+    if is_sabotaged:
+        sabotage.SabotageConfig("benchmarks.chaos", chaos).ready()
+    payment_id = pays(opened())
+    captures.apply_capture(payment_id)
+    key = f"rzp:capture:{payment_id}"
+    assert LedgerTxn.objects.filter(idem_key__startswith=key).count() == booked
