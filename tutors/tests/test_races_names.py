@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
+from tutorhub.core.tests.threads import somebody_waits, wait_until
 from tutors.models import SearchName, TutorProfile
 from tutors.tests import test_search_entries as entries
 from tutors.tests.factories import TutorFactory
@@ -22,7 +23,7 @@ def race() -> int:
             with transaction.atomic():
                 User.objects.filter(pk=tutor.user_id).update(is_active=False)
                 has_shut.set()
-                entries.TestAtTheSameMoment.wait_until_somebody_waits()
+                wait_until(somebody_waits)
         finally:
             connection.close()
 
