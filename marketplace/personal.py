@@ -70,8 +70,9 @@ TABLES = [
     ),
     Table(
         "marketplace.Review",
-        plain="id session tutor side written_by stars written_at published_at",
-        personal="text",
+        plain="id session tutor side written_by stars written_at published_at taken_down_at"
+        " taken_down_by",
+        personal="text taken_down_for",
         section="classes",
         title=_("Reviews"),
         purpose=_("To help other families choose"),

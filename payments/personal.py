@@ -22,6 +22,7 @@ from payments.models import (
     PromoGrant,
     Refund,
     RefundPreference,
+    RefundRequest,
     StatementLine,
     StatementMonth,
     TaxProfile,
@@ -72,6 +73,16 @@ FAMILIES = [
         of=lambda user: OrderRefund.objects.filter(order__payer=user.pk),
     ),
     Table(
+        "payments.RefundRequest",
+        plain="id order amount_paise is_to_wallet status decision requested_by requested_at"
+        " decided_by decided_at",
+        section="payments",
+        title=_("Refunds that two people decide"),
+        purpose=_("To take and return money"),
+        of=lambda user: RefundRequest.objects.filter(order__payer=user.pk),
+        since="requested_at",
+    ),
+    Table(
         "payments.Refund",
         plain="id payment decision retries amount_paise reason status razorpay_refund_id"
         " bank_reference note created_at closed_at",
@@ -93,7 +104,7 @@ FAMILIES = [
     ),
     Table(
         "payments.PromoGrant",
-        plain="id user amount_paise granted_by granted_at",
+        plain="id user amount_paise status requested_by requested_at decided_by decided_at",
         personal="reason",
         section="payments",
         title=_("Gifts"),
@@ -101,7 +112,7 @@ FAMILIES = [
         kept="records",
         erased=Erased.EMPTIED,
         of=lambda user: PromoGrant.objects.filter(user=user.pk),
-        since="granted_at",
+        since="requested_at",
     ),
     Table(
         "payments.Invoice",

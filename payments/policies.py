@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.policies import has_every_right
-from payments.models import EvidenceFile, Funding, GatewayDispute, PaymentOrder, Payout
+from payments.models import EvidenceFile, GatewayDispute, PaymentOrder, Payout
+from payments.models.two_people import TwoPersonDecision
 from tutorhub.core.errors import Conflict, NotAllowed
 
 FINANCE = "finance"
@@ -42,9 +43,10 @@ def check_can_approve(payout: Payout, by: User) -> None:
         raise NotAllowed(_("Somebody else has to approve this payout."), code="maker_is_checker")
 
 
-def check_can_decide_funding(funding: Funding, by: User) -> None:
+def check_is_second(row: TwoPersonDecision, by: User) -> None:
+    """Whoever asked does not approve, superuser or not."""
     check_is_finance(by)
-    if by.pk == funding.requested_by_id:
+    if by.pk == row.requested_by_id:
         raise NotAllowed(_("Two people are needed for this."), code="maker_is_checker")
 
 

@@ -62,16 +62,21 @@ class FinanceAdmin(sudo.AfterCode, ReadOnlyAdmin):
         return sees_money(request)
 
     def each(
-        self, request: HttpRequest, rows: QuerySet[Any], decide: Callable[..., Any], did: str
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        decide: Callable[..., Any],
+        did: str | Callable[[Any], str],
     ) -> None:
         """Do one thing to every row; what one of them refuses is said and stops no other."""
         for row in rows:
             try:
-                decide(row)
+                made = decide(row)
             except DomainError as error:
                 self.message_user(request, f"{row}: {error}", messages.ERROR)
             else:
-                self.message_user(request, f"{row}: {did}.", messages.SUCCESS)
+                said = did if isinstance(did, str) else did(made)
+                self.message_user(request, f"{row}: {said}.", messages.SUCCESS)
 
 
 class FinanceInline(admin.TabularInline):

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from payments.admin.base import FinanceAdmin, FinanceInline, me, money_link, rupees
-from payments.models import OrderRefund, Payment, PaymentOrder
-from payments.services import refund_decisions
+from payments.models import OrderRefund, Payment, PaymentOrder, RefundRequest
+from payments.services import refund_requests
 from tutorhub.core import idempotency
 from tutorhub.core.ids import uuid7
 from tutorhub.core.money import rupees_exact
@@ -42,6 +42,12 @@ class RefundForm(ActionForm):
         required=False, initial=lambda: uuid7().hex, widget=forms.HiddenInput
     )
     """A part could be given back twice by two clicks; this form counts once."""
+
+
+def _what_became(made: OrderRefund | RefundRequest) -> str:
+    if isinstance(made, RefundRequest):
+        return "is so large that somebody else in finance has to agree: see Large refunds"
+    return "is given back"
 
 
 @admin.register(PaymentOrder)
@@ -92,13 +98,13 @@ class PaymentOrderAdmin(FinanceAdmin):
         self.each(
             request,
             queryset,
-            lambda order: refund_decisions.decide(
+            lambda order: refund_requests.decide_or_ask(
                 order,
                 by=me(request),
                 amount_paise=None if asked is None else int(asked * 100),
                 to_wallet=to_wallet,
             ),
-            "is given back",
+            _what_became,
         )
 
     @admin.display(description="price")

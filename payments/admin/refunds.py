@@ -3,8 +3,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments.admin.base import FinanceAdmin, me, money_link, rupees
-from payments.models import ExternalRefund, Refund
-from payments.services import external_refunds, refund_decisions
+from payments.models import ExternalRefund, Refund, RefundRequest
+from payments.services import external_refunds, refund_decisions, refund_requests
+from tutorhub.core.money import rupees_exact
 
 
 @admin.register(Refund)
@@ -81,4 +82,45 @@ class ExternalRefundAdmin(FinanceAdmin):
                 external, resolution=resolution, by=me(request)
             ),
             "is decided",
+        )
+
+
+@admin.register(RefundRequest)
+class RefundRequestAdmin(FinanceAdmin):
+    """Refunds that one person may not decide alone. They are asked for from the list of orders."""
+
+    list_display = [
+        *("requested_at", "order", "payer", "amount", "is_to_wallet", "status", "requested_by"),
+        *("decided_by", "decided_at"),
+    ]
+    list_select_related = ["order__payer", "requested_by", "decided_by"]
+    list_filter = ["status", "requested_at"]
+    search_fields = ["=order__receipt", "=order__razorpay_order_id"]
+    actions = ["approve", "reject"]
+    after_code = ("approve",)
+
+    @admin.display(description="payer")
+    def payer(self, asked: RefundRequest) -> str:
+        return money_link(asked.order.payer)
+
+    @admin.display(description="amount")
+    def amount(self, asked: RefundRequest) -> str:
+        return "all" if asked.amount_paise is None else rupees_exact(asked.amount_paise)
+
+    @admin.action(description="Give it back (somebody else asked)")
+    def approve(self, request: HttpRequest, queryset: QuerySet[RefundRequest]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda asked: refund_requests.approve(asked, by=me(request)),
+            "is given back",
+        )
+
+    @admin.action(description="Reject")
+    def reject(self, request: HttpRequest, queryset: QuerySet[RefundRequest]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda asked: refund_requests.reject(asked, by=me(request)),
+            "is rejected",
         )

@@ -329,8 +329,8 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("REQUESTED", "entered"),
-                            ("APPROVED", "booked"),
+                            ("REQUESTED", "waits for a second person"),
+                            ("APPROVED", "approved"),
                             ("REJECTED", "rejected"),
                         ],
                         default="REQUESTED",
@@ -1263,11 +1263,33 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("REQUESTED", "waits for a second person"),
+                            ("APPROVED", "approved"),
+                            ("REJECTED", "rejected"),
+                        ],
+                        default="REQUESTED",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(default=tutorhub.core.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
                 ("amount_paise", models.BigIntegerField()),
                 ("reason", models.CharField(help_text="the family sees it", max_length=120)),
-                ("granted_at", models.DateTimeField(default=tutorhub.core.clock.now)),
                 (
-                    "granted_by",
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -1772,6 +1794,79 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("tutor", "lead_id"), name="use_once_a_lead")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="RefundRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("REQUESTED", "waits for a second person"),
+                            ("APPROVED", "approved"),
+                            ("REJECTED", "rejected"),
+                        ],
+                        default="REQUESTED",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(default=tutorhub.core.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "amount_paise",
+                    models.BigIntegerField(help_text="empty for all that is left", null=True),
+                ),
+                (
+                    "is_to_wallet",
+                    models.BooleanField(
+                        help_text="empty for what the family has chosen", null=True
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refund_requests",
+                        to="payments.paymentorder",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="request",
+                        to="payments.orderrefund",
+                    ),
+                ),
+            ],
+            options={"verbose_name": "large refund"},
         ),
         migrations.AddIndex(
             model_name="earning",
@@ -2618,6 +2713,89 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payout",
             constraint=models.UniqueConstraint(fields=("tutor", "week"), name="payout_once_a_week"),
+        ),
+        migrations.AddConstraint(
+            model_name="promogrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_at__isnull", True),
+                    ("decided_by__isnull", True),
+                    ("status", "REQUESTED"),
+                )
+                | models.Q(
+                    ("decided_at__isnull", False),
+                    ("decided_by__isnull", False),
+                    ("status__in", ["APPROVED", "REJECTED"]),
+                ),
+                name="promogrant_status_valid",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promogrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("status", "APPROVED"), _negated=True),
+                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="promogrant_maker_not_checker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_at__isnull", True),
+                    ("decided_by__isnull", True),
+                    ("status", "REQUESTED"),
+                )
+                | models.Q(
+                    ("decided_at__isnull", False),
+                    ("decided_by__isnull", False),
+                    ("status__in", ["APPROVED", "REJECTED"]),
+                ),
+                name="refundrequest_status_valid",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("status", "APPROVED"), _negated=True),
+                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="refundrequest_maker_not_checker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_paise__isnull", True), ("amount_paise__gt", 0), _connector="OR"
+                ),
+                name="refund_request_some",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__isnull", False), ("status", "APPROVED"))
+                | models.Q(
+                    models.Q(("status", "APPROVED"), _negated=True), ("decision__isnull", True)
+                ),
+                name="refund_request_given",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "REQUESTED")),
+                fields=("order",),
+                name="refund_request_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="promogrant",

@@ -16,6 +16,7 @@ from payments.models.orders import Payment, PaymentOrder
 from payments.models.payouts import Payout, PayoutMethod
 from payments.models.rates import TaxRate
 from payments.models.recon import ReconItem, ReconRun, Settlement, SettlementRow
+from payments.models.refund_requests import RefundRequest
 from payments.models.refunds import (
     ExternalRefund,
     GatewayDispute,
@@ -55,6 +56,7 @@ __all__ = [
     "ReconRun",
     "Refund",
     "RefundPreference",
+    "RefundRequest",
     "RefusedWebhooks",
     "Settlement",
     "SettlementRow",

@@ -2,12 +2,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tutorhub.core import clock
+from payments.models.two_people import TwoPersonDecision
 from tutorhub.core.ids import uuid7
+from tutorhub.core.money import rupees_exact
 
 
-class PromoGrant(models.Model):
-    """Promotional balance that finance gave a family: to be spent on classes, never paid out."""
+class PromoGrantQuerySet(models.QuerySet["PromoGrant"]):
+    def locked(self) -> "PromoGrantQuerySet":
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class PromoGrant(TwoPersonDecision):
+    """Promotional balance for a family, once approved: to be spent on classes, never paid out."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -15,17 +21,16 @@ class PromoGrant(models.Model):
     )
     amount_paise = models.BigIntegerField()
     reason = models.CharField(max_length=120, help_text="the family sees it")
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    granted_at = models.DateTimeField(default=clock.now)
+
+    objects = PromoGrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = "promotional balance"
         verbose_name_plural = "promotional balances"
         constraints = [
+            *TwoPersonDecision.Meta.constraints,
             models.CheckConstraint(name="promo_grant_some", condition=Q(amount_paise__gt=0)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_paise} for {self.user_id}"
+        return f"{rupees_exact(self.amount_paise)} of promotional balance"

@@ -1,5 +1,6 @@
 """What finance and payers decide about refunds."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from tutorhub.core.errors import Conflict
 from tutorhub.core.ids import uuid7
 
 Status = Refund.Status
+REASON = "finance"
 
 
 class PassedOn(Conflict):
@@ -26,11 +28,17 @@ class Disputed(Conflict):
     message = _("This money is disputed. It can be given back when that has ended.")
 
 
+class TwoNeeded(Conflict):
+    code = "two_people_needed"
+    message = _("A refund this large takes two people in finance.")
+
+
 @transaction.atomic
 def decide(
     order: PaymentOrder,
     *,
     by: User,
+    asked_by: User | None = None,
     amount_paise: int | None = None,
     to_wallet: bool | None = None,
     from_tutor: bool = False,
@@ -38,26 +46,17 @@ def decide(
     """Finance gives money back: of a class out of its escrow, of a top-up out of the wallet.
 
     With `from_tutor` what the escrow lacks is first taken back from what the class earned. What
-    Razorpay cannot send of a top-up any more stays in the wallet. Raises NothingToRefund,
-    RefundTooLarge, PassedOn when the tutor has the money already, or Disputed.
+    Razorpay cannot send of a top-up any more stays in the wallet. `asked_by` is the first of two
+    people, where it takes two. Raises NothingToRefund, RefundTooLarge, PassedOn when the tutor has
+    the money already, Disputed or TwoNeeded.
     """
     check_is_finance(by)
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if from_tutor:
         _take_back(order, amount_paise, by)
-    parts = refunds.allocate(order, amount_paise)
-    amount = parts.gateway_paise + parts.own_paise
-    if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP and not to_wallet:
-        source: refunds.Source = ("student_wallet", order.payer_id)
-        amount = _to_source(order, amount, is_all=amount_paise is None)
-    elif order.purpose == PaymentOrder.Purpose.SESSION:
-        source = ("session_escrow", order.purpose_id)
-        if freezes.is_frozen(order.purpose_id):
-            raise Disputed
-        if ledger.balance(*source) < amount:
-            raise PassedOn
-    else:
-        raise refunds.NothingToRefund
+    amount, source = _what_and_whence(order, amount_paise, to_wallet)
+    if asked_by in (None, by):
+        _check_alone(order, amount)
     outbox.announce(
         news.ORDER_REFUNDED,
         order_id=order.pk,
@@ -65,8 +64,36 @@ def decide(
         purpose_id=order.purpose_id,
     )
     return refunds.refund_order(
-        order, amount_paise=amount, to_wallet=to_wallet, reason="finance", by=by, source=source
+        order, amount_paise=amount, to_wallet=to_wallet, reason=REASON, by=by, source=source
     )
+
+
+def _what_and_whence(
+    order: PaymentOrder, amount_paise: int | None, to_wallet: bool | None
+) -> tuple[int, refunds.Source]:
+    """How many paise can go back, and the account they are in. The order is locked."""
+    parts = refunds.allocate(order, amount_paise)
+    amount = parts.gateway_paise + parts.own_paise
+    if order.purpose == PaymentOrder.Purpose.WALLET_TOPUP and not to_wallet:
+        return _to_source(order, amount, is_all=amount_paise is None), (
+            "student_wallet",
+            order.payer_id,
+        )
+    if order.purpose != PaymentOrder.Purpose.SESSION:
+        raise refunds.NothingToRefund
+    source = ("session_escrow", order.purpose_id)
+    if freezes.is_frozen(order.purpose_id):
+        raise Disputed
+    if ledger.balance(*source) < amount:
+        raise PassedOn
+    return amount, source
+
+
+def _check_alone(order: PaymentOrder, paise: int) -> None:
+    """Whether one person may give back so much more; parts of an order count together."""
+    before = sum(each.amount_paise for each in order.order_refunds.filter(reason=REASON))
+    if before + paise > settings.REFUND_ALONE_MAXIMUM_PAISE:
+        raise TwoNeeded
 
 
 def _to_source(order: PaymentOrder, paise: int, *, is_all: bool) -> int:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from payments.models import Funding
-from payments.policies import check_can_decide_funding, check_is_finance
+from payments.policies import check_is_finance, check_is_second
 from payments.services import ledger
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
@@ -42,7 +42,7 @@ def ask_funding(*, amount_paise: int, reference: str, by: User) -> Funding:
 def approve_funding(funding: Funding, *, by: User) -> Funding:
     """Book it (kind 36). Whoever entered it cannot."""
     funding = Funding.objects.locked().get(pk=funding.pk)
-    check_can_decide_funding(funding, by)
+    check_is_second(funding, by)
     funding.move_to(Funding.Status.APPROVED, decided_by=by, decided_at=clock.now())
     ledger.post(
         kind="payouts_funded",

@@ -11,13 +11,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments import messages
-from payments.models import LedgerAccount, Payment, PaymentOrder, PromoGrant, RefundPreference
-from payments.policies import check_is_finance
+from payments.models import LedgerAccount, Payment, PaymentOrder, RefundPreference
 from payments.queries.wallets import ACCOUNTS, WalletBalance
 from payments.services import ledger, receivables
 from payments.services.ledger import Leg, credit, debit
@@ -250,29 +248,6 @@ def choose_refunds(user: User, *, is_to_wallet: bool, by: User) -> RefundPrefere
     )
     audit.record("refunds.chosen", chosen, by=by, is_to_wallet=is_to_wallet)
     return chosen
-
-
-@transaction.atomic
-def grant_promo(grant: PromoGrant, *, by: User) -> PromoGrant:
-    """Give a family promotional balance (kind 38). Finance only."""
-    check_is_finance(by)
-    if not grant.user.is_family or grant.amount_paise <= 0:
-        raise BadAmount(gettext("Promotional balance is for families, and more than nothing."))
-    grant.granted_by = by
-    grant.save(force_insert=True)
-    ledger.post(
-        kind="promo_granted",
-        key=f"promo:{grant.pk}",
-        legs=[
-            debit("promo_expense", grant.amount_paise),
-            credit("student_promo", grant.amount_paise, grant.user_id),
-        ],
-        actor=by,
-        refs={"grant": grant.pk},
-    )
-    audit.record("promo.granted", grant, by=by, amount_paise=grant.amount_paise)
-    messages.promo_granted(grant)
-    return grant
 
 
 def _check_over(order: PaymentOrder) -> None:

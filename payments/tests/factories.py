@@ -15,7 +15,6 @@ from payments.models import (
     PaymentOrder,
     Payout,
     PayoutMethod,
-    PromoGrant,
     Refund,
 )
 from payments.services import (
@@ -26,8 +25,8 @@ from payments.services import (
     orders,
     payout_methods,
     payouts,
+    promos,
     refunds,
-    wallets,
 )
 from payments.services.ledger import credit, debit
 from tutorhub.core import clock
@@ -106,9 +105,9 @@ def fund_wallet(family: User, amount_paise: int = 30_000, *, promo_paise: int = 
     if amount_paise:
         pay(open_order(orders.start_topup(amount_paise=amount_paise, by=family)))
     if promo_paise:
-        staff = StaffFactory(group="finance")
-        grant = PromoGrant(user=family, amount_paise=promo_paise, reason="Welcome")
-        wallets.grant_promo(grant, by=staff)
+        asks, gives = StaffFactory(group="finance"), StaffFactory(group="finance")
+        grant = promos.ask(user=family, amount_paise=promo_paise, reason="Welcome", by=asks)
+        promos.approve(grant, by=gives)
 
 
 def failed_refund(family: User) -> Refund:

@@ -4,8 +4,15 @@ import re
 
 import pytest
 
-from accounts.tests.factories import FamilyUserFactory, StaffFactory
-from payments.models import ExternalRefund, OrderRefund, PaymentOrder, PromoGrant, Refund
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
+from payments.models import (
+    ExternalRefund,
+    OrderRefund,
+    PaymentOrder,
+    PromoGrant,
+    Refund,
+    RefundRequest,
+)
 from payments.services import external_refunds, wallets
 from payments.tests.factories import failed_refund, make_order, pay
 from payments.tests.test_admin import desk, page
@@ -86,13 +93,40 @@ def test_a_refund_from_outside_is_decided(client_of_finance, paid, action, resol
     assert client_of_finance.get(page(ExternalRefund)).status_code == 200
 
 
-def test_promotional_balance_is_given(client_of_finance, finance):
+def test_promotional_balance_takes_two(client_of_finance, finance):
     family = FamilyUserFactory()
-    body = {"user": str(family.pk), "amount_paise": "25000", "reason": "Sorry"}
+    body = {"user": str(family.pk), "rupees": "250", "reason": "Sorry"}
     answer = client_of_finance.post(page(PromoGrant, "add"), body)
     assert answer.status_code == 302, answer.content
+    grant = PromoGrant.objects.get()
+    answer = act(client_of_finance, "approve", grant)
+    assert "Two people are needed for this." in answer.content.decode()
+    assert wallets.balance(family) == (0, 0)
+    act(desk(StaffFactory(group="finance")), "approve", grant)
     assert wallets.balance(family) == (0, 250_00)
-    assert PromoGrant.objects.get().granted_by == finance
+    grant.refresh_from_db()
+    assert (grant.status, grant.requested_by) == ("APPROVED", finance)
+
+
+def test_promotional_balance_is_for_families(client_of_finance):
+    body = {"user": str(TutorUserFactory().pk), "rupees": "250", "reason": "Sorry"}
+    answer = client_of_finance.post(page(PromoGrant, "add"), body)
+    assert "Promotional balance is for families." in answer.content.decode()
+    assert not PromoGrant.objects.exists()
+
+
+def test_a_large_refund_takes_two(client_of_finance, paid, settings):
+    settings.REFUND_ALONE_MAXIMUM_PAISE = 999_99
+    answer = act(client_of_finance, "refund_to_wallet", paid)
+    assert "somebody else in finance has to agree" in answer.content.decode()
+    asked = RefundRequest.objects.get()
+    answer = act(client_of_finance, "approve", asked)
+    assert "Two people are needed for this." in answer.content.decode()
+    assert not OrderRefund.objects.exists()
+    act(desk(StaffFactory(group="finance")), "approve", asked)
+    assert wallets.balance(paid.payer) == (1000_00, 0)
+    answer = client_of_finance.get(page(RefundRequest, "change", asked.pk))
+    assert answer.status_code == 200
 
 
 def test_moderators_decide_nothing(paid):

@@ -66,7 +66,7 @@ def test_where_is_this_familys_money_in_three_clicks(staff: Visitor, family, kno
     staff.check()
     staff.picture("money-find")
     click(page.get_by_role("link", name="Priya Sharma"))
-    assert page.get_by_role("heading", name="The money of Priya Sharma").count() == 1
+    page.get_by_role("heading", name="The money of Priya Sharma").wait_for()
     now = page.locator(".module", has=page.get_by_role("heading", name="Now")).inner_text()
     for expected in ("wallet_hold", "promo_hold", "session_escrow", "refund_payable"):
         assert expected in now

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
-from payments.models import Payment, PaymentOrder, PromoGrant, Refund
+from payments.models import Payment, PaymentOrder, Refund
 from payments.queries.wallets import WalletBalance
 from payments.services import captures, orders, refunds, wallets
 from payments.tests import factories
@@ -198,25 +198,6 @@ class TestChangingOnesMind:
 
 
 class TestPromo:
-    def test_the_legs(self, family, finance):
-        """Kind 38."""
-        grant = PromoGrant(user=family, amount_paise=25_000, reason="Sorry for the wait")
-        wallets.grant_promo(grant, by=finance)
-        assert legs(f"promo:{grant.pk}") == {
-            ("promo_expense", ""): 25_000,
-            ("student_promo", str(family.pk)): -25_000,
-        }
-        assert mine(family) == (0, 25_000)
-
-    def test_finance_only_and_for_families_only(self, family, finance):
-        with pytest.raises(NotAllowed):
-            wallets.grant_promo(PromoGrant(user=family, amount_paise=1, reason="x"), by=family)
-        for user, amount in [(TutorUserFactory(), 1), (family, 0)]:
-            with pytest.raises(wallets.BadAmount):
-                wallets.grant_promo(
-                    PromoGrant(user=user, amount_paise=amount, reason="x"), by=finance
-                )
-
     def test_it_is_paid_back_last_and_only_as_promotional_balance(self, family, finance):
         fund_wallet(family, 30_000, promo_paise=20_000)
         order = make_order(payer=family, method="mixed")

@@ -21,10 +21,12 @@ from payments.models import (
     EvidenceFile,
     Funding,
     GatewayEvent,
+    PaymentOrder,
     PayoutMethod,
     PromoGrant,
     ReconItem,
     ReconRun,
+    RefundRequest,
     RefusedWebhooks,
     Settlement,
     SettlementRow,
@@ -113,7 +115,9 @@ def _rows_of_the_books(worlds: sweep.Worlds) -> None:
     Funding.objects.create(
         amount_paise=100, reference="cAX-payments_funding.reference", requested_by=finance
     )
-    PromoGrant.objects.create(user=family, amount_paise=100, reason="Sorry", granted_by=finance)
+    PromoGrant.objects.create(user=family, amount_paise=100, reason="Sorry", requested_by=finance)
+    order = PaymentOrder.objects.filter(payer=family).earliest("pk")
+    RefundRequest.objects.create(order=order, amount_paise=100, requested_by=finance)
     entity = {"contact": phone, "email": family.email, "vpa": "asha@upi"}
     GatewayEvent.objects.create(
         event_key="event-1", sha256=digest, body=json.dumps({"payload": entity}).encode()

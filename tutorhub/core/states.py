@@ -19,13 +19,17 @@ class StateMachine(models.Model):
     def can_move_to(self, status: str) -> bool:
         return status in self.TRANSITIONS[self.status]
 
+    def check_can_move_to(self, status: str) -> None:
+        """Raise InvalidTransition where no edge leads to `status`."""
+        if not self.can_move_to(status):
+            raise InvalidTransition(f"{self._meta.verbose_name}: {self.status} -> {status}")
+
     def move_to(self, status: str, **values: Any) -> None:
         """Take the edge to `status` and save it with `values`, or raise InvalidTransition.
 
         Call it on a row that is locked, inside the transaction that gives the reason.
         """
-        if not self.can_move_to(status):
-            raise InvalidTransition(f"{self._meta.verbose_name}: {self.status} -> {status}")
+        self.check_can_move_to(status)
         self.status = status
         for name, value in values.items():
             setattr(self, name, value)

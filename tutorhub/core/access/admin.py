@@ -119,7 +119,10 @@ ADMIN: dict[str, AdminRule] = {
         view=_MODERATOR | _SUPPORT | _SUPERUSER, actions=(_moderator("dead_number"),)
     ),
     "marketplace.tutoringsession": AdminRule(view=_FINANCE | _SUPPORT | _SUPERUSER),
-    "marketplace.review": _LOOKS,
+    "marketplace.review": AdminRule(
+        view=_MODERATOR | _SUPERUSER,
+        actions=(_moderator("take_down", REASON), _moderator("put_back", REASON)),
+    ),
     # Money: finance.
     "payments.creditpack": AdminRule(view=_FINANCE, add=_FINANCE, change=_FINANCE),
     "payments.creditlot": _money(_finance("refund_unused", STEP_UP)),
@@ -135,7 +138,7 @@ ADMIN: dict[str, AdminRule] = {
     "payments.funding": AdminRule(
         view=_FINANCE,
         add=_FINANCE,
-        actions=(_finance("approve", SECOND_PERSON), _finance("reject", SECOND_PERSON)),
+        actions=(_finance("approve", SECOND_PERSON), _finance("reject")),
     ),
     "payments.gatewaydispute": _money(
         _finance("contest"),
@@ -161,12 +164,19 @@ ADMIN: dict[str, AdminRule] = {
     ),
     "payments.payout": _money(_finance("approve", SECOND_PERSON), _finance("reject")),
     "payments.payoutmethod": _money(_finance("confirm")),
-    "payments.promogrant": AdminRule(view=_FINANCE, add=_FINANCE),
+    "payments.promogrant": AdminRule(
+        view=_FINANCE,
+        add=_FINANCE,
+        actions=(_finance("approve", STEP_UP, SECOND_PERSON), _finance("reject")),
+    ),
     "payments.reconitem": _money(_finance("resolve")),
     "payments.reconrun": _money(
         pages=(_finance("payments_health"), _finance("payments_health_check", methods="POST"))
     ),
     "payments.refund": _money(_finance("retry", STEP_UP), _finance("to_wallet", STEP_UP)),
+    "payments.refundrequest": _money(
+        _finance("approve", STEP_UP, SECOND_PERSON), _finance("reject")
+    ),
     "payments.settlement": MONEY,
     "payments.settlementrow": MONEY,
     "payments.taxrate": AdminRule(view=_FINANCE, add=_FINANCE),

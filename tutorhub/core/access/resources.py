@@ -149,10 +149,11 @@ _add(
     read=(_TUTOR, _MODERATOR),
     create=(_TUTOR,),
     update=(_TUTOR,),
-    decide=(_cell(MODERATOR, ANY, REASON),),
+    decide=(
+        _cell(MODERATOR, ANY, REASON, note="a rejection ends when the tutor sends it in again"),
+    ),
     routes="tutors:profile-* api:tutors-profile*",
     models="tutors.tutorprofile tutors.decision tutors.badge",
-    missing="No second person overrides a rejection.",
 )
 _add(
     "Papers and photos",
@@ -244,6 +245,7 @@ _add(
     create=tuple(
         _cell(who, OWN, note="of a class that was given") for who in (STUDENT, TUTOR_ROLE)
     ),
+    take_down=(_cell(MODERATOR, ANY, REASON),),
     routes="marketplace:review-list marketplace:session-review api:sessions-review"
     " api:tutors-reviews",
     models="marketplace.review",
@@ -261,18 +263,20 @@ _add(
     read=(*_BOTH, _FINANCE),
     pay=_BOTH,
     refund=(
-        _cell(FINANCE, ANY, STEP_UP),
+        _cell(FINANCE, ANY, STEP_UP, note="up to a limit for each order"),
+        _cell(FINANCE, ANY, STEP_UP, SECOND_PERSON, note="more"),
         _cell(STUDENT, OWN, note="one that failed, as wallet credit"),
     ),
     routes="payments:checkout-show payments:checkout-result payments:checkout-method"
     " payments:checkout-give-up payments:payment-* payments:refund-to-wallet api:payments*",
     models="payments.paymentorder payments.payment payments.refund payments.externalrefund"
-    " payments.orderrefund",
+    " payments.orderrefund payments.refundrequest",
 )
 _add(
     "Ledger, wallet and credits",
     read=(*_BOTH, _FINANCE),
     create=(_SYSTEM,),
+    give=(_cell(FINANCE, ANY, STEP_UP, SECOND_PERSON, REASON, note="promotional balance"),),
     buy=_BOTH,
     routes="payments:wallet-show payments:refunds-choose payments:credits-* api:students-wallet*"
     " api:wallet*",

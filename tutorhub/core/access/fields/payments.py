@@ -25,6 +25,7 @@ WRITES: dict[str, Fields] = {
     "payments.PayoutMethodForm": Fields(TUTORS, "kind holder_name account_number ifsc vpa pan"),
     "payments.TaxProfileForm": Fields(TUTORS, "legal_name address state gstin pan forget_pan"),
     "payments.admin.funding.FundingForm": Fields(STAFF, "rupees reference"),
+    "payments.admin.wallets.PromoGrantForm": Fields(STAFF, "user rupees reason"),
     "payments.admin.rates.TaxRateForm": Fields(STAFF, ""),
 }
 

@@ -1,0 +1,59 @@
+"""Promotional balance for families: one person in finance asks for it, another one gives it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from payments import messages
+from payments.models import PromoGrant
+from payments.policies import check_is_finance, check_is_second
+from payments.services import ledger
+from payments.services.ledger import credit, debit
+from payments.services.wallets import BadAmount
+from tutorhub.core import audit, clock
+
+Status = PromoGrant.Status
+
+
+@transaction.atomic
+def ask(*, user: User, amount_paise: int, reason: str, by: User) -> PromoGrant:
+    """Propose to give a family promotional balance. Raises NotAllowed or wallets.BadAmount."""
+    check_is_finance(by)
+    if not user.is_family or amount_paise <= 0:
+        raise BadAmount(_("Promotional balance is for families, and more than nothing."))
+    grant = PromoGrant.objects.create(
+        user=user, amount_paise=amount_paise, reason=reason, requested_by=by
+    )
+    audit.record("promo.requested", grant, by=by, amount_paise=amount_paise)
+    return grant
+
+
+@transaction.atomic
+def approve(grant: PromoGrant, *, by: User) -> PromoGrant:
+    """Give it (kind 38). Whoever asked cannot; raises InvalidTransition where it is decided."""
+    grant = PromoGrant.objects.locked().select_related("user").get(pk=grant.pk)
+    check_is_second(grant, by)
+    grant.move_to(Status.APPROVED, decided_by=by, decided_at=clock.now())
+    ledger.post(
+        kind="promo_granted",
+        key=f"promo:{grant.pk}",
+        legs=[
+            debit("promo_expense", grant.amount_paise),
+            credit("student_promo", grant.amount_paise, grant.user_id),
+        ],
+        actor=grant.requested_by_id,
+        refs={"grant": grant.pk, "approved_by": by.pk},
+    )
+    audit.record("promo.granted", grant, by=by, amount_paise=grant.amount_paise)
+    messages.promo_granted(grant)
+    return grant
+
+
+@transaction.atomic
+def reject(grant: PromoGrant, *, by: User) -> PromoGrant:
+    """Nothing is given; whoever asked takes it back so, too."""
+    check_is_finance(by)
+    grant = PromoGrant.objects.locked().get(pk=grant.pk)
+    grant.move_to(Status.REJECTED, decided_by=by, decided_at=clock.now())
+    audit.record("promo.rejected", grant, by=by)
+    return grant

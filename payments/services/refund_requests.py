@@ -1,0 +1,86 @@
+"""Refunds too large for one person in finance: one asks, another one gives the money back."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from payments.models import OrderRefund, PaymentOrder, RefundRequest
+from payments.policies import check_is_finance, check_is_second
+from payments.services import refund_decisions
+from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict
+
+Status = RefundRequest.Status
+
+
+class AlreadyRequested(Conflict):
+    code = "already_requested"
+    message = _("A large refund of this order waits for a second person already.")
+
+
+@transaction.atomic
+def decide_or_ask(
+    order: PaymentOrder,
+    *,
+    by: User,
+    amount_paise: int | None = None,
+    to_wallet: bool | None = None,
+) -> OrderRefund | RefundRequest:
+    """Give it back at once, or where that takes two people, ask for the second one.
+
+    Raises what `refund_decisions.decide` does, and AlreadyRequested.
+    """
+    try:
+        with transaction.atomic():
+            return refund_decisions.decide(
+                order, by=by, amount_paise=amount_paise, to_wallet=to_wallet
+            )
+    except refund_decisions.TwoNeeded:
+        return _ask(order, amount_paise, to_wallet, by)
+
+
+def _ask(
+    order: PaymentOrder, amount_paise: int | None, to_wallet: bool | None, by: User
+) -> RefundRequest:
+    try:
+        with transaction.atomic():
+            request = RefundRequest.objects.create(
+                order=order, amount_paise=amount_paise, is_to_wallet=to_wallet, requested_by=by
+            )
+    except IntegrityError:
+        raise AlreadyRequested from None
+    audit.record("refund.requested", request, by=by, amount_paise=amount_paise)
+    return request
+
+
+@transaction.atomic
+def approve(request: RefundRequest, *, by: User) -> RefundRequest:
+    """Give it back, if that is still possible. Whoever asked cannot.
+
+    Raises InvalidTransition where it is decided, and what `refund_decisions.decide` does.
+    """
+    request = (
+        RefundRequest.objects.locked().select_related("requested_by", "order").get(pk=request.pk)
+    )
+    check_is_second(request, by)
+    request.check_can_move_to(Status.APPROVED)
+    decision = refund_decisions.decide(
+        request.order,
+        by=by,
+        asked_by=request.requested_by,
+        amount_paise=request.amount_paise,
+        to_wallet=request.is_to_wallet,
+    )
+    request.move_to(Status.APPROVED, decision=decision, decided_by=by, decided_at=clock.now())
+    audit.record("refund.approved", request, by=by)
+    return request
+
+
+@transaction.atomic
+def reject(request: RefundRequest, *, by: User) -> RefundRequest:
+    """Nothing is given back; whoever asked takes it back so, too."""
+    check_is_finance(by)
+    request = RefundRequest.objects.locked().get(pk=request.pk)
+    request.move_to(Status.REJECTED, decided_by=by, decided_at=clock.now())
+    audit.record("refund.rejected", request, by=by)
+    return request
