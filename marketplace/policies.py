@@ -13,7 +13,6 @@ from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError, NotAllowed
 from tutorhub.core.rules import allows
 from tutors.models import TutorProfile
-from tutors.policies import check_in_good_standing
 
 Status = TutoringSession.Status
 
@@ -122,10 +121,12 @@ def hide_contacts(text: str) -> str:
 
 
 def check_can_give_evidence(session: TutoringSession, by: User) -> None:
-    """The tutor of the class may say what happened in it, where the family's bank asks."""
+    """The tutor of the class may say what happened in it, where the family's bank asks.
+
+    A suspended one too: their money is at stake, and whoever decides has to have heard them.
+    """
     if session.tutor.user_id != by.pk:
         raise NotAllowed
-    check_in_good_standing(by)
 
 
 def hide_name(text: str, name: str) -> str:
@@ -140,6 +141,12 @@ def check_can_judge(by: User) -> None:
     """Whether a lead was a bad one; moderators decide, because they hear of dead numbers."""
     if not (by.is_active and by.is_staff and by.has_perm("marketplace.judge_lead")):
         raise NotForStaff
+
+
+def check_can_moderate(by: User) -> None:
+    """Whether somebody may take down what was written about a class."""
+    if not (by.is_active and by.is_staff and by.has_perm("marketplace.moderate_review")):
+        raise NotAllowed(_("Only moderators take reviews down."), code="moderators_only")
 
 
 def check_can_answer(lead: Lead, enquiry: Enquiry, tutor: TutorProfile) -> None:

@@ -77,6 +77,15 @@ class IsTutor(SignedIn):
     roles: frozenset[str] = frozenset({Role.TUTOR})
 
 
+class IsHeardTutor(OwnAccount):
+    """Tutors, suspended or not, about a dispute that is theirs."""
+
+    roles: frozenset[str] = frozenset({Role.TUTOR})
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and request.user.role in self.roles
+
+
 def check_fresh_code(request: Request) -> None:
     """Raise stepup.StepUpNeeded unless a code was entered a moment ago."""
     stepup.check_fresh(request.user, sign_in_of(request))

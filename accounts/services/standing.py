@@ -21,12 +21,17 @@ def register(role: str, check: Callable[[User], None]) -> None:
     _checks[str(role)] = check
 
 
+def check_is_open(user: User) -> None:
+    """Raise AccountSuspended on an account that staff have shut."""
+    if user.is_suspended:
+        raise AccountSuspended
+
+
 def check_may_act(user: User) -> None:
     """Raise AccountSuspended, or what the role's own check raises.
 
     Pages and API ask before everything that is not a GET; later work asks before money leaves.
     """
-    if user.is_suspended:
-        raise AccountSuspended
+    check_is_open(user)
     if check := _checks.get(user.role):
         check(user)

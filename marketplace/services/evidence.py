@@ -1,13 +1,13 @@
 """What the tutor of a class hands in when the family's bank questions its payment."""
 
 from accounts.models import User
+from accounts.services.standing import check_is_open
 from marketplace import policies, queries
 from marketplace.models import TutoringSession
 from payments.models import EvidenceFile, GatewayDispute
 from payments.services import evidence
 from tutorhub.core import storage
 from tutorhub.core.errors import Conflict
-from tutors.policies import check_in_good_standing
 
 
 def state(session: TutoringSession, *, text: str, by: User) -> GatewayDispute:
@@ -24,19 +24,19 @@ def announce(
 
 def upload_form(file: EvidenceFile, *, by: User, redirect_to: str = "") -> storage.Upload:
     """A fresh signed form for a file that has not arrived. Speaks to the storage."""
-    check_in_good_standing(by)
+    check_is_open(by)
     return evidence.upload_form(file, redirect_to=redirect_to)
 
 
 def complete(file: EvidenceFile, *, by: User) -> EvidenceFile:
     """Take in what has arrived. Speaks to the storage."""
-    check_in_good_standing(by)
+    check_is_open(by)
     return evidence.complete(file, by=by)
 
 
 def withdraw(file: EvidenceFile, *, by: User) -> None:
     """Take a file back, and delete it. Speaks to the storage."""
-    check_in_good_standing(by)
+    check_is_open(by)
     evidence.withdraw(file, by=by)
 
 

@@ -7,14 +7,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from marketplace.services import sessions
+from accounts.services import users
+from accounts.services.standing import AccountSuspended
+from accounts.tests.factories import StaffFactory
+from marketplace.services import evidence, sessions
 from marketplace.tests.factories import make_completed, make_released, make_scheduled
 from marketplace.tests.test_admin import disputed
 from payments.models import EvidenceFile, GatewayDispute
 from payments.services import disputes
 from tutorhub.core import clock, storage
 from tutorhub.core.tests import files
-from tutors.tests.factories import TutorFactory
+from tutors.services import verification
+from tutors.tests.factories import TutorFactory, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +191,30 @@ class TestEvidence:
             received_at=now,
         )
         assert tutor.post(f"/evidence/{paper.pk}/delete/").status_code == 404
+
+    def test_a_suspended_tutor_is_heard(self, session, dispute, tutor, as_user):
+        moderator = StaffFactory(group="moderator")
+        verification.suspend(claimed(session.tutor, moderator), by=moderator, reason="Complaints")
+        path = f"/classes/{session.pk}/evidence/"
+        assert tutor.post(path, {"text": "He came."}).status_code == 302
+        dispute.refresh_from_db()
+        assert dispute.statement == "He came."
+        self.upload(tutor, session)
+        assert dispute.evidence.from_tutors().count() == 1
+        api = as_user(session.tutor.user)
+        answer = api.put(f"/api/v1/sessions/{session.pk}/evidence", {"statement": "He did."})
+        assert answer.status_code == 200, answer.content
+
+    def test_a_shut_account_is_not(self, session, dispute, tutor):
+        boss = StaffFactory(group="moderator")
+        users.suspend(session.tutor.user, by=boss, reason="Complaints")
+        path = f"/classes/{session.pk}/evidence/"
+        assert tutor.post(path, {"text": "He came."}).status_code == 403
+        session.tutor.user.refresh_from_db()
+        with pytest.raises(AccountSuspended):
+            evidence.withdraw(EvidenceFile(dispute=dispute), by=session.tutor.user)
+        dispute.refresh_from_db()
+        assert dispute.statement == ""
 
     def test_the_api_does_the_same(self, session, dispute, as_user):
         api = as_user(session.tutor.user)

@@ -251,6 +251,7 @@ def test_what_the_pages_wear_is_what_the_table_says() -> None:
 STANDING_OF = {
     permissions.AnyToken: kinds.PROVES,
     permissions.OwnAccount: kinds.OWN_ACCOUNT,
+    permissions.IsHeardTutor: kinds.HEARD,
 }
 
 

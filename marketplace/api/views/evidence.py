@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.permissions import IsTutor
+from accounts.api.permissions import IsHeardTutor
 from marketplace import queries
 from marketplace.api.serializers import (
     EvidenceFileInput,
@@ -27,7 +27,7 @@ from tutorhub.core.error_schemas import RefusalResponse
 
 
 class EvidenceView(APIView):
-    permission_classes = [IsTutor]
+    permission_classes = [IsHeardTutor]
 
     @extend_schema(responses=EvidenceOutput)
     def get(self, request: Request, pk: UUID) -> Response:
@@ -46,7 +46,7 @@ class EvidenceView(APIView):
 
 
 class EvidenceFilesView(APIView):
-    permission_classes = [IsTutor]
+    permission_classes = [IsHeardTutor]
 
     @extend_schema(
         request=EvidenceFileInput, responses={201: NewEvidenceFileOutput, 409: RefusalResponse}
@@ -65,7 +65,7 @@ class EvidenceFilesView(APIView):
 
 
 class EvidenceFileView(APIView):
-    permission_classes = [IsTutor]
+    permission_classes = [IsHeardTutor]
 
     @extend_schema(responses={204: None, 409: RefusalResponse})
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -75,7 +75,7 @@ class EvidenceFileView(APIView):
 
 
 class EvidenceFileCompleteView(APIView):
-    permission_classes = [IsTutor]
+    permission_classes = [IsHeardTutor]
 
     @extend_schema(request=None, responses={200: EvidenceFileOutput, 422: RefusalResponse})
     def post(self, request: Request, pk: UUID) -> Response:

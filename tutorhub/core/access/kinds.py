@@ -39,11 +39,13 @@ ACTS = "acts"
 """A suspended tutor may look at it and do nothing; an account that is shut gets nothing."""
 OWN_ACCOUNT = "own account"
 """A suspended tutor may do it: it concerns nothing but the own account."""
+HEARD = "is heard"
+"""A suspended tutor may do it: it is their side of a dispute that is open."""
 PROVES = "proves"
 """As `OWN_ACCOUNT`, and also from a device that has to prove itself first."""
 OPEN = "open"
 """Whoever may look at it without an account may, whatever becomes of the account."""
-STANDINGS: Final = frozenset({ACTS, OWN_ACCOUNT, PROVES, OPEN})
+STANDINGS: Final = frozenset({ACTS, OWN_ACCOUNT, HEARD, PROVES, OPEN})
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 

@@ -26,7 +26,8 @@ Both guardians of a family are its *student* to what is about its children; paym
 and sign-ins are of whoever made them, and the *holder* is the guardian who made the family.
 
 Standing: *acts* is closed to an account that is shut, and a suspended tutor may only look; *own
-account* and *proves* concern nothing but the own account; *open* is there for whoever could see it
+account* and *proves* concern nothing but the own account; *is heard* is the own side of an open
+dispute, which a suspended tutor may still tell; *open* is there for whoever could see it
 without an account.
 
 A superuser alone has what names the superuser here. *break-glass*: while a second superuser agrees,

@@ -1,6 +1,6 @@
 """Routes: enquiries, leads, classes and reviews."""
 
-from tutorhub.core.access.kinds import FAMILIES, PEOPLE, TUTORS, Rule
+from tutorhub.core.access.kinds import FAMILIES, HEARD, PEOPLE, TUTORS, Rule
 
 RULES: dict[str, Rule] = {
     "marketplace:review-list": Rule("GET", ids="slug", scope="tutors.TutorProfile.listed"),
@@ -41,19 +41,33 @@ RULES: dict[str, Rule] = {
         "POST", PEOPLE, "session", scope="marketplace.TutoringSession.visible_to", money=True
     ),
     "marketplace:evidence-edit": Rule(
-        "GET POST", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to"
+        "GET POST",
+        TUTORS,
+        "disputed",
+        scope="marketplace.TutoringSession.visible_to",
+        standing=HEARD,
     ),
     "marketplace:evidence-add": Rule(
-        "POST", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to"
+        "POST", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to", standing=HEARD
     ),
     "marketplace:evidence-upload": Rule(
-        "GET", TUTORS, "evidence", scope="payments.EvidenceFile.given_by", acts_by_get=True
+        "GET",
+        TUTORS,
+        "evidence",
+        scope="payments.EvidenceFile.given_by",
+        acts_by_get=True,
+        standing=HEARD,
     ),
     "marketplace:evidence-done": Rule(
-        "GET", TUTORS, "evidence", scope="payments.EvidenceFile.given_by", acts_by_get=True
+        "GET",
+        TUTORS,
+        "evidence",
+        scope="payments.EvidenceFile.given_by",
+        acts_by_get=True,
+        standing=HEARD,
     ),
     "marketplace:evidence-delete": Rule(
-        "POST", TUTORS, "evidence", scope="payments.EvidenceFile.given_by"
+        "POST", TUTORS, "evidence", scope="payments.EvidenceFile.given_by", standing=HEARD
     ),
     "api:enquiries-ask": Rule("POST", FAMILIES),
     "api:enquiries": Rule("GET", FAMILIES),
@@ -102,13 +116,19 @@ RULES: dict[str, Rule] = {
         "POST", PEOPLE, "session", scope="marketplace.TutoringSession.visible_to", money=True
     ),
     "api:evidence": Rule(
-        "GET PUT", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to"
+        "GET PUT",
+        TUTORS,
+        "disputed",
+        scope="marketplace.TutoringSession.visible_to",
+        standing=HEARD,
     ),
     "api:evidence-files": Rule(
-        "POST", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to"
+        "POST", TUTORS, "disputed", scope="marketplace.TutoringSession.visible_to", standing=HEARD
     ),
-    "api:evidence-file": Rule("DELETE", TUTORS, "evidence", scope="payments.EvidenceFile.given_by"),
+    "api:evidence-file": Rule(
+        "DELETE", TUTORS, "evidence", scope="payments.EvidenceFile.given_by", standing=HEARD
+    ),
     "api:evidence-file-complete": Rule(
-        "POST", TUTORS, "evidence", scope="payments.EvidenceFile.given_by"
+        "POST", TUTORS, "evidence", scope="payments.EvidenceFile.given_by", standing=HEARD
     ),
 }
