@@ -11,13 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts.admin import ReasonForm
 from accounts.models import User
 from accounts.policies import has_every_right
 from marketplace import queries
 from marketplace.forms import ContestForm
 from marketplace.models import Enquiry, Lead, Review, SessionEvent, TutoringSession
-from marketplace.policies import check_can_judge
-from marketplace.services import chargebacks, leads
+from marketplace.policies import check_can_judge, check_can_moderate
+from marketplace.services import chargebacks, leads, reviews
 from payments.admin.base import FinanceAdmin, me, rupees, sees_money
 from payments.models import EvidenceFile, GatewayDispute
 from payments.policies import check_is_finance
@@ -124,10 +125,36 @@ class SessionAdmin(HelpAdmin):
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
-    list_display = ["id", "tutor", "side", "stars", "written_at", "published_at"]
+    list_display = ["tutor", "side", "stars", "text", "written_at", "published_at", "taken_down_at"]
     list_select_related = ["tutor"]
-    list_filter = ["side", "stars"]
-    search_fields = ["id", "session__id", "tutor__slug"]
+    list_filter = ["side", "stars", ("taken_down_at", admin.EmptyFieldListFilter)]
+    search_fields = ["=id", "=session__id", "=tutor__slug"]
+    show_full_result_count = False
+    action_form = ReasonForm
+    actions = ["take_down", "put_back"]
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return allows(check_can_moderate, request.user)
+
+    @admin.action(description="Take down (give a reason)", permissions=["moderate"])
+    def take_down(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+        self._decide(request, queryset, reviews.take_down, "is taken down")
+
+    @admin.action(description="Show again (give a reason)", permissions=["moderate"])
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+        self._decide(request, queryset, reviews.put_back, "is shown again")
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[Review], decide: Any, did: str
+    ) -> None:
+        reason = request.POST.get("reason", "")
+        for review in queryset:
+            try:
+                decide(review, by=request.user, reason=reason)
+            except DomainError as error:
+                self.message_user(request, f"{review}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{review}: {did}.", messages.SUCCESS)
 
 
 @admin.register(GatewayDispute)

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
-from marketplace.models import Lead, Side, TutoringSession
+from marketplace.models import Lead, Review, Side, TutoringSession
 from marketplace.queries import child_of
 from notifications.catalogue import NOT_BY_SMS, define
 from notifications.services.messages import tell_user
@@ -154,6 +154,12 @@ CLASS_OF_SUSPENDED = define(
     ),
     subject=_("A class is called off"),
 )
+REVIEW_TAKEN_DOWN = define(
+    "review_taken_down",
+    _("Our moderators have taken down your review of %(subject)s on %(start)s: %(reason)s"),
+    subject=_("Your review is taken down"),
+    channels=NOT_BY_SMS,
+)
 LEAD_REFUNDED = {
     "unread": define(
         "lead_refunded",
@@ -260,6 +266,12 @@ def class_refunded(session: TutoringSession) -> None:
     """We gave the money of a class back before it was held."""
     for user in _both(session):
         tell_user(user, CLASS_REFUNDED, _words(session, user))
+
+
+def review_taken_down(review: Review) -> None:
+    user = review.written_by
+    words = _words(review.session, user)
+    tell_user(user, REVIEW_TAKEN_DOWN, {**words, "reason": review.taken_down_for})
 
 
 def class_without_consent(session: TutoringSession) -> None:

@@ -40,6 +40,8 @@ staff.allow(
 staff.allow(
     staff.MODERATOR,
     "marketplace.judge_lead",
+    "marketplace.moderate_review",
+    "marketplace.view_review",
     "marketplace.view_lead",
     "marketplace.view_enquiry",
 )

@@ -363,6 +363,25 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
                 ),
                 ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("taken_down_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "taken_down_for",
+                    models.CharField(
+                        blank=True,
+                        help_text="why; whoever wrote the review is told",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "taken_down_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "tutor",
                     models.ForeignKey(
@@ -390,6 +409,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "permissions": [("moderate_review", "Can take a review down")],
             },
         ),
         migrations.AddIndex(
@@ -633,7 +653,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="review",
             index=models.Index(
-                condition=models.Q(("published_at__isnull", False), ("side", "family")),
+                condition=models.Q(
+                    ("published_at__isnull", False),
+                    ("side", "family"),
+                    ("taken_down_at__isnull", True),
+                ),
                 fields=["tutor", "-published_at", "-id"],
                 name="review_public",
             ),
@@ -654,6 +678,18 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(("side__in", ["family", "tutor"])), name="review_side_valid"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_down_at__isnull", True),
+                    ("taken_down_by__isnull", True),
+                    ("taken_down_for", ""),
+                )
+                | models.Q(("taken_down_at__isnull", False), ("taken_down_by__isnull", False)),
+                name="review_taken_down_by",
             ),
         ),
     ]

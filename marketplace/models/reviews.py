@@ -22,7 +22,7 @@ class Side(models.TextChoices):
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def shown(self) -> "ReviewQuerySet":
-        return self.filter(published_at__isnull=False)
+        return self.filter(published_at__isnull=False, taken_down_at__isnull=True)
 
     def about_tutors(self) -> "ReviewQuerySet":
         return self.filter(side=Side.FAMILY)
@@ -32,7 +32,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """Stars and words by one side of a released session; never edited.
+    """Stars and words by one side of a released session; never edited, but taken down if need be.
 
     Nobody sees it until the other side has written too or some days have passed
     (`REVIEW_HIDDEN_FOR`), so that neither answers the other.
@@ -47,11 +47,19 @@ class Review(models.Model):
     text = models.TextField(max_length=2000, blank=True)
     written_at = models.DateTimeField(default=clock.now, editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+    taken_down_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    taken_down_for = models.CharField(
+        max_length=300, blank=True, help_text="why; whoever wrote the review is told"
+    )
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("moderate_review", "Can take a review down")]
         constraints = [
             models.UniqueConstraint(name="review_once_per_side", fields=["session", "side"]),
             models.CheckConstraint(
@@ -60,14 +68,25 @@ class Review(models.Model):
             models.CheckConstraint(
                 name="review_side_valid", condition=Q(side__in=["family", "tutor"])
             ),
+            models.CheckConstraint(
+                name="review_taken_down_by",
+                condition=Q(
+                    taken_down_at__isnull=True, taken_down_by__isnull=True, taken_down_for=""
+                )
+                | Q(taken_down_at__isnull=False, taken_down_by__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
                 name="review_public",
                 fields=["tutor", "-published_at", "-id"],
-                condition=Q(side="family", published_at__isnull=False),
+                condition=Q(side="family", published_at__isnull=False, taken_down_at__isnull=True),
             ),
         ]
 
     def __str__(self) -> str:
         return f"review {self.pk}"
+
+    @property
+    def is_shown(self) -> bool:
+        return self.published_at is not None and self.taken_down_at is None

@@ -138,7 +138,7 @@ class SessionPage:
     @property
     def shown_reviews(self) -> list[Review]:
         own = self.own_review
-        return [review for review in self.reviews if review == own or review.published_at]
+        return [review for review in self.reviews if review == own or review.is_shown]
 
     @property
     def _shows_codes(self) -> bool:

@@ -29,7 +29,7 @@ def forget(user_id: UUID) -> None:
     about = (
         Q(written_by=user_id) | Q(tutor__user=user_id) | Q(session__learner__family__user=user_id)
     )
-    Review.objects.filter(about).exclude(text="").update(text="")
+    Review.objects.filter(about).update(text="", taken_down_for="")
 
 
 def _tutors_of(user_id: UUID) -> set[UUID]:

@@ -113,6 +113,7 @@ UNMARKED = {
     "tutors_decision.notes",
     # Held by a constraint to the time at which it was said.
     "payments_gatewaydispute.statement",
+    "marketplace_review.taken_down_for",
     # Names by which an erasure looks for what is left; sealed, and shown to nobody.
     "accounts_datarequest.traces",
     # No row in these worlds.

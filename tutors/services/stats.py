@@ -19,6 +19,13 @@ def add_rating(tutor: TutorProfile, stars: int) -> None:
     )
 
 
+def remove_rating(tutor: TutorProfile, stars: int) -> None:
+    """Count a review no more; call it in the transaction that takes it down."""
+    TutorProfile.objects.filter(pk=tutor.pk).update(
+        rating_sum=F("rating_sum") - stars, rating_count=F("rating_count") - 1
+    )
+
+
 def set_free_hours(tutor: TutorProfile, hours: FreeHours) -> None:
     """Say in which hours of the week the tutor is free; call it where those change."""
     TutorProfile.objects.filter(pk=tutor.pk).exclude(free_hours=hours).update(free_hours=hours)
