@@ -42,6 +42,8 @@ DEBUG = env.bool("DEBUG", False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production.")
 DEVELOPMENT_PAGES = not PRODUCTION
+# The description of the API, and its page.
+API_DOCS = env.bool("API_DOCS", not PRODUCTION)
 SECRET_KEY = secret("SECRET_KEY", "development-only-" + "k" * 50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 if PRODUCTION and not ALLOWED_HOSTS:

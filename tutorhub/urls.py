@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from tutorhub.site.api_schema import KeptSchemaGenerator
+from tutorhub.site.api_schema import DocsView, SchemaView
 
 api = [
     path("", include("accounts.api.urls")),
@@ -25,11 +24,7 @@ urlpatterns = [
     path("", include("marketplace.urls")),
     path("", include("payments.urls")),
     path("api/v1/", include((api, "api"))),
-    path(
-        "api/schema",
-        SpectacularAPIView.as_view(generator_class=KeptSchemaGenerator),
-        name="api-schema",
-    ),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/schema", SchemaView.as_view(), name="api-schema"),
+    path("api/docs", DocsView.as_view(url_name="api-schema"), name="api-docs"),
     path("admin/", admin.site.urls),
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -16,6 +16,7 @@ from accounts.tests.factories import FamilyUserFactory, StaffFactory, totp_token
 from accounts.tests.urls import every_url
 from tutorhub.core import clock
 from tutorhub.core.http import MACHINES
+from tutorhub.core.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,21 @@ def test_sec_11_setup_staff_makes_one(monkeypatch, capsys):
     assert list(user.groups.values_list("name", flat=True)) == ["finance"]
     assert "otpauth://totp/" in capsys.readouterr().out
     assert enter(Client(), user).status_code == 302
+
+
+def test_sec_11_setup_staff_changes_the_groups_of_a_colleague():
+    user = member("moderator")
+    assert user.has_perm("accounts.suspend_user")
+    call_command("setup_staff", user.email.upper(), "--group", "finance", "--set-groups")
+    user = User.objects.get(pk=user.pk)
+    assert list(user.groups.values_list("name", flat=True)) == ["finance"]
+    assert not user.has_perm("accounts.suspend_user")
+    row = AuditEvent.objects.get(action="staff.groups_set")
+    assert row.data == {"before": ["moderator"], "groups": ["finance"]}
+    with pytest.raises(CommandError, match="--set-groups"):
+        call_command("setup_staff", user.email, "--group", "support")
+    with pytest.raises(CommandError, match="No member of staff"):
+        call_command("setup_staff", "nobody@example.com", "--set-groups")
 
 
 def test_sec_11_moderators_suspend_in_the_admin_with_a_reason():

@@ -3,8 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+from django.http import Http404
 from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.request import Request
 
 
 class KeptSchemaGenerator(SchemaGenerator):
@@ -18,6 +22,23 @@ class KeptSchemaGenerator(SchemaGenerator):
         if not public or self.api_version:
             return super().get_schema(request, public)
         return _described(get_language())
+
+
+class _Described:
+    """There only where `API_DOCS` is on: in production it is nobody's business by default."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not settings.API_DOCS:
+            raise Http404
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class SchemaView(_Described, SpectacularAPIView):
+    generator_class = KeptSchemaGenerator
+
+
+class DocsView(_Described, SpectacularSwaggerView):
+    pass
 
 
 @lru_cache(maxsize=4)

@@ -32,6 +32,12 @@ class Command(BaseCommand):
             help="remake the authenticator and the recovery codes of somebody who lost both",
         )
 
+        parser.add_argument(
+            "--set-groups",
+            action="store_true",
+            help="put somebody who is there into these groups and no other",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         staff.ensure_groups()
         if not options["email"]:
@@ -43,8 +49,17 @@ class Command(BaseCommand):
                 raise CommandError("No member of staff has this e-mail address.")
             self._show(known, recovery.replace_authenticator(known))
             return
+        if options["set_groups"]:
+            if known is None:
+                raise CommandError("No member of staff has this e-mail address.")
+            staff.set_groups(known, options["group"])
+            now = ", ".join(sorted(options["group"])) or "none"
+            self.stdout.write(f"{known.email} is in: {now}.")
+            return
         if User.objects.filter(email=options["email"].lower()).exists():
-            raise CommandError("Somebody with this e-mail address exists.")
+            raise CommandError(
+                "Somebody with this e-mail address exists; --set-groups changes a colleague's."
+            )
         password = os.environ.get("STAFF_PASSWORD") or getpass.getpass("Password: ")
         try:
             user, device = staff.create(

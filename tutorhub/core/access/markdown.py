@@ -7,7 +7,7 @@ from tutorhub.core.access.admin import ADMIN
 from tutorhub.core.access.fields import READS, WRITES
 from tutorhub.core.access.files import PREFIXES
 from tutorhub.core.access.kinds import Action, AdminRule, Cell, Rule
-from tutorhub.core.access.resources import RESOURCES, Resource, resources_of
+from tutorhub.core.access.resources import RESOURCES, resources_of
 from tutorhub.core.access.routes import RULES
 from tutorhub.core.access.work import COMMANDS, HANDLERS, TASKS, Work
 
@@ -66,14 +66,10 @@ def _who(who: Set[str]) -> str:
 
 def _resources() -> str:
     rows = (
-        (name, "; ".join(_verb(*item) for item in row.verbs.items()), _missing(row))
+        (name, "; ".join(_verb(*item) for item in row.verbs.items()))
         for name, row in RESOURCES.items()
     )
-    return _table("Things", ("Thing", "Who may", "Not built"), rows)
-
-
-def _missing(row: Resource) -> str:
-    return row.missing or "–"
+    return _table("Things", ("Thing", "Who may"), rows)
 
 
 def _verb(verb: str, cells: tuple[Cell, ...]) -> str:

@@ -36,8 +36,6 @@ class Resource:
     """Names of routes; a star at the end stands for the rest of the name."""
     models: tuple[str, ...] = ()
     """Models of the back office."""
-    missing: str = ""
-    """What security asks for here and nobody has built."""
 
 
 def _cell(who: str, relation: str = OWN, *needs: str, masked: bool = False, note: str = "") -> Cell:
@@ -63,10 +61,9 @@ class _Table:
         *,
         routes: str = "",
         models: str = "",
-        missing: str = "",
         **verbs: tuple[Cell, ...],
     ) -> None:
-        self.rows[name] = Resource(verbs, tuple(routes.split()), tuple(models.split()), missing)
+        self.rows[name] = Resource(verbs, tuple(routes.split()), tuple(models.split()))
 
 
 _table = _Table()
@@ -79,7 +76,6 @@ _add(
     routes="site:home site:help site:privacy site:language-set site:styleguide site:robots"
     " site:manifest site:sitemap* tutors:city-* api:curriculum api-docs api-schema"
     " notifications:inbox* notifications:staff-json core:picture",
-    missing="The schema and its page are for an internal network in production.",
 )
 _add("Health", read=_ANYBODY, routes="site:health-*")
 _add(

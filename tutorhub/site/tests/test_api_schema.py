@@ -32,3 +32,11 @@ def test_it_is_made_once_for_a_language_and_always_the_same(client: Client, made
     anew = SchemaGenerator().get_schema(request=None, public=True)
     assert asked[0] == asked[1] == anew
     assert "/api/v1/auth/logout" in anew["paths"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
+def test_in_production_it_is_there_if_asked_for(client: Client, settings: Any, path: str):
+    assert client.get(path).status_code == 200
+    settings.API_DOCS = False
+    assert client.get(path).status_code == 404
