@@ -167,12 +167,15 @@ def _spots() -> Iterator[tuple[Any, ...]]:
     """Places, great cities as often as they have tutors; half of a city's in its known areas."""
     places = list(Place.objects.order_by("pk"))
     by_pin = {place.pk: place for place in places}
+    by_city: dict[str, list[Place]] = {}
+    for place in places:
+        by_city.setdefault(place.city, []).append(place)
     in_cities = SLOTS * crowd.IN_CITIES // 100
     cities = list(words.CITIES.items())
     for number, city in enumerate(_shares(in_cities, len(cities), crowd.CITY_STEEPNESS)):
         name, pins = cities[city]
         known = [by_pin[pin] for pin in pins if pin in by_pin]
-        others = [place for place in places if place.city == name] or known
+        others = by_city.get(name) or known
         yield _spot(_turn(known, number) if number % 2 else _turn(others, number))
     for number in range(SLOTS - in_cities):
         yield _spot(places[number * 7919 % len(places)])
