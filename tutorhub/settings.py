@@ -723,6 +723,8 @@ LEAD_MAX_ACCEPTS = env.int("LEAD_MAX_ACCEPTS", 3)
 PAY_WINDOW_LEAD = timedelta(hours=48)
 PAY_WINDOW_BEFORE_START = timedelta(hours=2)
 PAY_WINDOW_MINIMUM = timedelta(minutes=15)
+# How long one guardian has a payment to themselves.
+PAY_TURN = timedelta(minutes=15)
 # How long after its time a class that was begun and never ended is ended by us; at once if its
 # tutor may not end it.
 CLASS_END_MISSED = timedelta(hours=12)

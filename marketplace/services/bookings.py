@@ -71,11 +71,18 @@ def start_payment(
 ) -> PaymentOrder:
     """Ask the family for the price and open the order at the gateway; safe to repeat.
 
-    From the wallet it is paid at once. Raises policies.OfferOver, LearnerBusy, payments'
-    GatewayAway, wallets.WalletShort, or what students.policies.check_consent raises.
+    From the wallet it is paid at once. An order that the other guardian has left alone makes way.
+    Raises policies.OfferOver, LearnerBusy, payments' AnotherPays or GatewayAway,
+    wallets.WalletShort, or what students.policies.check_consent raises.
     """
     unpaid = holds.found_unpaid(purpose=PURPOSE, purpose_id=session.pk, payer=by, method=method)
-    return orders.open_at_gateway(_order(session, by=by, method=method, unpaid=unpaid))
+    try:
+        order = _order(session, by=by, method=method, unpaid=unpaid)
+    except orders.AnotherPays:
+        if not holds.make_way(purpose=PURPOSE, purpose_id=session.pk, payer=by):
+            raise
+        order = _order(session, by=by, method=method)
+    return orders.open_at_gateway(order)
 
 
 @transaction.atomic

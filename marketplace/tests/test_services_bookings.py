@@ -20,8 +20,8 @@ from marketplace.tests.factories import (
 from marketplace.tests.hearing import kinds, run_news
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import captures, earnings, ledger, orders
-from payments.tests.factories import pay
+from payments.services import captures, earnings, ledger, orders, wallets
+from payments.tests.factories import fund_wallet, pay
 from students.tests.factories import add_guardian
 from tutorhub.core import clock
 from tutors.services import profiles
@@ -49,6 +49,57 @@ def test_the_other_guardian_waits_while_one_is_paying(razorpay_simulator):
         bookings.start_payment(offer, by=second)
     orders.give_up(theirs, by=theirs.payer)
     assert bookings.start_payment(offer, by=second).payer == second
+
+
+def left_alone(offer: TutoringSession, **values) -> PaymentOrder:
+    """The first guardian's order, and half an hour later."""
+    order = bookings.start_payment(offer, by=offer.learner.family.user, **values)
+    begun = clock.now() - timedelta(minutes=30)
+    PaymentOrder.objects.filter(pk=order.pk).update(created_at=begun)
+    return order
+
+
+def test_what_the_first_guardian_left_alone_makes_way(razorpay_simulator, drain):
+    offer = OfferFactory()
+    fund_wallet(offer.learner.family.user, 200_00)
+    theirs = left_alone(offer, method="mixed")
+    second = add_guardian(offer.learner.family).user
+    order = bookings.start_payment(offer, by=second)
+    assert order.payer == second
+    theirs.refresh_from_db()
+    assert theirs.status == PaymentOrder.Status.EXPIRED
+    # What it held of the first guardian's wallet is theirs again.
+    assert wallets.balance(theirs.payer).cash_paise == 200_00
+    # And if that page is paid after all, the money goes back.
+    razorpay_simulator.pay(order.razorpay_order_id)
+    captures.ask_about(order)
+    razorpay_simulator.pay(theirs.razorpay_order_id)
+    captures.ask_about(theirs)
+    drain()
+    offer.refresh_from_db()
+    assert offer.order_id == order.pk
+    assert Refund.objects.get(payment__order=theirs).amount_paise == theirs.amount_paise
+
+
+def test_a_payment_that_was_made_meanwhile_counts(razorpay_simulator):
+    offer = OfferFactory()
+    theirs = left_alone(offer)
+    razorpay_simulator.pay(theirs.razorpay_order_id, "authorize")
+    with pytest.raises(orders.AnotherPays):
+        bookings.start_payment(offer, by=add_guardian(offer.learner.family).user)
+    theirs.refresh_from_db()
+    assert theirs.status == PaymentOrder.Status.PAID
+
+
+def test_without_an_answer_of_the_gateway_nothing_makes_way(razorpay_simulator):
+    offer = OfferFactory()
+    theirs = left_alone(offer)
+    second = add_guardian(offer.learner.family).user
+    razorpay_simulator.faults("api.500", path="/payments")
+    with pytest.raises(orders.AnotherPays):
+        bookings.start_payment(offer, by=second)
+    theirs.refresh_from_db()
+    assert theirs.is_live
 
 
 def test_a_captured_payment_books_the_class(drain):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -71,6 +72,21 @@ def found_unpaid(
     except gateway.GatewayError as error:
         log.warning("order %s is replaced without its hold: %s", order, error)
         return None
+
+
+def make_way(*, purpose: str, purpose_id: UUID, payer: User) -> bool:
+    """End an order that somebody else left alone, so that `payer` can pay; whether one was ended.
+
+    Only after its payer's turn (`PAY_TURN`), and once Razorpay says that nothing was paid for it;
+    money that comes all the same is handled as late. Speaks to the network.
+    """
+    live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id).exclude(payer=payer)
+    left = live.filter(created_at__lt=clock.now() - settings.PAY_TURN).first()
+    try:
+        return left is not None and _is_decided(left) and orders.end_left(left)
+    except gateway.GatewayError as error:
+        log.warning("order %s does not make way: %s", left, error)
+        return False
 
 
 def _is_decided(order: PaymentOrder) -> bool:

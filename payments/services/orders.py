@@ -33,7 +33,7 @@ class OrderClosed(Conflict):
 class AnotherPays(Conflict):
     code = "another_pays"
     message = _(
-        "The other guardian is paying. You can pay once they give up or their time is over."
+        "The other guardian is paying. If they leave it, you can pay 15 minutes after they began."
     )
 
 
@@ -154,6 +154,15 @@ def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
     if order.is_live:
         _close(order, Status.CANCELLED)
     return order
+
+
+@transaction.atomic
+def end_left(order: PaymentOrder) -> bool:
+    """End what its payer left alone and Razorpay has no payment for; whether it was still live."""
+    order = PaymentOrder.objects.locked().get(pk=order.pk)
+    if order.is_live:
+        _replace(order, is_unpaid=True)
+    return order.status == Status.EXPIRED
 
 
 def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
