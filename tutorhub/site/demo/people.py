@@ -27,7 +27,11 @@ STAFF = {
     "moderator@tutorhub.example": ("Moderator Mohan", ["moderator"]),
     "finance@tutorhub.example": ("Finance Farida", ["finance"]),
     "finance2@tutorhub.example": ("Finance Gopal", ["finance"]),
+    "support@tutorhub.example": ("Support Sunita", ["support"]),
+    "owner@tutorhub.example": ("Owner Omkar", []),
+    "owner2@tutorhub.example": ("Owner Ojas", []),
 }
+SUPERUSERS = {"owner@tutorhub.example", "owner2@tutorhub.example"}
 SPECIALISTS_FROM = 24
 LANGUAGES = [["en", "hi"], ["en"], ["hi"], ["en", "hi", "ta"], ["en", "kn"], ["en", "bn"]]
 
@@ -39,7 +43,13 @@ def make_staff() -> dict[str, User]:
     for number, (email, (name, groups)) in enumerate(STAFF.items(), start=1):
         user = User.objects.filter(email=email).first()
         if user is None:
-            user, device = staff.create(email=email, name=name, password=PASSWORD, groups=groups)
+            user, device = staff.create(
+                email=email,
+                name=name,
+                password=PASSWORD,
+                groups=groups,
+                is_superuser=email in SUPERUSERS,
+            )
             TOTPDevice.objects.filter(pk=device.pk).update(key=f"{number:02d}" * 20)
         made[email] = user
     return made
