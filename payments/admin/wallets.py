@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -63,6 +63,8 @@ class PromoGrantAdmin(FinanceAdmin):
         )
         # The page that follows speaks of the row that the service has written.
         obj.pk, obj.amount_paise = entered.pk, entered.amount_paise
+        said = "It waits until somebody else in finance gives it."
+        self.message_user(request, said, messages.WARNING)
 
     @admin.action(description="Give it (somebody else asked)")
     def approve(self, request: HttpRequest, queryset: QuerySet[PromoGrant]) -> None:

@@ -77,6 +77,11 @@ class TestOnThePage:
         assert len(places) > 12
         assert [place for place in places if f'id="{place}"' not in page] == []
 
+    def test_one_price_is_no_range(self, client: Client) -> None:
+        TutorFactory()
+        fragment = client.get("/tutors/facets/?subject=physics&mode=online").content.decode()
+        assert "Most tutors here charge ₹\u00a0500" in fragment
+
     def test_wrong_filters_get_nothing(self, client: Client) -> None:
         assert client.get("/tutors/facets/?pin_code=999999").status_code == 204
 

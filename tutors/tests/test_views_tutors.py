@@ -90,6 +90,15 @@ class TestSearchPage:
         TutorFactory()
         assert client.get("/tutors/", {name: "nonsense"}).status_code == 200
 
+    def test_what_is_wrong_stands_in_the_place_of_the_tutors(self, client: Client) -> None:
+        """On a phone the filters are away, and nobody may think that no tutor fits."""
+        TutorFactory()
+        html = client.get("/tutors/?pin_code=999999&day=someday").text
+        results = html.partition('id="results"')[2]
+        assert "No tutor fits all of this" not in results
+        assert 'href="#id_pin_code"' in results
+        assert 'href="#id_day"' in results
+
     def test_a_cursor_that_was_cut_off_starts_again(self, client: Client) -> None:
         tutor = TutorFactory()
         assert tutor.name in html(client.get("/tutors/", {"cursor": "garbage"}))
