@@ -10,7 +10,7 @@ from payments.models import Payment
 from payments.queries import chargebacks, debts, reasons
 from payments.services import ledger
 from payments.tests import factories
-from payments.tests.test_services_disputes import (
+from payments.tests.disputing import (
     class_in,
     dispute_of,
     end,

@@ -1,83 +1,44 @@
 """Chargebacks: where the money is, times how it ends."""
 
-import threading
-import time
-from datetime import timedelta
-
 import pytest
-from django.db.models import QuerySet, Sum
 
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
 from payments.models import (
-    CreditLot,
     Earning,
-    EarningFreeze,
     GatewayDispute,
-    LedgerEntry,
     LedgerTxn,
     Payment,
     YearlyGross,
 )
 from payments.services import (
-    credits,
     disputes,
     earnings,
-    freezes,
     ledger,
     orders,
-    payouts,
     refund_decisions,
     refunds,
     wallets,
 )
 from payments.services.ledger import credit, debit
 from payments.tests import factories
+from payments.tests.disputing import (
+    assert_adds_up,
+    class_in,
+    dispute_of,
+    end,
+    give_back,
+    legs_of,
+    of_family,
+    of_tutor,
+    payment_of,
+    topped_up,
+)
 from payments.tests.paying import in_escrow
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
-from tutorhub.core.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
-
-
-def entity(payment: Payment, status: str = "open", **values) -> dict:
-    """A dispute as Razorpay answers it."""
-    amount = values.get("amount", payment.amount_paise)
-    return {
-        "id": factories.rzp_id("disp"),
-        "entity": "dispute",
-        "payment_id": payment.razorpay_payment_id,
-        "amount": amount,
-        "currency": "INR",
-        "amount_deducted": amount if status == "lost" else 0,
-        "reason_code": "services_not_received",
-        "respond_by": int(clock.now().timestamp()) + 7 * 86400,
-        "status": status,
-        "phase": "chargeback",
-        **values,
-    }
-
-
-def dispute_of(payment, **values) -> dict:
-    """A dispute that was opened and applied."""
-    opened_ = entity(payment, **values)
-    disputes.apply(opened_)
-    return opened_
-
-
-def end(opened_: dict, status: str, deducted: int | None = None) -> GatewayDispute:
-    deducted = opened_["amount"] if deducted is None else deducted
-    disputes.apply(
-        {**opened_, "status": status, "amount_deducted": deducted if status == "lost" else 0}
-    )
-    return GatewayDispute.objects.get(razorpay_dispute_id=opened_["id"])
-
-
-def assert_adds_up() -> None:
-    """Trial balance: the rupees of all accounts together are nothing."""
-    sums = LedgerEntry.objects.filter(unit="INR").aggregate(d=Sum("debit"), c=Sum("credit"))
-    assert sums["d"] == sums["c"]
 
 
 @pytest.fixture
@@ -92,49 +53,6 @@ def family():
     return FamilyUserFactory()
 
 
-def topped_up(family) -> Payment:
-    """The payment of a top-up."""
-    order = orders.start_topup(amount_paise=100_000, by=family)
-    return factories.pay(factories.open_order(order))
-
-
-def of_family(family) -> tuple:
-    """What is in the wallet, and what is owed."""
-    return (wallets.balance(family).cash_paise, ledger.balance("student_receivable", family.pk))
-
-
-def payment_of(session_id) -> Payment:
-    return Payment.objects.get(order__purpose_id=session_id, place=Payment.Place.PURPOSE)
-
-
-def class_in(place: str, tutor) -> tuple:
-    """A class of 1,000 rupees whose money is at `place`; the class and its payment."""
-    if place == "escrow":
-        order = factories.make_order()
-        factories.pay(order)
-        return order.purpose_id, payment_of(order.purpose_id)
-    session = factories.earn(tutor, is_released=place != "held")
-    if place == "paid_out":
-        spend(tutor, 82_300)
-    return session, payment_of(session)
-
-
-def spend(tutor, paise) -> None:
-    """Earnings that left, as a payout would take them."""
-    ledger.post(
-        kind="payout_requested",
-        key=f"payout:{uuid7()}:request",
-        legs=[debit("tutor_earnings", paise, tutor.pk), credit("payout_pending", paise, uuid7())],
-    )
-
-
-def of_tutor(tutor) -> dict:
-    codes = {"held": "tutor_held", "available": "tutor_earnings", "owed": "tutor_receivable"}
-    return {name: ledger.balance(code, tutor.pk) for name, code in codes.items()}
-
-
-# Where the money of the class is -> what a loss of everything, and of 40,000, takes from whom.
-# The tutor's part of 100,000 is 82,300, of 40,000 it is 32,920.
 MATRIX = {
     "escrow": [{"escrow": 100_000}, {"escrow": 40_000}],
     "held": [{"held": 82_300}, {"held": 32_920}],
@@ -370,206 +288,3 @@ class TestLegs:
         end(dispute_of(payment), "lost")
         with pytest.raises(refunds.NothingToRefund):
             refund_decisions.return_set_aside(payment, by=finance)
-
-
-class TestCreditPacks:
-    """A pack of 10 credits for 499.00 and 89.82 of tax."""
-
-    @pytest.fixture
-    def pack(self, tutor):
-        return factories.pay(factories.make_topup(tutor))
-
-    def test_unused_credits_are_taken_back(self, pack, tutor):
-        dispute = end(dispute_of(pack), "lost")
-        lot = CreditLot.objects.get()
-        assert (lot.left, lot.returned, lot.returned_paise) == (0, 10, 49_900)
-        assert dispute.loss_paise == 0
-        assert credits.balance(tutor) == 0
-        assert ledger.balance("lead_deferred", tutor.pk) == 0
-        assert ledger.balance("gst_output_cgst") == ledger.balance("gst_output_sgst") == 0
-
-    def test_used_ones_are_our_loss(self, pack, tutor):
-        for _ in range(4):
-            credits.claim(tutor=tutor, lead_id=uuid7())
-        dispute = end(dispute_of(pack), "lost")
-        assert CreditLot.objects.get().returned == 6
-        assert credits.balance(tutor) == 0
-        assert ledger.balance("lead_deferred", tutor.pk) == 0
-        assert dispute.loss_paise == 58_882 - 6 * 4_990 - 2 * (4_491 * 6 // 10)
-        assert ledger.balance("chargeback_loss") == dispute.loss_paise
-
-    def test_part_of_the_price_takes_part_of_the_credits(self, pack, tutor):
-        dispute = end(dispute_of(pack), "lost", 20_000)
-        assert credits.balance(tutor) == 7
-        assert dispute.loss_paise == 20_000 - 3 * 4_990 - 2 * (4_491 * 3 // 10)
-        for _ in range(7):
-            credits.claim(tutor=tutor, lead_id=uuid7())
-        assert ledger.balance("lead_deferred", tutor.pk) == 0
-        with pytest.raises(credits.OutOfCredits):
-            credits.claim(tutor=tutor, lead_id=uuid7())
-
-
-class TestLaterOn:
-    def test_a_won_chargeback_comes_back_as_pre_arbitration(self, tutor):
-        session, payment = class_in("released", tutor)
-        end(dispute_of(payment), "won")
-        again = dispute_of(payment, phase="pre_arbitration")
-        assert of_tutor(tutor) == {"held": 82_300, "available": 0, "owed": 0}
-        dispute = end(again, "lost")
-        assert dispute.phase == "pre_arbitration"
-        assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 0}
-        assert GatewayDispute.objects.count() == 2
-        assert not disputes.is_frozen(purpose="session", purpose_id=session)
-
-    def test_the_class_waits_for_the_last_of_two(self, tutor):
-        session, payment = class_in("released", tutor)
-        freezes.freeze(session_id=session, cause="dispute:our-own")
-        chargeback = dispute_of(payment)
-        end(chargeback, "won")
-        assert freezes.is_frozen(session)
-        assert of_tutor(tutor)["held"] == 82_300
-        assert freezes.lift(cause="dispute:our-own")
-        assert of_tutor(tutor) == {"held": 0, "available": 82_300, "owed": 0}
-
-    def test_held_money_of_other_classes_is_not_touched(self, tutor):
-        _session, payment = class_in("paid_out", tutor)
-        other = factories.earn(tutor, is_released=False)
-        end(dispute_of(payment), "lost")
-        assert of_tutor(tutor) == {"held": 82_300, "available": 0, "owed": 82_300}
-        earnings.release(session_id=other, tutor=tutor)
-        assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 0}
-
-    def test_a_frozen_class_is_not_released(self, tutor):
-        session, payment = class_in("held", tutor)
-        chargeback = dispute_of(payment)
-        with pytest.raises(earnings.Frozen):
-            earnings.release(session_id=session, tutor=tutor)
-        end(chargeback, "won")
-        earnings.release(session_id=session, tutor=tutor)
-        assert of_tutor(tutor) == {"held": 0, "available": 82_300, "owed": 0}
-
-    def test_a_part_that_was_lost_is_not_released(self, tutor):
-        session, payment = class_in("held", tutor)
-        end(dispute_of(payment), "lost", 40_000)
-        earnings.release(session_id=session, tutor=tutor)
-        assert of_tutor(tutor) == {"held": 0, "available": 82_300 - 32_920, "owed": 0}
-
-    def test_what_was_lost_from_escrow_is_not_earned(self, tutor):
-        order = factories.make_order()
-        end(dispute_of(factories.pay(order)), "lost", 40_000)
-        parts = earnings.recognise(
-            session_id=order.purpose_id,
-            tutor=tutor,
-            tutor_state="Karnataka",
-            gross_paise=100_000,
-            commission_bps=1500,
-        )
-        assert parts.gross == 60_000
-        assert ledger.balance("session_escrow", order.purpose_id) == 0
-
-    def test_nothing_is_earned_of_nothing(self, tutor):
-        order = factories.make_order()
-        end(dispute_of(factories.pay(order)), "lost")
-        earnings.recognise(
-            session_id=order.purpose_id,
-            tutor=tutor,
-            tutor_state="Karnataka",
-            gross_paise=100_000,
-            commission_bps=1500,
-        )
-        earnings.release(session_id=order.purpose_id, tutor=tutor)
-        assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 0}
-
-    def test_a_loss_without_a_deduction_only_thaws(self, tutor):
-        _session, payment = class_in("released", tutor)
-        dispute = end(dispute_of(payment), "lost", 0)
-        assert (dispute.status, dispute.deducted_paise) == ("lost", 0)
-        assert of_tutor(tutor) == {"held": 0, "available": 82_300, "owed": 0}
-
-    def test_a_dispute_that_is_lost_when_we_first_hear_of_it(self, tutor):
-        _session, payment = class_in("released", tutor)
-        disputes.apply(entity(payment, "lost"))
-        assert GatewayDispute.objects.get().status == "lost"
-        assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 0}
-
-    def test_action_required_sends_it_back_to_us(self, tutor):
-        _session, payment = class_in("held", tutor)
-        opened_ = dispute_of(payment)
-        end(opened_, "under_review")
-        assert end(opened_, "open").status == "open"
-
-    def test_an_unknown_payment_is_an_unknown_payment(self):
-        made_up = {"id": "disp_1", "payment_id": "pay_1", "amount": 100, "status": "open"}
-        with pytest.raises(refunds.UnknownPayment):
-            disputes.apply(made_up)
-
-
-@pytest.mark.scenario(24)
-def test_scenario_24_lost_after_the_payout_the_next_release_pays_first(tutor, settings):
-    """Scenario 24: the shortfall is owed; the next release recovers it; earnings never below 0."""
-    settings.PAYOUT_FIRST_WAIT = timedelta(0)
-    _session, payment = class_in("released", tutor)
-    payouts.request(tutor=tutor, amount_paise=60_000, by=tutor)
-    end(dispute_of(payment), "lost")
-    assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 60_000}
-    small = factories.earn(tutor, 50_000)
-    assert of_tutor(tutor) == {"held": 0, "available": 0, "owed": 60_000 - 41_150}
-    assert legs_of(f"booking:{small}:recover") == {
-        ("tutor_earnings", 41_150, 0),
-        ("tutor_receivable", 0, 41_150),
-    }
-    factories.earn(tutor, 50_000)
-    assert of_tutor(tutor) == {"held": 0, "available": 2 * 41_150 - 60_000, "owed": 0}
-    assert_adds_up()
-
-
-def give_back(session, paise) -> None:
-    """As a refund takes money out of escrow."""
-    ledger.post(
-        kind="refund_initiated",
-        key=f"refund:{uuid7()}:initiate",
-        legs=[debit("session_escrow", paise, session), credit("refund_payable", paise, uuid7())],
-    )
-
-
-def legs_of(key):
-    txn = LedgerTxn.objects.get(idem_key=key)
-    return {
-        (entry.account.code, entry.debit, entry.credit)
-        for entry in txn.entries.select_related("account")
-    }
-
-
-@pytest.mark.django_db(transaction=True)
-class TestFreezeAgainstRelease:
-    """A release that has looked for a freeze, and one that comes at that moment."""
-
-    def race(self, monkeypatch) -> dict:
-        looked, look = threading.Event(), freezes.is_frozen
-
-        def slow_look(session_id) -> bool:
-            frozen = look(session_id)
-            looked.set()
-            time.sleep(0.5)
-            return frozen
-
-        tutor = TutorUserFactory()
-        session = factories.earn(tutor, is_released=False)
-        monkeypatch.setattr(freezes, "is_frozen", slow_look)
-
-        def work(number):
-            if number == 0:
-                return earnings.release(session_id=session, tutor=tutor)
-            looked.wait(5)
-            return freezes.freeze(session_id=session, cause="dispute:1")
-
-        run_together(2, work)
-        assert EarningFreeze.objects.of_session(session).exists()
-        return of_tutor(tutor)
-
-    def test_the_money_is_held_in_the_end(self, monkeypatch):
-        assert self.race(monkeypatch) == {"held": 77_300, "available": 0, "owed": 0}
-
-    def test_control_without_the_lock_it_slips_out(self, monkeypatch):
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
-        assert self.race(monkeypatch)["available"] == 77_300
