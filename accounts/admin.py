@@ -55,7 +55,7 @@ for model in (Group, *apps.get_app_config("django_celery_beat").get_models()):
 def masked_field(name: str) -> Callable[..., str]:
     """A column with the ends of a number or an address."""
 
-    @admin.display(description=name, ordering=name)
+    @admin.display(description=name)
     def show(self: Any, row: Any) -> str:
         value = getattr(row, name)
         return masked(value) if value else ""
