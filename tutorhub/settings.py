@@ -667,10 +667,17 @@ ASN_HOSTING = frozenset(
 # The form of the sign-in page: older than a person needs, younger than an hour.
 PAGE_TOKEN_YOUNGEST = timedelta(0) if HURRIED else timedelta(seconds=2)
 PAGE_TOKEN_OLDEST = timedelta(hours=1)
-# Guessing spread over many numbers: above either of these strangers wait and known devices do not.
+# Guessing spread over many numbers: above either of these strangers' devices work for each try and
+# known ones do not; above the last of them strangers wait, whatever they have worked.
 SPRAY_FAILURES_PER_HOUR = 2000
 SPRAY_LEAST_TRIES = 200
 SPRAY_LEAST_SUCCESS_PERCENT = 40
+SPRAY_FAILURES_PER_HOUR_DESPITE_WORK = 10_000
+# That work: so many tries at most, and half of them on average, at so many rounds of PBKDF2 each.
+# Together they are a second of a desktop's time at most (docs/signin.md).
+WORK_COST = 2000
+WORK_TRIES = 2000
+WORK_LIFE = timedelta(minutes=5)
 SPRAY_FAILURES_PER_HOUR_BY_NEIGHBOURHOOD = 100
 SPRAY_FAILURES_PER_HOUR_BY_HOSTING = 20
 SPRAY_FAILURES_PER_HOUR_BY_OPERATOR = 200

@@ -34,7 +34,7 @@ class OtpRequestView(OpenView):
     @extend_schema(
         auth=[],
         request=serializers.OtpRequestIn,
-        responses={202: serializers.OtpRequestOut, 429: RefusalResponse},
+        responses={202: serializers.OtpRequestOut, 429: serializers.WorkRequiredResponse},
     )
     def post(self, request: Request) -> Response:
         """Send a one-time code to an Indian mobile number."""
@@ -53,7 +53,11 @@ class OtpVerifyView(OpenView):
     @extend_schema(
         auth=[],
         request=serializers.OtpVerifyIn,
-        responses={200: serializers.SignedInOut, 403: RefusalResponse, 429: RefusalResponse},
+        responses={
+            200: serializers.SignedInOut,
+            403: RefusalResponse,
+            429: serializers.WorkRequiredResponse,
+        },
     )
     def post(self, request: Request) -> Response:
         """Sign in with the code; a new number says which role it wants."""
