@@ -49,10 +49,37 @@ class WorkField(serializers.CharField):
         )
 
 
+class InstallIn(serializers.Serializer):
+    install_id = serializers.RegexField(r"^[A-Za-z0-9_.-]{16,100}$", help_text=INSTALL_ID)
+
+
+class NonceOut(serializers.Serializer):
+    nonce = serializers.CharField(
+        help_text="72 signs of base64url: as they are for Play Integrity's `setNonce`; for App "
+        "Attest the SHA-256 of the bytes that they stand for"
+    )
+    expires_in = serializers.IntegerField(help_text="seconds that it is good for, once")
+
+
+class AttestationIn(serializers.Serializer):
+    platform = serializers.ChoiceField(choices=["android", "ios"])
+    key_id = serializers.CharField(
+        max_length=100, required=False, default="", help_text="App Attest's name for the key"
+    )
+    token = serializers.CharField(
+        max_length=20_000,
+        help_text="Play Integrity's token as it is, or App Attest's attestation object in base64",
+    )
+    nonce = serializers.CharField(max_length=100, help_text="of POST /auth/attestation")
+
+
 class OtpRequestIn(serializers.Serializer):
     phone = PhoneField()
     install_id = InstallIdField()
     work = WorkField()
+    attestation = AttestationIn(
+        required=False, help_text="needed where the app has to show that it is genuine"
+    )
 
 
 class WorkRequiredResponse(RefusalResponse):

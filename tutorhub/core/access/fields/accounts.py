@@ -4,7 +4,9 @@ from tutorhub.core.access.fields.kinds import Fields
 from tutorhub.core.access.kinds import EVERYONE, PEOPLE, STAFF
 
 WRITES: dict[str, Fields] = {
-    "accounts.OtpRequestIn": Fields(EVERYONE, "phone install_id work"),
+    "accounts.OtpRequestIn": Fields(EVERYONE, "phone install_id work attestation"),
+    "accounts.InstallIn": Fields(EVERYONE, "install_id"),
+    "accounts.AttestationIn": Fields(EVERYONE, "platform key_id token nonce"),
     "accounts.OtpVerifyIn": Fields(EVERYONE, "phone code role install_id work"),
     "accounts.RefreshIn": Fields(EVERYONE, "refresh"),
     "accounts.MeIn": Fields(PEOPLE, "name language"),
@@ -33,6 +35,7 @@ READS: dict[str, Fields] = {
     "accounts.MeOut": Fields(
         PEOPLE, "id role name pending_name phone email language joined_at next"
     ),
+    "accounts.NonceOut": Fields(EVERYONE, "nonce expires_in"),
     "accounts.WorkRequiredResponse": Fields(EVERYONE, "type errors challenge"),
     "accounts.OtpRequestOut": Fields(EVERYONE, "resend_after expires_in"),
     "accounts.DataRequestOut": Fields(
