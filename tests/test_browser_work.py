@@ -90,3 +90,14 @@ def test_without_scripts_the_page_says_what_else_to_do(browser: Any, live_server
     ask_for_a_code(visitor)
     expect(visitor.page.locator("#work")).to_have_text(str(spraying.WorkRequired.message))
     context.close()
+
+
+def test_a_browser_that_cannot_work_says_what_else_to_do(phone: Visitor) -> None:
+    failures(2000)
+    phone.context.add_init_script("crypto.subtle.deriveBits = () => Promise.reject(new Error())")
+    ask_for_a_code(phone)
+    said = phone.page.locator("#work")
+    expect(said).to_have_text(str(spraying.WorkRequired.message))
+    with phone.page.expect_response("**/signin/") as answer:
+        phone.page.locator("main form button").first.click()
+    assert answer.value.status == 429

@@ -44,7 +44,12 @@
     if (goesOn) form.requestSubmit();
   };
 
+  // A browser that cannot do it says what one without this file says.
+  const unable = said.textContent;
   form.addEventListener("submit", hold);
   said.textContent = said.dataset.checking;
-  work();
+  work().catch(() => {
+    form.removeEventListener("submit", hold);
+    said.textContent = unable;
+  });
 })();
