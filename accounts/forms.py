@@ -50,6 +50,7 @@ class PhoneForm(forms.Form):
     next = forms.CharField(required=False, widget=forms.HiddenInput)
     role = forms.CharField(required=False, widget=forms.HiddenInput)
     page = forms.CharField(required=False, widget=NotDrawn)
+    work = forms.CharField(required=False, max_length=2000, widget=NotDrawn)
 
 
 class CodeOnlyForm(forms.Form):
@@ -69,6 +70,7 @@ class CodeForm(CodeOnlyForm):
     role = forms.ChoiceField(
         label=_("If you are new here"), choices=ROLES, required=False, widget=forms.RadioSelect
     )
+    work = forms.CharField(required=False, max_length=2000, widget=NotDrawn)
 
 
 class NewPhoneForm(forms.Form):

@@ -74,6 +74,7 @@ TABLES = [
         " ended_at",
     ),
     Table("accounts.SmsBudgetDay", plain="day spent_paise sent"),
+    Table("accounts.SpentNonce", plain="nonce expires_at", kept="codes"),
     Table(
         "accounts.KnownDevice",
         plain="id user kind is_original proof_due first_seen_at seen_at",

@@ -128,3 +128,32 @@ def test_production_refuses_to_start(name: str, value: str | None):
     assert started.returncode != 0
     assert "ImproperlyConfigured" in started.stderr
     assert name.removesuffix("S") in started.stderr
+
+
+PLAY = {
+    "APP_ATTESTATION": "required",
+    "PLAY_INTEGRITY_PACKAGE": "in.example.tutorhub",
+    "PLAY_INTEGRITY_DECRYPTION_KEY": "a" * 44,
+    "PLAY_INTEGRITY_VERIFICATION_KEY": "b" * 124,
+}
+
+
+def test_apps_are_asked_to_show_that_they_are_genuine_if_one_shop_is_named():
+    assert start(**PLAY).returncode == 0
+    assert start(APP_ATTESTATION="required", APP_ATTEST_APP_ID="A.in.example").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ATTESTATION", "yes"),
+        ("PLAY_INTEGRITY_PACKAGE", None),
+        ("PLAY_INTEGRITY_DECRYPTION_KEY", None),
+        ("PLAY_INTEGRITY_VERIFICATION_KEY", None),
+    ],
+)
+def test_half_a_shop_is_refused(name: str, value: str | None):
+    started = start(**{**PLAY, name: value})
+    assert started.returncode != 0
+    assert "ImproperlyConfigured" in started.stderr
+    assert name in started.stderr

@@ -605,6 +605,34 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [
 VAULT_PUBLIC_KEY = secret("VAULT_PUBLIC_KEY", "ulrNfYYrD4oRDKKp/f1XqVhEGQ7IKvt6AVd3c1jAUxM=")
 OTP_PEPPER = secret("OTP_PEPPER", "development-only-" + "p" * 30)
 
+# Whether the app's door asks for proof that the app is genuine, and what the shops know it by.
+
+APP_ATTESTATION = env.str("APP_ATTESTATION", "off")
+if APP_ATTESTATION not in {"off", "required"}:
+    raise ImproperlyConfigured("APP_ATTESTATION is neither off nor required.")
+PLAY_INTEGRITY_PACKAGE = env.str("PLAY_INTEGRITY_PACKAGE", "")
+PLAY_INTEGRITY_DECRYPTION_KEY = env.str("PLAY_INTEGRITY_DECRYPTION_KEY", "")
+PLAY_INTEGRITY_VERIFICATION_KEY = env.str("PLAY_INTEGRITY_VERIFICATION_KEY", "")
+APP_ATTEST_APP_ID = env.str("APP_ATTEST_APP_ID", "")
+APP_ATTESTORS = {
+    **(
+        {"android": "accounts.gateway.play_integrity.PlayIntegrity"}
+        if PLAY_INTEGRITY_PACKAGE
+        else {}
+    ),
+    **({"ios": "accounts.gateway.app_attest.AppAttest"} if APP_ATTEST_APP_ID else {}),
+}
+if APP_ATTESTATION == "required" and not APP_ATTESTORS:
+    raise ImproperlyConfigured(
+        "APP_ATTESTATION is required, and neither PLAY_INTEGRITY_PACKAGE nor APP_ATTEST_APP_ID is"
+        " set."
+    )
+if PLAY_INTEGRITY_PACKAGE:
+    for _name in ("PLAY_INTEGRITY_DECRYPTION_KEY", "PLAY_INTEGRITY_VERIFICATION_KEY"):
+        if not env.str(_name, ""):
+            raise ImproperlyConfigured(f"{_name} is not set. PLAY_INTEGRITY_PACKAGE needs it.")
+ATTESTATION_LIFE = timedelta(minutes=5)
+
 # Logging: allow-listed words only, no personal data (security.md case 28 is tested).
 
 LOGGING = {
@@ -669,10 +697,17 @@ ASN_HOSTING = frozenset(
 # The form of the sign-in page: older than a person needs, younger than an hour.
 PAGE_TOKEN_YOUNGEST = timedelta(0) if HURRIED else timedelta(seconds=2)
 PAGE_TOKEN_OLDEST = timedelta(hours=1)
-# Guessing spread over many numbers: above either of these strangers wait and known devices do not.
+# Guessing spread over many numbers: above either of these strangers' devices work for each try and
+# known ones do not; above the last of them strangers wait, whatever they have worked.
 SPRAY_FAILURES_PER_HOUR = 2000
 SPRAY_LEAST_TRIES = 200
 SPRAY_LEAST_SUCCESS_PERCENT = 40
+SPRAY_FAILURES_PER_HOUR_DESPITE_WORK = 10_000
+# That work: so many tries at most, and half of them on average, at so many rounds of PBKDF2 each.
+# Together they are a second of a desktop's time at most (docs/signin.md).
+WORK_COST = 2000
+WORK_TRIES = 2000
+WORK_LIFE = timedelta(minutes=5)
 SPRAY_FAILURES_PER_HOUR_BY_NEIGHBOURHOOD = 100
 SPRAY_FAILURES_PER_HOUR_BY_HOSTING = 20
 SPRAY_FAILURES_PER_HOUR_BY_OPERATOR = 200

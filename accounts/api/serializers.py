@@ -9,6 +9,7 @@ from accounts.api.fields import PhoneField
 from accounts.models import DataRequest, KnownDevice, Role, User
 from accounts.services import names, onboarding
 from accounts.services.data_requests import KINDS, NothingSaid
+from tutorhub.core.error_schemas import RefusalResponse
 
 ROLES = [Role.STUDENT.value, Role.TUTOR.value]
 
@@ -28,9 +29,68 @@ class InstallIdField(serializers.RegexField):
         )
 
 
+WORK = (
+    "after an answer `work_required`: the base64 of ALTCHA's payload, `{challenge, solution: "
+    "{counter, derivedKey}}`. Good for one call about this number"
+)
+
+
+class WorkField(serializers.CharField):
+    """What a device has solved; what it is worth the service finds out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=2000,
+            required=False,
+            default="",
+            allow_blank=True,
+            help_text=WORK,
+            **kwargs,
+        )
+
+
+class InstallIn(serializers.Serializer):
+    install_id = serializers.RegexField(r"^[A-Za-z0-9_.-]{16,100}$", help_text=INSTALL_ID)
+
+
+class NonceOut(serializers.Serializer):
+    nonce = serializers.CharField(
+        help_text="72 signs of base64url: as they are for Play Integrity's `setNonce`; for App "
+        "Attest the SHA-256 of the bytes that they stand for"
+    )
+    expires_in = serializers.IntegerField(help_text="seconds that it is good for, once")
+
+
+class AttestationIn(serializers.Serializer):
+    platform = serializers.ChoiceField(choices=["android", "ios"])
+    key_id = serializers.CharField(
+        max_length=100, required=False, default="", help_text="App Attest's name for the key"
+    )
+    token = serializers.CharField(
+        max_length=20_000,
+        help_text="Play Integrity's token as it is, or App Attest's attestation object in base64",
+    )
+    nonce = serializers.CharField(max_length=100, help_text="of POST /auth/attestation")
+
+
 class OtpRequestIn(serializers.Serializer):
     phone = PhoneField()
     install_id = InstallIdField()
+    work = WorkField()
+    attestation = AttestationIn(
+        required=False, help_text="needed where the app has to show that it is genuine"
+    )
+
+
+class WorkRequiredResponse(RefusalResponse):
+    """429: too many, too soon, or `work_required`, which has the work in it."""
+
+    challenge = serializers.DictField(
+        required=False,
+        help_text="an ALTCHA challenge (PBKDF2/SHA-256), good for five minutes: `parameters` with "
+        "`nonce`, `salt`, `cost`, `keyLength`, `keyPrefix`, `expiresAt` and `data.tries`, the most "
+        "counters to try; and `signature`. Send both back as they are",
+    )
 
 
 class OtpRequestOut(serializers.Serializer):
@@ -45,6 +105,7 @@ class OtpVerifyIn(serializers.Serializer):
         choices=ROLES, required=False, default="", help_text="needed for a number that is new"
     )
     install_id = InstallIdField()
+    work = WorkField()
 
     def validate_code(self, value: str) -> str:
         return "".join(value.split())

@@ -3,6 +3,7 @@ from django.urls import path
 from accounts.api import account_views, data_views, views
 
 urlpatterns = [
+    path("auth/attestation", views.AttestationView.as_view(), name="auth-attestation"),
     path("auth/otp/request", views.OtpRequestView.as_view(), name="auth-otp-request"),
     path("auth/otp/verify", views.OtpVerifyView.as_view(), name="auth-otp-verify"),
     path("auth/token/refresh", views.RefreshView.as_view(), name="auth-token-refresh"),

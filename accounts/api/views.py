@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from drf_standardized_errors.openapi_serializers import ErrorResponse401Serializer
@@ -18,7 +19,7 @@ from accounts.api.authentication import NoTokenNeeded
 from accounts.api.permissions import OwnAccount, check_fresh_code
 from accounts.clients import app_of
 from accounts.models import User
-from accounts.services import erasures, onboarding, signin, tokens, users
+from accounts.services import attestation, erasures, onboarding, signin, tokens, users
 from tutorhub.core.error_schemas import RefusalResponse
 from tutorhub.core.errors import DomainError
 
@@ -30,21 +31,41 @@ class OpenView(APIView):
     permission_classes = [AllowAny]
 
 
+class AttestationView(OpenView):
+    @extend_schema(auth=[], request=serializers.InstallIn, responses=serializers.NonceOut)
+    def post(self, request: Request) -> Response:
+        """A nonce that the install has its platform vouch for, before it asks for a code."""
+        data = serializers.InstallIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        nonce = attestation.nonce_for(app_of(request, data.validated_data["install_id"]))
+        expires_in = int(settings.ATTESTATION_LIFE.total_seconds())
+        return Response(serializers.NonceOut({"nonce": nonce, "expires_in": expires_in}).data)
+
+
 class OtpRequestView(OpenView):
     @extend_schema(
         auth=[],
         request=serializers.OtpRequestIn,
-        responses={202: serializers.OtpRequestOut, 429: RefusalResponse},
+        responses={
+            202: serializers.OtpRequestOut,
+            403: RefusalResponse,
+            429: serializers.WorkRequiredResponse,
+        },
     )
     def post(self, request: Request) -> Response:
-        """Send a one-time code to an Indian mobile number."""
+        """Send a one-time code to an Indian mobile number.
+
+        403 `attestation_required` or `attestation_invalid` where the app has to show that it is
+        genuine and did not.
+        """
         data = serializers.OtpRequestIn(data=request.data)
         data.is_valid(raise_exception=True)
-        install_id = data.validated_data.pop("install_id")
+        client = app_of(request, data.validated_data.pop("install_id"))
+        said = data.validated_data.pop("attestation", None)
+        attested = attestation.Attested(**said) if said else None
+        attestation.check(client, data.validated_data["phone"], attested)
         sent = signin.request_code(
-            **data.validated_data,
-            client=app_of(request, install_id),
-            language=get_language() or "en",
+            **data.validated_data, client=client, language=get_language() or "en"
         )
         return Response(serializers.OtpRequestOut(sent).data, status=status.HTTP_202_ACCEPTED)
 
@@ -53,7 +74,11 @@ class OtpVerifyView(OpenView):
     @extend_schema(
         auth=[],
         request=serializers.OtpVerifyIn,
-        responses={200: serializers.SignedInOut, 403: RefusalResponse, 429: RefusalResponse},
+        responses={
+            200: serializers.SignedInOut,
+            403: RefusalResponse,
+            429: serializers.WorkRequiredResponse,
+        },
     )
     def post(self, request: Request) -> Response:
         """Sign in with the code; a new number says which role it wants."""

@@ -29,6 +29,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SpentNonce",
+            fields=[
+                (
+                    "nonce",
+                    models.CharField(max_length=32, primary_key=True, serialize=False),
+                ),
+                ("expires_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "spent nonce",
+                "indexes": [models.Index(fields=["expires_at"], name="nonce_expires")],
+            },
+        ),
+        migrations.CreateModel(
             name="User",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),

@@ -1,6 +1,6 @@
 from accounts.models.attempts import LoginAttempt
 from accounts.models.break_glass import EVERY_RIGHT, BreakGlass
-from accounts.models.challenges import OtpChallenge, SmsBudgetDay
+from accounts.models.challenges import OtpChallenge, SmsBudgetDay, SpentNonce
 from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
 from accounts.models.emails import EmailChange, FormerAddress
@@ -28,5 +28,6 @@ __all__ = [
     "Relation",
     "Role",
     "SmsBudgetDay",
+    "SpentNonce",
     "User",
 ]

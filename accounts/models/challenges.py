@@ -86,6 +86,20 @@ class OtpChallenge(models.Model):
         return str(self.pk)
 
 
+class SpentNonce(models.Model):
+    """A challenge of ours that was answered, and counts no second time. It names nobody."""
+
+    nonce = models.CharField(primary_key=True, max_length=32)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "spent nonce"
+        indexes = [models.Index(name="nonce_expires", fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return self.nonce
+
+
 class SmsBudgetDay(models.Model):
     """What one-time codes by SMS have cost on one day (IST). It never passes the day's budget."""
 

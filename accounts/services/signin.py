@@ -12,7 +12,7 @@ from accounts.clients import Client
 from accounts.models import KnownDevice, LoginAttempt, OtpChallenge, Role, User
 from accounts.services import attempts, codes, devices, locks, send_limits, spraying
 from accounts.services.codes import CodeRefused, CodeSent, GuessedTooOften
-from accounts.services.spraying import SignInPaused
+from accounts.services.spraying import SignInPaused, WorkRequired
 from accounts.services.standing import AccountSuspended
 from tutorhub.core import audit
 from tutorhub.core.errors import DomainError
@@ -25,6 +25,7 @@ __all__ = [
     "RoleRequired",
     "SignInPaused",
     "SignedIn",
+    "WorkRequired",
     "request_code",
     "verify_code",
 ]
@@ -54,6 +55,7 @@ class Entry:
     role: str
     language: str
     challenge_ids: Collection[UUID] | None
+    work: str = ""
 
     @property
     def kind(self) -> str:
@@ -62,17 +64,18 @@ class Entry:
 
 
 def request_code(
-    *, phone: str, client: Client, language: str = "en", is_bound: bool = False
+    *, phone: str, client: Client, language: str = "en", is_bound: bool = False, work: str = ""
 ) -> CodeSent:
     """Send a code to `phone`, whoever's it is: no account is looked up, so none can be found out.
 
     Over the day's budget the answer is the same and nothing is sent. `is_bound`: only a browser
     that knows the challenge's id may use the code; else only the app install that asked, if it has
-    named itself. Raises phones.NotAnIndianMobile, SentTooOften, SignInPaused.
+    named itself. `work` is what a stranger's device has solved. Raises phones.NotAnIndianMobile,
+    SentTooOften, SignInPaused, WorkRequired.
     """
     phone = phones.parse(phone)
     try:
-        outcome = _request_code(phone, client, language, is_bound)
+        outcome = _request_code(phone, client, language, is_bound, work)
         if isinstance(outcome, SignInPaused):
             raise outcome
     except (send_limits.SentTooOften, SignInPaused) as error:
@@ -83,11 +86,14 @@ def request_code(
 
 @transaction.atomic
 def _request_code(
-    phone: str, client: Client, language: str, is_bound: bool
+    phone: str, client: Client, language: str, is_bound: bool, work: str
 ) -> CodeSent | SignInPaused:
-    """Returns the pause instead of raising it, so that staff are told of it."""
+    """Returns the pause instead of raising it, so that staff are told of it.
+
+    A send that comes too soon is raised and gives the work back: nothing was tried.
+    """
     device = devices.known(phone, client)
-    if device is None and (paused := spraying.refusal(client)):
+    if device is None and (paused := spraying.refusal(phone, client, work)):
         return paused
     ask = codes.Ask(
         phone=phone,
@@ -110,14 +116,15 @@ def verify_code(
     role: str = "",
     language: str = "en",
     challenge_ids: Collection[UUID] | None = None,
+    work: str = "",
 ) -> SignedIn:
     """Sign in, making the account if the number is new; an existing number keeps its role.
 
     With `challenge_ids` only those challenges count (a browser's own), without it those that the
-    same app install asked for. Raises CodeRefused, RoleRequired, GuessedTooOften, SignInPaused,
-    AccountSuspended.
+    same app install asked for. `work` is what a stranger's device has solved. Raises CodeRefused,
+    RoleRequired, GuessedTooOften, SignInPaused, WorkRequired, AccountSuspended.
     """
-    entry = Entry(phones.parse(phone), code, client, role, language, challenge_ids)
+    entry = Entry(phones.parse(phone), code, client, role, language, challenge_ids, work)
     outcome = _verify_code(entry)
     if isinstance(outcome, DomainError):
         raise outcome
@@ -141,7 +148,7 @@ def _verify_code(entry: Entry) -> SignedIn | DomainError:
 
 def _outcome(entry: Entry) -> SignedIn | DomainError:
     if devices.known(entry.phone, entry.client) is None:
-        paused = spraying.refusal(entry.client)
+        paused = spraying.refusal(entry.phone, entry.client, entry.work)
         if paused is not None:
             return paused
     found = codes.answer(

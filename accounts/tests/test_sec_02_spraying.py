@@ -75,8 +75,8 @@ def test_sec_02_the_breaker_opens_before_2100_numbers_and_known_devices_sign_in(
     compared = outcomes.count(codes.CodeRefused)
     log.info("%d of 10,000 guesses went through", compared)
     assert 2000 <= compared < 2100
-    assert outcomes.count(signin.SignInPaused) == 10_000 - compared
-    with pytest.raises(signin.SignInPaused):
+    assert outcomes.count(signin.WorkRequired) == 10_000 - compared
+    with pytest.raises(signin.WorkRequired):
         signin.request_code(phone=number(1), client=Client("192.0.2.1", "a new phone"))
 
     ask_page(browser)
@@ -90,7 +90,7 @@ def test_sec_02_a_share_of_right_codes_below_40_percent_opens_it_too():
     failures(20)
     LoginAttempt.objects.filter(is_success=True).delete()
     failures(200)
-    assert guess(5001) is signin.SignInPaused
+    assert guess(5001) is signin.WorkRequired
 
 
 @db
@@ -113,7 +113,7 @@ def test_sec_02_a_neighbourhood_that_fails_at_a_hundred_numbers_waits_alone():
 @db
 def test_sec_02_it_closes_by_itself_after_an_hour():
     failures(2000)
-    assert guess(5000) is signin.SignInPaused
+    assert guess(5000) is signin.WorkRequired
     with clock.at(clock.now() + timedelta(minutes=61)):
         assert guess(5000) is codes.CodeRefused
 
@@ -144,12 +144,19 @@ def test_sec_02_staff_are_told_also_of_those_who_only_ask_for_codes(numbers, ala
 
 
 @db
-def test_sec_02_the_api_says_when_to_come_back():
+def test_sec_02_the_api_says_when_to_come_back(settings):
+    """To an app that does not know the work, and to everybody above the second count."""
     failures(2000)
+    _asks_to_come_back("work_required")
+    settings.SPRAY_FAILURES_PER_HOUR_DESPITE_WORK = 2000
+    _asks_to_come_back("signin_paused")
+
+
+def _asks_to_come_back(code: str) -> None:
     body = {"phone": PHONE, "code": "123456"}
     for path, data in (("request", {"phone": PHONE}), ("verify", body)):
         answer = HttpClient().post(f"/api/v1/auth/otp/{path}", data, "application/json")
         assert answer.status_code == 429
-        assert answer.json()["errors"][0]["code"] == "signin_paused"
+        assert answer.json()["errors"][0]["code"] == code
         assert answer["Retry-After"] == "600"
     assert not Message.objects.exists()

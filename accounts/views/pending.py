@@ -19,6 +19,8 @@ class Pending:
     challenges: list[str] = field(default_factory=list)
     next: str = ""
     role: str = ""
+    is_working: bool = False
+    """Whether this browser had to work for the last code, and will have to for entering it."""
 
     @property
     def phone_text(self) -> str:
@@ -35,7 +37,13 @@ def load(request: HttpRequest) -> Pending | None:
 
 
 def remember(
-    request: HttpRequest, *, phone: str, challenge_id: UUID, next_path: str, role: str
+    request: HttpRequest,
+    *,
+    phone: str,
+    challenge_id: UUID,
+    next_path: str,
+    role: str,
+    is_working: bool,
 ) -> None:
     """Add a challenge; those of the same number stay, so that a late code still works."""
     known = load(request)
@@ -43,6 +51,7 @@ def remember(
     pending.challenges = [*pending.challenges, str(challenge_id)][-3:]
     pending.next = safe_next(request, next_path) or pending.next
     pending.role = role or pending.role
+    pending.is_working = is_working
     request.session[KEY] = vars(pending)
 
 

@@ -1,7 +1,9 @@
 """Sign-in pages: a number, then a code."""
 
+import json
 import secrets
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.clients import SIGN_IN, Client, client_of
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import User
-from accounts.services import onboarding, page_tokens, send_limits, sign_ins, signin
+from accounts.services import onboarding, page_tokens, send_limits, sign_ins, signin, work
 from accounts.views import pending
 from tutorhub.core.errors import DomainError, TooMany
 
@@ -38,6 +40,8 @@ def phone(request: HttpRequest) -> HttpResponse:
             return _send_code(request, form)
         except page_tokens.PageTooFast as error:
             form.add_error(None, str(error))
+        except signin.WorkRequired as error:
+            return _work_page(request, form, error)
         except (send_limits.SentTooOften, signin.SignInPaused) as error:
             return _refuse_code(request, form, error)
     return _phone_page(request, form, status=400 if form.non_field_errors() else 200)
@@ -61,15 +65,15 @@ def code(request: HttpRequest) -> HttpResponse:
                 language=get_language() or "en",
                 challenge_ids=waiting.challenge_ids,
             )
+        except signin.WorkRequired as error:
+            return _code_page(request, form, waiting, error)
         except signin.RoleRequired as error:
             form.add_error("role", str(error))
         except DomainError as error:
             form.add_error("code", str(error))
         else:
             return _enter(request, signed_in, client, waiting.next)
-    status = 400 if form.errors else 200
-    context = {"form": form, "waiting": waiting, "page_token": page_tokens.make()}
-    return render(request, "accounts/code_enter.html", context, status=status)
+    return _code_page(request, form, waiting)
 
 
 @require_POST
@@ -82,7 +86,11 @@ def signout(request: HttpRequest) -> HttpResponse:
 def _send_code(request: HttpRequest, form: PhoneForm) -> HttpResponse:
     number = form.cleaned_data["phone"]
     sent = signin.request_code(
-        phone=number, client=client_of(request), language=get_language() or "en", is_bound=True
+        phone=number,
+        client=client_of(request),
+        language=get_language() or "en",
+        is_bound=True,
+        work=form.cleaned_data["work"],
     )
     pending.remember(
         request,
@@ -90,6 +98,7 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> HttpResponse:
         challenge_id=sent.challenge_id,
         next_path=form.cleaned_data["next"],
         role=form.cleaned_data["role"],
+        is_working=bool(form.cleaned_data["work"]),
     )
     return redirect("accounts:signin-code")
 
@@ -97,6 +106,39 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> HttpResponse:
 def _phone_page(request: HttpRequest, form: PhoneForm, *, status: int) -> HttpResponse:
     context = {"form": form, "page_token": page_tokens.make()}
     return render(request, "accounts/phone_enter.html", context, status=status)
+
+
+def _work_page(request: HttpRequest, form: PhoneForm, error: signin.WorkRequired) -> HttpResponse:
+    """The number again, for a browser that has to work first; its page is old enough already."""
+    context = {"form": form, "page_token": form.cleaned_data["page"], "work": _work(form, error)}
+    response = render(request, "accounts/phone_enter.html", context, status=429)
+    response["Retry-After"] = str(error.extra["retry_after"])
+    return response
+
+
+def _code_page(
+    request: HttpRequest,
+    form: CodeForm,
+    waiting: pending.Pending,
+    error: signin.WorkRequired | None = None,
+) -> HttpResponse:
+    """A browser that had to work for the code works for entering it while its person waits."""
+    context = {"form": form, "waiting": waiting, "page_token": page_tokens.make()}
+    if error is not None:
+        context["work"] = _work(form, error)
+    elif waiting.is_working:
+        context["work"] = _puzzle(work.ask(waiting.phone), goes_on=False)
+    status = 429 if error else 400 if form.errors else 200
+    return render(request, "accounts/code_enter.html", context, status=status)
+
+
+def _work(form: PhoneForm | CodeForm, error: signin.WorkRequired) -> dict[str, Any]:
+    """What the page works at. A form whose work was refused is not sent again by itself."""
+    return _puzzle(error.extra["challenge"], goes_on=not form.cleaned_data["work"])
+
+
+def _puzzle(challenge: dict[str, Any], *, goes_on: bool) -> dict[str, Any]:
+    return {"challenge": json.dumps(challenge), "goes_on": goes_on}
 
 
 def _with_device(client: Client) -> Client:

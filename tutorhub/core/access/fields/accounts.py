@@ -4,8 +4,10 @@ from tutorhub.core.access.fields.kinds import Fields
 from tutorhub.core.access.kinds import EVERYONE, PEOPLE, STAFF
 
 WRITES: dict[str, Fields] = {
-    "accounts.OtpRequestIn": Fields(EVERYONE, "phone install_id"),
-    "accounts.OtpVerifyIn": Fields(EVERYONE, "phone code role install_id"),
+    "accounts.OtpRequestIn": Fields(EVERYONE, "phone install_id work attestation"),
+    "accounts.InstallIn": Fields(EVERYONE, "install_id"),
+    "accounts.AttestationIn": Fields(EVERYONE, "platform key_id token nonce"),
+    "accounts.OtpVerifyIn": Fields(EVERYONE, "phone code role install_id work"),
     "accounts.RefreshIn": Fields(EVERYONE, "refresh"),
     "accounts.MeIn": Fields(PEOPLE, "name language"),
     "accounts.CodeIn": Fields(PEOPLE, "code"),
@@ -16,9 +18,9 @@ WRITES: dict[str, Fields] = {
     "accounts.StaffLoginForm": Fields(
         STAFF, "username password otp_device otp_token otp_challenge"
     ),
-    "accounts.PhoneForm": Fields(EVERYONE, "phone next role page"),
+    "accounts.PhoneForm": Fields(EVERYONE, "phone next role page work"),
     "accounts.CodeOnlyForm": Fields(PEOPLE, "code"),
-    "accounts.CodeForm": Fields(EVERYONE, "code role"),
+    "accounts.CodeForm": Fields(EVERYONE, "code role work"),
     "accounts.NewPhoneForm": Fields(PEOPLE, "phone"),
     "accounts.AccountForm": Fields(PEOPLE, "name language"),
     "accounts.EmailForm": Fields(PEOPLE, "email"),
@@ -33,6 +35,8 @@ READS: dict[str, Fields] = {
     "accounts.MeOut": Fields(
         PEOPLE, "id role name pending_name phone email language joined_at next"
     ),
+    "accounts.NonceOut": Fields(EVERYONE, "nonce expires_in"),
+    "accounts.WorkRequiredResponse": Fields(EVERYONE, "type errors challenge"),
     "accounts.OtpRequestOut": Fields(EVERYONE, "resend_after expires_in"),
     "accounts.DataRequestOut": Fields(
         PEOPLE, "id kind status status_text words answer asked_at due_at closed_at"

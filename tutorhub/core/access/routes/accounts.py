@@ -33,6 +33,7 @@ RULES: dict[str, Rule] = {
     ),
     "accounts:data-ask": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT),
     "accounts:data-erase": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
+    "api:auth-attestation": Rule("POST"),
     "api:auth-otp-request": Rule("POST"),
     "api:auth-otp-verify": Rule("POST"),
     "api:auth-token-refresh": Rule("POST"),
