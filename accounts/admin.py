@@ -80,7 +80,7 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
     ]  # fmt: skip
     action_form = ReasonForm
     actions = ["reveal", "suspend", "restore", "vouch"]
-    after_code = ("reveal",)
+    after_code = ("reveal", "suspend", "restore")
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
 

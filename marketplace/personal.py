@@ -16,7 +16,8 @@ def _events(user: Any) -> Any:
 
 def _reviews(user: Any) -> Any:
     return Review.objects.filter(
-        Q(written_by=user.pk) | Q(tutor__user=user.pk, published_at__isnull=False)
+        Q(written_by=user.pk)
+        | Q(tutor__user=user.pk, published_at__isnull=False, taken_down_at__isnull=True)
     )
 
 

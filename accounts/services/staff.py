@@ -52,7 +52,6 @@ ALWAYS = frozenset(
         "core.view_outboxrow",
         "marketplace.view_enquiry",
         "marketplace.view_lead",
-        "marketplace.view_review",
         "marketplace.view_tutoringsession",
         "notifications.view_providerevent",
     }

@@ -281,6 +281,22 @@ class TestWhatStays:
         assert events[0].data == {"reason": "case 7"}
         assert events[1].data == {"ends_at": glass.ends_at.isoformat()}
 
+    def test_sec_12_what_is_opened_with_it_is_in_the_audit_trail(self):
+        first, second = pair()
+        client, family = desk(first), FamilyUserFactory()
+        client.get(LEARNERS)
+        assert not AuditEvent.objects.filter(action="break_glass.used").exists()
+        glass = agreed(first, second)
+        page = f"/admin/accounts/user/{family.pk}/change/"
+        for path, query in ((LEARNERS, {"q": "9800012345"}), (page, {})):
+            assert client.get(path, query).status_code == 200
+        assert client.get("/admin/accounts/user/nobody/change/").status_code in {302, 404}
+        rows = AuditEvent.objects.filter(action="break_glass.used", actor_id=first.pk)
+        said = [row.data for row in rows.order_by("pk")]
+        assert said[:2] == [{"method": "GET", "path": path} for path in (LEARNERS, page)]
+        assert {row.object_id for row in rows} == {str(glass.pk)}
+        assert "9800012345" not in str(said)
+
     def test_sec_12_every_superuser_and_who_watches_get_a_mail(self, settings):
         settings.ALARM_EMAIL = "watch@example.com"
         first, second = pair()

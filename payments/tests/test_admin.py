@@ -80,6 +80,14 @@ def test_finance_approves(payout, finance, razorpay_simulator):
     assert AuditEvent.objects.filter(action="payout.approved", actor_id=finance.pk).exists()
 
 
+def test_a_reference_of_digits_alone_is_found(payout, finance):
+    """As long as a mobile number, which is looked for as well."""
+    Payout.objects.filter(pk=payout.pk).update(utr="629800012345")
+    client = desk(finance)
+    assert str(payout.pk) in client.get(page(Payout), {"q": "629800012345"}).content.decode()
+    assert str(payout.pk) not in client.get(page(Payout), {"q": "62980001234"}).content.decode()
+
+
 def test_whoever_asked_does_not_approve(payout, finance):
     Payout.objects.filter(pk=payout.pk).update(requested_by=finance)
     answer = act(desk(finance), "approve", payout)

@@ -21,7 +21,7 @@ MACHINERY = {
 }
 MEANING = re.compile(
     r"_id$|_hash$|_key$|_sealed$|^(password|slug|city|state|video_url|template|cause|code|unit)$"
-    r"|^(to|email|phone|neighbourhood|network|sha256|receipt|device|reason|about|problem|text)$"
+    r"|^(to|email|phone|neighbourhood|network|sha256|receipt|device|reason|about|problem)$"
     r"|^(content_type|phase|reason_code|utr|hint|ifsc|pan|vpa|asked_by|holder)$"
 )
 # What everybody may read of a tutor.

@@ -23,6 +23,7 @@ from tests.access.catalogue import admin_actions
 from tests.access.world import staff_browser
 from tutorhub.core import access
 from tutorhub.core.access.kinds import BREAK_GLASS, STEP_UP, SUPERUSER
+from tutorhub.core.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,25 @@ def test_the_actions_that_ask_for_a_code_are_those_of_the_table() -> None:
     }
     assert asking == known
     assert asking
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "group"),
+    [
+        (label, action.name, group)
+        for label, rule in access.ADMIN.items()
+        for action in rule.actions
+        if STEP_UP in action.needs
+        for group in sorted(action.groups & {*staff.GROUPS})
+    ],
+)
+def test_such_an_action_asks_whose_code_is_old(label: str, name: str, group: str) -> None:
+    client = staff_browser(member(group))
+    path = reverse(f"admin:{label.replace('.', '_')}_changelist")
+    data = {"action": name, "_selected_action": [str(uuid7())], "index": "0", "reason": "x"}
+    answer = client.post(path, data)
+    assert answer.status_code == HTTPStatus.FOUND
+    assert answer["Location"].startswith(reverse("admin:confirm"))
 
 
 def test_there_are_actions_to_guard() -> None:

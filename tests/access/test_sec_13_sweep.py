@@ -120,6 +120,8 @@ UNMARKED = {
     "accounts_loginattempt.user_agent",
     "payments_externalrefund.note",
     "payments_funding.reference",
+    "marketplace_review.text",
+    "tutors_casenote.text",
     # What a provider said of a message; the program's own words.
     "notifications_message.error",
 }

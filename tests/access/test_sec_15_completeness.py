@@ -193,6 +193,16 @@ def test_every_route_belongs_to_one_thing_and_is_open_to_nobody_else() -> None:
     assert sorted(models) == sorted(access.ADMIN)
 
 
+def test_the_back_office_shows_things_to_nobody_else() -> None:
+    shown = {
+        label: access.ADMIN[label].view - {c.who for cells in row.verbs.values() for c in cells}
+        for row in resources.RESOURCES.values()
+        for label in row.models
+    }
+    assert {label: others for label, others in shown.items() if others} == {}
+    assert len(shown) > 40
+
+
 def test_the_control_a_route_opened_to_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(access.RULES, "students:people-list", Rule("GET", kinds.PEOPLE))
     assert _claims() == ["students:people-list is open to {'tutor'}"]

@@ -56,8 +56,16 @@ class StaffAdmin(Base):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A number is found as a whole, however it was typed, and not digit by digit."""
-        return super().get_search_results(request, queryset, whole_number(search_term))
+        """A number is found as a whole, however it was typed, and not digit by digit.
+
+        What looks like one may also be the reference of a bank.
+        """
+        found, is_double = super().get_search_results(request, queryset, search_term)
+        number = whole_number(search_term)
+        if number == search_term:
+            return found, is_double
+        more, is_double_too = super().get_search_results(request, queryset, number)
+        return found | more, is_double or is_double_too
 
 
 def _asked_by(item: Any) -> str:

@@ -1,18 +1,28 @@
 """The admin site: password and a verified TOTP device, nothing less."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path
 from django_otp.admin import OTPAdminSite
 
 from accounts.forms import StaffLoginForm
 from accounts.models import User
-from accounts.services import staff_codes
+from accounts.policies import has_every_right
+from accounts.services import break_glass, staff_codes
 from accounts.views import staff
 from payments.policies import is_finance
+
+
+SHOWS_NOTHING = {
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+}
 
 
 class StaffSite(OTPAdminSite):
@@ -28,6 +38,23 @@ class StaffSite(OTPAdminSite):
         """Finance begins with the question that it is asked most."""
         context = {"is_finance": is_finance(cast(User, request.user)), **(extra_context or {})}
         return super().index(request, context)
+
+    def admin_view(
+        self, view: Callable[..., Any], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        """What a superuser opens with every right is written down: it was for one reason."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def noted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = cast(User, request.user)
+            had = user.is_active and user.is_superuser and has_every_right(user)
+            response = inner(request, *args, **kwargs)
+            if had and response.status_code not in SHOWS_NOTHING:
+                break_glass.note_use(user, method=request.method or "", path=request.path)
+            return response
+
+        return noted
 
     def get_urls(self) -> list[Any]:
         view = self.admin_view

@@ -17,7 +17,6 @@ from tutorhub.core import storage
 from tutors.admin.base import CasePages
 from tutors.models import AnswerTemplate, TutorDocument, TutorPhoto, TutorProfile
 from tutors.policies import check_can_verify
-from tutors.queries import changes
 from tutors.services import photos, verification
 
 Status = TutorProfile.Status
@@ -140,7 +139,10 @@ class DecidingPages(CasePages):
         return self.ask(request, form, title, tutor.pk, answers=answers, reader=tutor.user)
 
     def review_view(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-        """Asks for notes and last day, then decides on one paper."""
+        """Asks for notes and last day, then decides on one paper.
+
+        It is about what the page said that led here: this one does not show the profile.
+        """
         by = cast(User, request.user)
         check_can_verify(by)
         papers = TutorDocument.objects.received().select_related("tutor__user")
@@ -151,7 +153,7 @@ class DecidingPages(CasePages):
             return self.back(paper.tutor_id)
         reader, answers = paper.tutor.user, answers_for(verb, paper.kind)
         notes = picked(request, answers, reader.language)
-        initial = {"notes": notes, "seen": changes.digest(paper.tutor)}
+        initial = {"notes": notes, "seen": request.GET.get("seen", "")}
         form = (PaperForm if verb == "verify" else DecisionForm)(
             request.POST or None, initial=initial
         )

@@ -51,7 +51,9 @@ def forget(user_id: UUID) -> None:
     tutor = TutorProfile.objects.locked().filter(user=user_id).first()
     if tutor is None:
         return
-    erasures.add_traces(user_id, names=[tutor.slug])
+    snapshots = Submission.objects.filter(tutor=tutor).values_list("snapshot", flat=True)
+    names = {str(snapshot.get("name", "")) for snapshot in snapshots}
+    erasures.add_traces(user_id, names=[tutor.slug, *sorted(names - {""})])
     Badge.objects.filter(tutor=tutor).delete()
     Offering.objects.filter(tutor=tutor).delete()
     for photo in TutorPhoto.objects.locked().filter(tutor=tutor):

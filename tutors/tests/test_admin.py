@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.services import staff
 from tutorhub.core.models import AuditEvent
-from tutors.models import Decision
+from tutors.models import Badge, Decision, TutorProfile
 from tutors.tests.desking import DESK, confirmed, member, signed_in
 from tutors.tests.factories import (
     DocumentFactory,
@@ -49,8 +49,9 @@ def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_pa
     refused = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "", "seen": seen})
     assert refused.status_code == 422
     assert "Check a proof of identity first." in refused.content.decode()
-    verify = f"{DESK}document/{paper.pk}/review/verify/"
+    verify = re.search(rf'href="({DESK}document/{paper.pk}/review/verify/[^"]*)"', page)[1]
     read = moderator.get(verify).context["form"]["seen"].value()
+    assert read == seen
     assert moderator.post(verify, {"notes": "", "valid_until": "", "seen": read}).status_code == 302
     old = moderator.post(f"{DESK}{tutor.pk}/decide/approve/", {"notes": "Fine", "seen": "0" * 16})
     assert (old.status_code, "Look at it again." in old.content.decode()) == (422, True)
@@ -65,6 +66,20 @@ def test_the_whole_way_through_the_desk(moderator: Client, settings: Any, tmp_pa
     assert "Fine" in moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()
     assert moderator.get("/admin/tutors/decision/").status_code == 200
     assert moderator.get("/admin/tutors/badge/").status_code == 200
+
+
+def test_a_paper_vouches_for_what_stood_beside_it(moderator: Client) -> None:
+    """The form of the verdict shows no profile: it goes by the page that led there."""
+    tutor = TutorPendingFactory()
+    paper = tutor.documents.get()
+    moderator.post(f"{DESK}{tutor.pk}/claim/")
+    page = moderator.get(f"{DESK}{tutor.pk}/change/").content.decode()
+    verify = re.search(rf'href="({DESK}document/{paper.pk}/review/verify/[^"]*)"', page)[1]
+    TutorProfile.objects.filter(pk=tutor.pk).update(qualifications=["Ph.D. Harvard"])
+    seen = moderator.get(verify).context["form"]["seen"].value()
+    answer = moderator.post(verify, {"notes": "", "valid_until": "", "seen": seen})
+    assert answer.status_code == 422
+    assert not Badge.objects.exists()
 
 
 @pytest.mark.parametrize("verb", ["reject"])

@@ -65,8 +65,8 @@ ADMIN: dict[str, AdminRule] = {
         view=_STAFF | _SUPERUSER,
         actions=(
             Action("reveal", _STAFF, frozenset({REASON, STEP_UP})),
-            Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON})),
-            Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON})),
+            Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
+            Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
             Action("vouch", _MODERATOR | _SUPERUSER),
         ),
     ),
@@ -120,7 +120,7 @@ ADMIN: dict[str, AdminRule] = {
     ),
     "marketplace.tutoringsession": AdminRule(view=_FINANCE | _SUPPORT | _SUPERUSER),
     "marketplace.review": AdminRule(
-        view=_MODERATOR | _SUPERUSER,
+        view=_MODERATOR,
         actions=(_moderator("take_down", REASON), _moderator("put_back", REASON)),
     ),
     # Money: finance.

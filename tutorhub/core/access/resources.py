@@ -47,6 +47,8 @@ _BOTH = (_FAMILY, _TUTOR)
 _ANYBODY = tuple(_cell(who, ANY) for who in (ANONYMOUS, STUDENT, TUTOR_ROLE, STAFF_ROLE))
 _MODERATOR, _FINANCE = _cell(MODERATOR, ANY), _cell(FINANCE, ANY)
 _SUPERUSER = _cell(SUPERUSER, ANY)
+_SUPPORT = (_cell(SUPPORT, ANY), _SUPERUSER)
+"""Whoever answers the mail; a superuser alone sees what they see."""
 _GLASS = _cell(SUPERUSER, ANY, BREAK_GLASS)
 _SYSTEM = _cell(SYSTEM, ANY)
 
@@ -96,10 +98,10 @@ _add(
     reveal=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, FINANCE, SUPPORT)),
     update=(*_BOTH, _cell(STUDENT, OWN, STEP_UP, note="phone, e-mail")),
     delete=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
-    suspend=tuple(_cell(who, ANY, REASON) for who in (MODERATOR, SUPERUSER)),
+    suspend=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
     restore=(
-        *(_cell(who, ANY, REASON) for who in (MODERATOR, SUPERUSER)),
-        _cell(SUPERUSER, ANY, REASON, BREAK_GLASS, note="staff"),
+        *(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
+        _cell(SUPERUSER, ANY, REASON, STEP_UP, BREAK_GLASS, note="staff"),
     ),
     routes="accounts:account accounts:email-edit accounts:phone-* accounts:step-up accounts:prove"
     " accounts:start-clean api:me api:me-email api:me-phone-* api:me-step-up-* api:me-proof-*",
@@ -107,7 +109,7 @@ _add(
 )
 _add(
     "Devices",
-    list=_BOTH,
+    list=(*_BOTH, _SUPERUSER),
     delete=_BOTH,
     routes="accounts:device-* api:me-session*",
     models="accounts.appsession",
@@ -194,7 +196,7 @@ _add(
 )
 _add(
     "Consent",
-    list=(_FAMILY, _MODERATOR),
+    list=(_FAMILY, _MODERATOR, _SUPERUSER),
     read=(_FAMILY, *_ANYBODY),
     create=(_FAMILY,),
     withdraw=(_FAMILY,),
@@ -205,7 +207,7 @@ _add(
 _add(
     "Enquiry",
     list=(_FAMILY,),
-    read=(_FAMILY, _MODERATOR),
+    read=(_FAMILY, _MODERATOR, *_SUPPORT),
     create=(_FAMILY,),
     close=(_FAMILY,),
     routes="marketplace:enquiry-* api:enquiries*",
@@ -214,7 +216,7 @@ _add(
 _add(
     "Lead",
     list=(_TUTOR,),
-    read=(_TUTOR, _MODERATOR),
+    read=(_TUTOR, _MODERATOR, *_SUPPORT),
     answer=(_TUTOR,),
     give_back=(_MODERATOR,),
     routes="marketplace:lead-* api:leads-*",
@@ -223,7 +225,7 @@ _add(
 _add(
     "Class",
     list=_BOTH,
-    read=(*_BOTH, _FINANCE),
+    read=(*_BOTH, _FINANCE, *_SUPPORT),
     pay=(_FAMILY,),
     start=(_TUTOR,),
     complete=(_TUTOR,),
