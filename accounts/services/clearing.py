@@ -15,6 +15,7 @@ from accounts.models import (
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
+    PasskeyChallenge,
 )
 from tutorhub.core import sweeping
 from tutorhub.core.retention import Rule, delete, in_batches
@@ -25,7 +26,8 @@ def _sessions(before: datetime) -> int:
 
 
 def _codes(before: datetime) -> int:
-    return delete(OtpChallenge.objects.filter(created_at__lt=before))
+    asked = delete(PasskeyChallenge.objects.filter(created_at__lt=before))
+    return asked + delete(OtpChallenge.objects.filter(created_at__lt=before))
 
 
 def _sign_ins(before: datetime) -> int:
