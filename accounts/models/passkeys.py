@@ -38,6 +38,11 @@ class Passkey(Device):
         verbose_name = _("passkey")
         verbose_name_plural = _("passkeys")
 
+    @property
+    def persistent_id(self) -> str:
+        """What the session of staff remembers. `django_otp` looks for a number there."""
+        return f"{self.model_label()}/{self.id.int}"
+
 
 class PasskeyChallenge(models.Model):
     """What a device is asked to sign. Good once, for five minutes, for whoever asked (`holder`).

@@ -322,6 +322,7 @@ def test_without_a_passkey_there_is_nothing_to_ask(user: User):
 @pytest.mark.parametrize("site", ["http://127.0.0.1:8000", "https://[::1]", "http://tutorhub.in"])
 def test_an_address_that_browsers_do_not_take_makes_none(user: User, site: str, settings: Any):
     settings.SITE_URL = site
+    assert not passkey_sites.public().is_at(site.partition("://")[2])
     passkey_of(user, Authenticator())
     with pytest.raises(passkey_answers.NoPasskeysHere):
         passkeys.begin(user, proved(user), client=HERE)

@@ -14,7 +14,7 @@ WRITES: dict[str, Fields] = {
     "accounts.DataRequestIn": Fields(PEOPLE, "kind words"),
     "accounts.admin.ReasonForm": Fields(STAFF, "action select_across reason"),
     "accounts.StaffLoginForm": Fields(
-        STAFF, "username password otp_device otp_token otp_challenge"
+        STAFF, "username password otp_device otp_token otp_challenge passkey"
     ),
     "accounts.PhoneForm": Fields(EVERYONE, "phone next role page"),
     "accounts.CodeOnlyForm": Fields(PEOPLE, "code"),
@@ -26,6 +26,10 @@ WRITES: dict[str, Fields] = {
     "accounts.EraseForm": Fields(PEOPLE, "is_sure"),
     "accounts.BreakGlassForm": Fields(STAFF, "reason"),
     "accounts.StaffCodeForm": Fields(STAFF, "token"),
+    "accounts.StaffConfirmForm": Fields(STAFF, "token passkey"),
+    "accounts.StaffPasskeyForm": Fields(STAFF, "key name"),
+    "accounts.PasskeyForm": Fields(PEOPLE | STAFF, "passkey name"),
+    "accounts.PasskeyNameForm": Fields(PEOPLE | STAFF, "name"),
     "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),
 }
 
