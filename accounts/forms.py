@@ -196,10 +196,13 @@ class StaffConfirmForm(StaffCodeForm):
         self.fields["token"].widget.attrs["data-instead"] = True
 
 
-class PasskeyForm(forms.Form):
+class PasskeyAnswerForm(forms.Form):
+    passkey = AnswerField()
+
+
+class PasskeyForm(PasskeyAnswerForm):
     """A new passkey, and what its owner calls it."""
 
-    passkey = AnswerField()
     name = forms.CharField(
         label=_("Name"),
         max_length=64,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, confirm, data, signin
+from accounts.views import account, confirm, data, passkeys, signin
 
 app_name = "accounts"
 
@@ -22,6 +22,10 @@ urlpatterns = [
         account.device_sign_out,
         name="device-sign-out",
     ),
+    path("account/passkeys/add/", passkeys.add, name="passkey-add"),
+    path("account/passkeys/options/", passkeys.options, name="passkey-options"),
+    path("account/passkeys/challenge/", passkeys.challenge, name="passkey-challenge"),
+    path("account/passkeys/<uuid:passkey_id>/", passkeys.edit, name="passkey-edit"),
     path("account/phone/", account.phone_new, name="phone-new"),
     path("account/phone/code/", account.phone_confirm, name="phone-confirm"),
     path("account/data/", data.show, name="data-show"),

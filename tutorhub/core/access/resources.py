@@ -113,7 +113,7 @@ _add(
     "Devices",
     list=_BOTH,
     delete=_BOTH,
-    routes="accounts:device-* api:me-session*",
+    routes="accounts:device-* accounts:passkey-* api:me-session* api:me-passkey*",
     models="accounts.appsession",
 )
 _add(

@@ -10,6 +10,9 @@ WRITES: dict[str, Fields] = {
     "accounts.MeIn": Fields(PEOPLE, "name language"),
     "accounts.CodeIn": Fields(PEOPLE, "code"),
     "accounts.NewPhoneIn": Fields(PEOPLE, "phone"),
+    "accounts.PasskeyIn": Fields(PEOPLE, "credential name"),
+    "accounts.PasskeyAnswerIn": Fields(PEOPLE, "credential"),
+    "accounts.PasskeyNameIn": Fields(PEOPLE, "name"),
     "accounts.NewEmailIn": Fields(PEOPLE, "email"),
     "accounts.DataRequestIn": Fields(PEOPLE, "kind words"),
     "accounts.admin.ReasonForm": Fields(STAFF, "action select_across reason"),
@@ -29,6 +32,7 @@ WRITES: dict[str, Fields] = {
     "accounts.StaffConfirmForm": Fields(STAFF, "token passkey"),
     "accounts.StaffPasskeyForm": Fields(STAFF, "key name"),
     "accounts.PasskeyForm": Fields(PEOPLE | STAFF, "passkey name"),
+    "accounts.PasskeyAnswerForm": Fields(PEOPLE, "passkey"),
     "accounts.PasskeyNameForm": Fields(PEOPLE | STAFF, "name"),
     "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),
 }
@@ -50,5 +54,6 @@ READS: dict[str, Fields] = {
     "accounts.SignedInPlaceOut": Fields(
         PEOPLE, "id kind device network created_at seen_at is_this"
     ),
+    "accounts.PasskeyOut": Fields(PEOPLE, "id name is_synced created_at last_used_at"),
     "accounts.EndedOut": Fields(PEOPLE, "ended"),
 }
