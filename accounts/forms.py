@@ -200,6 +200,10 @@ class PasskeyAnswerForm(forms.Form):
     passkey = AnswerField()
 
 
+class PasskeySignInForm(PasskeyAnswerForm):
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class PasskeyForm(PasskeyAnswerForm):
     """A new passkey, and what its owner calls it."""
 

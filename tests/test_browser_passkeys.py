@@ -151,3 +151,26 @@ def test_a_browser_without_passkeys_says_so_and_codes_stay(phone: Visitor) -> No
     page.get_by_role("button", name="Send the code").wait_for()
     assert page.get_by_role("button", name="Use a passkey").count() == 0
     assert phone.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_a_family_signs_in_with_a_passkey_alone(phone: Visitor, language: str) -> None:
+    user, sensor = FamilyUserFactory(name="Meera"), Sensor(phone)
+    phone.sign_in(user)
+    phone.go("/account/passkeys/add/").locator("button[data-passkey]").click()
+    phone.page.wait_for_url("**/account/devices/")
+    phone.context.clear_cookies()
+    cookie = {"name": "django_language", "value": language, "url": phone.base_url}
+    phone.context.add_cookies([cookie])  # type: ignore[list-item]
+    phone.go("/signin/?next=/account/devices/")
+    look(phone, f"signin-{language}")
+    sensor.works(False)
+    phone.page.locator("button[data-passkey]").click()
+    phone.page.locator("[data-says]").wait_for()
+    look(phone, f"signin-cancelled-{language}")
+    sensor.works(True)
+    phone.page.locator("button[data-passkey]").click()
+    phone.page.wait_for_url("**/family/learners/new/?next=%2Faccount%2Fdevices%2F")
+    assert LoginAttempt.objects.get(kind="passkey").user == user
+    assert Passkey.objects.get().last_used_at is not None
+    assert phone.complaints == []

@@ -32,6 +32,7 @@ WRITES: dict[str, Fields] = {
     "accounts.StaffConfirmForm": Fields(STAFF, "token passkey"),
     "accounts.StaffPasskeyForm": Fields(STAFF, "key name"),
     "accounts.PasskeyForm": Fields(PEOPLE | STAFF, "passkey name"),
+    "accounts.PasskeySignInForm": Fields(EVERYONE, "passkey next"),
     "accounts.PasskeyAnswerForm": Fields(PEOPLE, "passkey"),
     "accounts.PasskeyNameForm": Fields(PEOPLE | STAFF, "name"),
     "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),

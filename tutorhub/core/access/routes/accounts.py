@@ -5,6 +5,8 @@ from tutorhub.core.access.kinds import OWN_ACCOUNT, PEOPLE, PROVES, SETTLED, STE
 RULES: dict[str, Rule] = {
     "accounts:signin": Rule("GET POST"),
     "accounts:signin-code": Rule("GET POST"),
+    "accounts:signin-passkey-options": Rule("POST"),
+    "accounts:signin-passkey": Rule("POST"),
     "accounts:signout": Rule("POST"),
     "accounts:account": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT),
     "accounts:email-edit": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
