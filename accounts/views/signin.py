@@ -106,8 +106,9 @@ def passkey(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         messages.error(request, str(error))
-        query = urlencode({"next": pending.safe_next(request, request.POST.get("next", ""))})
-        return redirect(f"{reverse('accounts:signin')}?{query}")
+        next_path = pending.safe_next(request, request.POST.get("next", ""))
+        query = f"?{urlencode({'next': next_path})}" if next_path else ""
+        return redirect(f"{reverse('accounts:signin')}{query}")
     request.session.pop(HOLDER, None)
     next_path = pending.safe_next(request, form.cleaned_data["next"])
     return _enter(request, signed_in, client, next_path)
