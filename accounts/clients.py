@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import secrets
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,9 @@ from tutorhub.core import operators
 
 SIGN_IN = "sign_in"
 """Where a browser session says which sign-in it is, on which device and since when."""
+
+HOLDER = "passkey_holder"
+"""Where a browser that is not signed in keeps the secret that its passkey challenges are for."""
 
 NOTICE_SEEN = "notice_seen_at"
 """Where it says which new device the person has been shown."""
@@ -119,3 +123,11 @@ def sign_in_of(request: Any) -> UUID | None:
         return UUID(token["sid"])
     about = request.session.get(SIGN_IN)
     return UUID(about["id"]) if about else None
+
+
+def holder_of(request: HttpRequest) -> str:
+    """For whom a passkey challenge is: the sign-in, or a browser that has none yet."""
+    sign_in = sign_in_of(request)
+    if sign_in is not None:
+        return str(sign_in)
+    return str(request.session.setdefault(HOLDER, secrets.token_urlsafe(32)))

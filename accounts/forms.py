@@ -11,9 +11,10 @@ from django_otp.admin import OTPAdminAuthenticationForm
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import phones
-from accounts.clients import client_of
+from accounts.clients import client_of, holder_of
 from accounts.models import RecoveryDevice, Role
-from accounts.services import recovery, staff
+from accounts.services import recovery, staff, staff_codes
+from accounts.services.passkey_answers import Asker, PasskeyRefused
 
 ROLES = [(Role.STUDENT.value, _("I look for a tutor")), (Role.TUTOR.value, _("I teach"))]
 
@@ -43,6 +44,15 @@ class NotDrawn(forms.HiddenInput):
 
     def render(self, *args: Any, **kwargs: Any) -> SafeString:
         return SafeString("")
+
+
+class AnswerField(forms.CharField):
+    """What a passkey has answered, put here by the script of the page."""
+
+    widget = NotDrawn
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20_000, **kwargs)
 
 
 class PhoneForm(forms.Form):
@@ -119,8 +129,10 @@ class EraseForm(forms.Form):
 class StaffLoginForm(OTPAdminAuthenticationForm):
     """E-mail, password and authenticator code in one step, with a limit on guesses.
 
-    A code of the list on paper does in the authenticator's place.
+    A code of the list on paper does in the authenticator's place, and so does a passkey.
     """
+
+    passkey = AnswerField(required=False)
 
     otp_error_messages = {
         **OTPAdminAuthenticationForm.otp_error_messages,
@@ -138,6 +150,19 @@ class StaffLoginForm(OTPAdminAuthenticationForm):
             # Without an e-mail address or a password nobody was looked for.
             staff.finish_signin(attempt, user, device=user.otp_device)
         return cleaned
+
+    def clean_otp(self, user: Any) -> None:
+        """Only after the password, which `super().clean()` has looked at."""
+        answer = self.cleaned_data.get("passkey")
+        if user is None or not answer:
+            super().clean_otp(user)
+            return
+        user.otp_device = None
+        asker = Asker(holder_of(self.request), client_of(self.request))
+        try:
+            user.otp_device = staff_codes.check_passkey(user, asker, answer)
+        except PasskeyRefused as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
 
     def _chosen_device(self, user: Any) -> Any:
         """The code itself says which it is of: the authenticator's, or the list on paper."""
@@ -160,6 +185,46 @@ class StaffCodeForm(forms.Form):
 
     def clean_token(self) -> str:
         return "".join(self.cleaned_data["token"].split())
+
+
+class StaffConfirmForm(StaffCodeForm):
+    """The authenticator's code, or a passkey in its place."""
+
+    passkey = AnswerField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].required = not self.data.get("passkey")
+        self.fields["token"].widget.attrs["data-instead"] = True
+
+
+class PasskeyAnswerForm(forms.Form):
+    passkey = AnswerField()
+
+
+class PasskeySignInForm(PasskeyAnswerForm):
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PasskeyForm(PasskeyAnswerForm):
+    """A new passkey, and what its owner calls it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=64,
+        required=False,
+        help_text=_("So that you know it again: My phone, the laptop at home."),
+    )
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=64)
+
+
+class StaffPasskeyForm(PasskeyNameForm):
+    """Which of the passkeys, and its name; that is not needed to remove it."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class BreakGlassForm(forms.Form):

@@ -103,6 +103,24 @@ EMAIL_CHANGED = catalogue.define(
     subject=_("Your e-mail address"),
     channels=(catalogue.EMAIL,),
 )
+PASSKEY_ADDED = catalogue.define(
+    "passkey_added",
+    _(
+        "A passkey was added to your TutorHub account. If it was not you, remove it at %(link)s "
+        "and write to us at once."
+    ),
+    subject=_("A new passkey"),
+    also_by_email=True,
+)
+PASSKEY_REMOVED = catalogue.define(
+    "passkey_removed",
+    _(
+        "A passkey was removed from your TutorHub account. If it was not you, look at your "
+        "devices at %(link)s and write to us at once."
+    ),
+    subject=_("A passkey was removed"),
+    also_by_email=True,
+)
 NUMBER_LET_GO = catalogue.define(
     "number_let_go",
     _(
@@ -187,6 +205,22 @@ def phone_changed(user: User, *, old: str) -> None:
     messages.tell_user(user, PHONE_CHANGED, {})
     if old:
         messages.tell(template=PHONE_CHANGED, user_id=user.pk, phone=old, language=user.language)
+
+
+def passkey_added(user: User) -> None:
+    """To the owner; staff by mail alone."""
+    if user.is_staff:
+        second_factor_changed(user, "A passkey was added.")
+    else:
+        messages.tell_user(user, PASSKEY_ADDED, {"link": _link("accounts:device-list")})
+
+
+def passkey_removed(user: User) -> None:
+    """To the owner; staff by mail alone."""
+    if user.is_staff:
+        second_factor_changed(user, "A passkey was removed.")
+    else:
+        messages.tell_user(user, PASSKEY_REMOVED, {"link": _link("accounts:device-list")})
 
 
 def confirm_email(user: User, *, email: str, token: str) -> None:

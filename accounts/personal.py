@@ -14,6 +14,8 @@ from accounts.models import (
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
+    Passkey,
+    PasskeyChallenge,
     User,
 )
 from tutorhub.core.datamap import Erased, Table
@@ -61,6 +63,30 @@ TABLES = [
         kept="codes",
         erased=Erased.DELETED,
         of=lambda user: OtpChallenge.objects.filter(phone=user.phone or "-"),
+    ),
+    Table(
+        "accounts.Passkey",
+        plain="id user confirmed sign_count transports is_synced created_at last_used_at",
+        personal="name",
+        hidden="credential_id public_key",
+        section="sign_ins",
+        title=_("Passkeys"),
+        purpose=_("To let you in by your fingerprint, face or screen lock"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: Passkey.objects.filter(user=user.pk),
+    ),
+    Table(
+        "accounts.PasskeyChallenge",
+        plain="id purpose user is_proved created_at expires_at used_at",
+        personal="network holder",
+        hidden="challenge",
+        section="sign_ins",
+        title=_("Questions to your passkeys"),
+        purpose=_("To make sure that nobody can use an answer of a passkey twice"),
+        kept="codes",
+        erased=Erased.DELETED,
+        of=lambda user: PasskeyChallenge.objects.filter(user=user.pk),
     ),
     # Of staff, who have no family, no profile and no page "Your data".
     Table(

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from accounts.views import account, confirm, data, signin
+from accounts.views import account, confirm, data, passkeys, signin
 
 app_name = "accounts"
 
 urlpatterns = [
     path("signin/", signin.phone, name="signin"),
     path("signin/code/", signin.code, name="signin-code"),
+    path("signin/passkey/options/", signin.passkey_options, name="signin-passkey-options"),
+    path("signin/passkey/", signin.passkey, name="signin-passkey"),
     path("signout/", signin.signout, name="signout"),
     path("account/", account.account, name="account"),
     path("account/email/", account.email, name="email-edit"),
@@ -22,6 +24,10 @@ urlpatterns = [
         account.device_sign_out,
         name="device-sign-out",
     ),
+    path("account/passkeys/add/", passkeys.add, name="passkey-add"),
+    path("account/passkeys/options/", passkeys.options, name="passkey-options"),
+    path("account/passkeys/challenge/", passkeys.challenge, name="passkey-challenge"),
+    path("account/passkeys/<uuid:passkey_id>/", passkeys.edit, name="passkey-edit"),
     path("account/phone/", account.phone_new, name="phone-new"),
     path("account/phone/code/", account.phone_confirm, name="phone-confirm"),
     path("account/data/", data.show, name="data-show"),

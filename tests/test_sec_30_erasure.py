@@ -17,10 +17,12 @@ from accounts.models import (
     FormerAddress,
     LoginAttempt,
     OtpChallenge,
+    PasskeyChallenge,
     User,
 )
 from accounts.services import erasures, exports
 from accounts.services import users as accounts
+from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
@@ -81,6 +83,14 @@ def _both(session, family, tutor):
         LoginAttempt.objects.create(kind="code", phone=user.phone, user=user, ip="203.0.113.9")
         EmailChange.objects.create(
             user=user, email="a@b.in", token_hash=str(user.pk), expires_at=clock.now()
+        )
+        passkey_of(user, Authenticator())
+        PasskeyChallenge.objects.create(
+            purpose="step_up",
+            user=user,
+            holder=str(user.pk),
+            network="203.0.113.9",
+            expires_at=clock.now(),
         )
         # The number they had before, tried by nobody in particular.
         before = f"+9190000{str(user.pk.int)[-5:]}"

@@ -726,6 +726,12 @@ NEW_DEVICE_WAITS = {
 DORMANT_AFTER = timedelta(days=3650 if HURRIED else 90)
 SEEN_EVERY = timedelta(minutes=5)
 STEP_UP_LIFE = timedelta(minutes=5)
+# Passkeys: each challenge is good once. The limit by address is for strangers who ask for many.
+PASSKEY_CHALLENGE_LIFE = timedelta(minutes=5)
+PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 1000 if HURRIED else 300
+PASSKEYS_AT_MOST = 10
+# Of our apps, which have no address: android:apk-key-hash:…
+PASSKEY_APP_ORIGINS = env.list("PASSKEY_APP_ORIGINS", default=[])
 EMAIL_LINK_LIFE = timedelta(hours=24)
 EMAIL_LINKS_PER_DAY = 5
 # What is cleared out, and when.

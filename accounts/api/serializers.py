@@ -162,6 +162,30 @@ class SignedInPlaceOut(serializers.Serializer):
     is_this = serializers.BooleanField(help_text="the sign-in that asks")
 
 
+class PasskeyAnswerIn(serializers.Serializer):
+    credential = serializers.JSONField(
+        help_text="what the device answered (RegistrationResponseJSON, AuthenticationResponseJSON)"
+    )
+
+
+class PasskeyIn(PasskeyAnswerIn):
+    name = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="for its owner"
+    )
+
+
+class PasskeyNameIn(serializers.Serializer):
+    name = serializers.CharField(max_length=64)
+
+
+class PasskeyOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    is_synced = serializers.BooleanField(help_text="its owner's other devices have it too")
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
 class EndedOut(serializers.Serializer):
     ended = serializers.IntegerField()
 

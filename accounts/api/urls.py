@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import account_views, data_views, views
+from accounts.api import account_views, data_views, passkey_views, views
 
 urlpatterns = [
     path("auth/attestation", views.AttestationView.as_view(), name="auth-attestation"),
@@ -24,6 +24,21 @@ urlpatterns = [
         "me/step-up/request", account_views.StepUpRequestView.as_view(), name="me-step-up-request"
     ),
     path("me/step-up/verify", account_views.StepUpVerifyView.as_view(), name="me-step-up-verify"),
+    path(
+        "me/step-up/passkey/options",
+        passkey_views.StepUpOptionsView.as_view(),
+        name="me-step-up-passkey-options",
+    ),
+    path("me/step-up/passkey", passkey_views.StepUpView.as_view(), name="me-step-up-passkey"),
+    path("me/passkeys/", passkey_views.PasskeysView.as_view(), name="me-passkeys"),
+    path("me/passkeys/options", passkey_views.OptionsView.as_view(), name="me-passkeys-options"),
+    path("me/passkeys/<uuid:pk>", passkey_views.PasskeyView.as_view(), name="me-passkey"),
+    path(
+        "me/proof/passkey/options",
+        passkey_views.ProofOptionsView.as_view(),
+        name="me-proof-passkey-options",
+    ),
+    path("me/proof/passkey", passkey_views.ProofView.as_view(), name="me-proof-passkey"),
     path("me/phone/request", account_views.PhoneRequestView.as_view(), name="me-phone-request"),
     path("me/phone/confirm", account_views.PhoneConfirmView.as_view(), name="me-phone-confirm"),
     path("me/email", account_views.EmailView.as_view(), name="me-email"),

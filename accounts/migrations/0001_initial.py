@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models.challenges
+import accounts.models.passkeys
 import tutorhub.core.clock
 import tutorhub.core.crypto
 import tutorhub.core.ids
@@ -583,6 +584,7 @@ class Migration(migrations.Migration):
                             ("new_phone", "code of a new number"),
                             ("proof", "code by e-mail after a long absence"),
                             ("guardian", "code of a guardian"),
+                            ("passkey", "passkey"),
                         ],
                         max_length=12,
                     ),
@@ -675,6 +677,109 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("attempts__lte", 5)), name="otp_at_most_5_guesses"
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Passkey",
+            fields=[
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The human-readable name of this device.", max_length=64
+                    ),
+                ),
+                (
+                    "confirmed",
+                    models.BooleanField(default=True, help_text="Is this device ready for use?"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutorhub.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("credential_id", models.CharField(max_length=1364, unique=True)),
+                ("public_key", models.BinaryField()),
+                ("sign_count", models.PositiveBigIntegerField(default=0)),
+                ("transports", models.CharField(blank=True, max_length=80)),
+                ("is_synced", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
+                ),
+                ("last_used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"verbose_name": "passkey", "verbose_name_plural": "passkeys"},
+        ),
+        migrations.CreateModel(
+            name="PasskeyChallenge",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.models.challenges.random_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("add", "a new passkey"),
+                            ("sign_in", "sign-in"),
+                            ("step_up", "proof before something sensitive"),
+                            ("proof", "proof after a long absence"),
+                            ("staff", "second factor of staff"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "challenge",
+                    models.CharField(
+                        default=accounts.models.passkeys.random_challenge,
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                ("holder", models.CharField(max_length=64)),
+                ("network", models.CharField(max_length=49)),
+                ("is_proved", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "passkey challenge",
+                "indexes": [
+                    models.Index(fields=["network", "created_at"], name="passkey_asked"),
+                    models.Index(fields=["holder", "purpose", "used_at"], name="passkey_holder"),
                 ],
             },
         ),

@@ -4,6 +4,7 @@ from accounts.models.challenges import OtpChallenge, SmsBudgetDay, SpentNonce
 from accounts.models.consents import Consent, ConsentNotice, Relation
 from accounts.models.devices import KnownDevice
 from accounts.models.emails import EmailChange, FormerAddress
+from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.recovery import RecoveryCode, RecoveryDevice
 from accounts.models.requests import DataRequest
 from accounts.models.sessions import AppSession, BrowserSession, RefreshToken
@@ -22,6 +23,8 @@ __all__ = [
     "KnownDevice",
     "LoginAttempt",
     "OtpChallenge",
+    "Passkey",
+    "PasskeyChallenge",
     "RecoveryCode",
     "RecoveryDevice",
     "RefreshToken",

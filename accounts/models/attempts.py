@@ -19,6 +19,7 @@ class LoginAttempt(models.Model):
         NEW_PHONE = "new_phone", "code of a new number"
         PROOF = "proof", "code by e-mail after a long absence"
         GUARDIAN = "guardian", "code of a guardian"
+        PASSKEY = "passkey", "passkey"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)

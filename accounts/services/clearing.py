@@ -15,6 +15,7 @@ from accounts.models import (
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
+    PasskeyChallenge,
     SpentNonce,
 )
 from tutorhub.core import sweeping
@@ -26,8 +27,9 @@ def _sessions(before: datetime) -> int:
 
 
 def _codes(before: datetime) -> int:
+    asked = delete(PasskeyChallenge.objects.filter(created_at__lt=before))
     spent = delete(SpentNonce.objects.filter(expires_at__lt=before))
-    return delete(OtpChallenge.objects.filter(created_at__lt=before)) + spent
+    return asked + spent + delete(OtpChallenge.objects.filter(created_at__lt=before))
 
 
 def _sign_ins(before: datetime) -> int:

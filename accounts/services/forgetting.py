@@ -21,6 +21,8 @@ from accounts.models import (
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
+    Passkey,
+    PasskeyChallenge,
     User,
 )
 from accounts.services.former_addresses import Former
@@ -38,7 +40,7 @@ def forget(
     names: Collection[str],
     before: datetime,
 ) -> None:
-    """Delete devices, sessions, codes and answers kept for repeats; empty the login log.
+    """Delete devices, passkeys, sessions, codes and answers kept for repeats; empty the login log.
 
     A year of sign-ins has to be kept by law: it goes into the vault, where nobody here reads it.
     """
@@ -52,6 +54,8 @@ def forget(
     BrowserSession.objects.filter(user=user_id).delete()
     AppSession.objects.filter(user=user_id).delete()
     KnownDevice.objects.filter(user=user_id).delete()
+    Passkey.objects.filter(user=user_id).delete()
+    PasskeyChallenge.objects.filter(user=user_id).delete()
     idempotency.forget(user_id)
     _forget_requests(user_id)
     _forget_consents(user_id, addresses)

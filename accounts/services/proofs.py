@@ -1,7 +1,8 @@
 """A number that came back after a long silence on a new device: whose is it now?
 
 Holding the number is not enough, since numbers are given to others. The account opens by a code to
-its e-mail address or by our staff; or the holder of the number lets it go and begins anew.
+its e-mail address, by a passkey or by our staff; or the holder of the number lets it go and begins
+anew.
 """
 
 from uuid import UUID
@@ -17,13 +18,26 @@ from accounts.models import (
     KnownDevice,
     LoginAttempt,
     OtpChallenge,
+    Passkey,
+    PasskeyChallenge,
     User,
 )
-from accounts.services import attempts, codes, devices, former_addresses, locks, tokens
+from accounts.services import (
+    attempts,
+    codes,
+    devices,
+    former_addresses,
+    locks,
+    passkey_answers,
+    passkey_sites,
+    tokens,
+)
+from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import audit
 from tutorhub.core.errors import Conflict, DomainError
 
 PURPOSE = OtpChallenge.Purpose.PROOF
+BY_PASSKEY = PasskeyChallenge.Purpose.PROOF
 
 
 class NothingToProve(Conflict):
@@ -70,7 +84,42 @@ def _verify(
     found = codes.answer(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
     if not isinstance(found, DomainError):
         codes.use(found)
-        _settle(user, device, by=user)
+        settle(user, device, by=user)
+    attempts.note(
+        LoginAttempt.Kind.PROOF,
+        client=client,
+        phone=user.phone or "",
+        user=user,
+        reason=found.code if isinstance(found, DomainError) else "",
+    )
+    return found
+
+
+@transaction.atomic
+def request_passkey(user: User, sign_in_id: UUID | None, *, client: Client) -> Options:
+    """Ask for a passkey of the account. Raises NothingToProve, NoPasskey, NoPasskeysHere."""
+    _device(user, sign_in_id)
+    asker = Asker(str(sign_in_id), client, user)
+    return passkey_answers.begin(BY_PASSKEY, asker, passkey_sites.public())
+
+
+def verify_passkey(user: User, sign_in_id: UUID | None, *, answer: Answer, client: Client) -> None:
+    """Its answer opens the account on this device. Raises NothingToProve, PasskeyRefused."""
+    outcome = _verify_passkey(user, sign_in_id, answer, client)
+    if isinstance(outcome, DomainError):
+        raise outcome
+
+
+@transaction.atomic
+def _verify_passkey(
+    user: User, sign_in_id: UUID | None, answer: Answer, client: Client
+) -> Passkey | DomainError:
+    """Returns the error instead of raising it, so that the challenge stays used."""
+    device = _device(user, sign_in_id)
+    asker = Asker(str(sign_in_id), client, user)
+    found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
+    if not isinstance(found, DomainError):
+        settle(user, device, by=user)
     attempts.note(
         LoginAttempt.Kind.PROOF,
         client=client,
@@ -86,7 +135,7 @@ def vouch(user: User, *, by: User) -> int:
     """Staff have made sure that this person is who they were: every device of theirs is proved."""
     devices_due = list(KnownDevice.objects.select_for_update().filter(user=user, proof_due=True))
     for device in devices_due:
-        _settle(user, device, by=by)
+        settle(user, device, by=by)
     return len(devices_due)
 
 
@@ -125,7 +174,8 @@ def _device(user: User, sign_in_id: UUID | None) -> KnownDevice:
     return device
 
 
-def _settle(user: User, device: KnownDevice, *, by: User) -> None:
+def settle(user: User, device: KnownDevice, *, by: User) -> None:
+    """This device has proved itself. Call it in a transaction."""
     device.proof_due = False
     device.save(update_fields=["proof_due"])
     devices.note_life(user)

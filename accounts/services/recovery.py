@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages
-from accounts.models import RecoveryCode, RecoveryDevice, User
+from accounts.models import Passkey, RecoveryCode, RecoveryDevice, User
 from accounts.models.recovery import ALPHABET, hash_of, letters_of
 from tutorhub.core import audit
 from tutorhub.core.errors import DomainError
@@ -95,12 +95,13 @@ def _confirmed(user: User, token: str) -> TOTPDevice | None:
 
 @transaction.atomic
 def replace_authenticator(user: User) -> TOTPDevice:
-    """End every authenticator of somebody who has lost theirs and has no codes left.
+    """End every authenticator and passkey of somebody who has lost theirs and has no codes left.
 
     For the server's command line, where who asks has been seen in person.
     """
     _lock(user)
     TOTPDevice.objects.filter(user=user).delete()
+    Passkey.objects.filter(user=user).delete()
     device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
     audit.record("staff.authenticator_replaced", user)
     messages.second_factor_changed(user, "Your authenticator was replaced by the operators.")

@@ -1,8 +1,9 @@
-"""Step-up ("sudo"): a fresh code to the account's own number, before something sensitive.
+"""Step-up ("sudo"): a fresh code to the account's own number, or a passkey, before something
+sensitive.
 
 One mechanism for all apps. Pages wear `accounts.decorators.step_up_required`, operations of the API
-`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, and
-belongs to the one sign-in it was asked from.
+`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, or
+the answered challenge, and belongs to the one sign-in it was asked from.
 """
 
 from uuid import UUID
@@ -13,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import messages, policies, queries
 from accounts.clients import Client
-from accounts.models import LoginAttempt, OtpChallenge, User
-from accounts.services import attempts, codes, locks
+from accounts.models import LoginAttempt, OtpChallenge, Passkey, PasskeyChallenge, User
+from accounts.services import attempts, codes, locks, passkey_answers, passkey_sites
+from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import clock
 from tutorhub.core.errors import DomainError, NotAllowed
 
 PURPOSE = OtpChallenge.Purpose.STEP_UP
+BY_PASSKEY = PasskeyChallenge.Purpose.STEP_UP
 
 
 class StepUpNeeded(NotAllowed):
@@ -27,14 +30,18 @@ class StepUpNeeded(NotAllowed):
 
 
 def is_fresh(user: User, sign_in_id: UUID | None) -> bool:
-    """Whether a code was entered in this sign-in within settings.STEP_UP_LIFE."""
-    since = clock.now() - settings.STEP_UP_LIFE
+    """Whether a code or a passkey was used in this sign-in within settings.STEP_UP_LIFE."""
+    if sign_in_id is None:
+        return False
+    since, holder = clock.now() - settings.STEP_UP_LIFE, str(sign_in_id)
     proofs = OtpChallenge.objects.filter(purpose=PURPOSE, phone=user.phone, used_at__gt=since)
-    return sign_in_id is not None and proofs.filter(holder=str(sign_in_id)).exists()
+    return proofs.filter(holder=holder).exists() or passkey_answers.is_proved(
+        user, BY_PASSKEY, holder, since=since
+    )
 
 
 def check_fresh(user: User, sign_in_id: UUID | None) -> None:
-    """Raise StepUpNeeded unless a code was entered in this sign-in a moment ago."""
+    """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is."""
     if not is_fresh(user, sign_in_id):
         raise StepUpNeeded
 
@@ -72,6 +79,35 @@ def _verify(
     attempts.note(
         LoginAttempt.Kind.STEP_UP,
         client=client,
+        phone=user.phone or "",
+        user=user,
+        reason=found.code if isinstance(found, DomainError) else "",
+    )
+    return found
+
+
+@transaction.atomic
+def request_passkey(user: User, sign_in_id: UUID | None, *, client: Client) -> Options:
+    """Ask for a passkey of theirs. Raises StepUpNeeded, ProofDue, NoPasskey, NoPasskeysHere."""
+    _check_sign_in(user, sign_in_id)
+    asker = Asker(str(sign_in_id), client, user)
+    return passkey_answers.begin(BY_PASSKEY, asker, passkey_sites.public())
+
+
+def verify_passkey(user: User, sign_in_id: UUID | None, *, answer: Answer, client: Client) -> None:
+    """Its answer counts as a code does. Raises PasskeyRefused."""
+    outcome = _verify_passkey(user, Asker(str(sign_in_id), client, user), answer)
+    if isinstance(outcome, DomainError):
+        raise outcome
+
+
+@transaction.atomic
+def _verify_passkey(user: User, asker: Asker, answer: Answer) -> Passkey | DomainError:
+    """Returns the error instead of raising it, so that the challenge stays used."""
+    found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
+    attempts.note(
+        LoginAttempt.Kind.STEP_UP,
+        client=asker.client,
         phone=user.phone or "",
         user=user,
         reason=found.code if isinstance(found, DomainError) else "",

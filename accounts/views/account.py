@@ -15,7 +15,16 @@ from accounts import phones, queries
 from accounts.clients import NOTICE_SEEN, client_of, sign_in_of
 from accounts.decorators import person_required, step_up_required
 from accounts.forms import AccountForm, CodeOnlyForm, EmailForm, NewPhoneForm
-from accounts.services import codes, emails, names, phone_changes, sign_ins, users
+from accounts.services import (
+    codes,
+    emails,
+    names,
+    passkey_answers,
+    phone_changes,
+    sign_ins,
+    users,
+)
+from accounts.views.passkeys import is_offered
 from tutorhub.core.errors import DomainError
 
 
@@ -99,7 +108,12 @@ def device_list(request: HttpRequest) -> HttpResponse:
     if request.user.new_device_at:
         request.session[NOTICE_SEEN] = request.user.new_device_at.isoformat()
     places = queries.signed_in(request.user, sign_in_of(request))
-    return render(request, "accounts/device_list.html", {"places": places})
+    context = {
+        "places": places,
+        "passkeys": passkey_answers.of(request.user),
+        "is_offered": is_offered(request),
+    }
+    return render(request, "accounts/device_list.html", context)
 
 
 @person_required

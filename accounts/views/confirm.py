@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import phones
 from accounts.clients import SIGN_IN, client_of, sign_in_of
 from accounts.decorators import person_required
-from accounts.forms import CodeOnlyForm
-from accounts.services import codes, proofs, send_limits, stepup
+from accounts.forms import CodeOnlyForm, PasskeyAnswerForm
+from accounts.services import codes, passkey_answers, proofs, send_limits, stepup
 from accounts.views import pending
+from accounts.views.passkeys import is_offered
+from tutorhub.core.errors import DomainError
 
 SENT = "code_sent_for"
 
@@ -30,7 +32,9 @@ def step_up(request: HttpRequest) -> HttpResponse:
     onward = pending.safe_next(request, request.GET.get("next", "")) or "/account/"
     if "send" in request.POST:
         return _send(request, "step_up", stepup.request, onward)
-    form = CodeOnlyForm(request.POST or None)
+    if "passkey" in request.POST and _is_answered(request, stepup.verify_passkey):
+        return redirect(onward)
+    form = CodeOnlyForm(_code_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             stepup.verify(
@@ -46,6 +50,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "is_sent": request.session.get(SENT) == "step_up",
         "phone_text": phones.masked(request.user.phone or ""),
         "phone": request.user.phone,
+        "has_passkey": _has_passkey(request),
     }
     return render(request, "accounts/step_up.html", context, status=400 if form.errors else 200)
 
@@ -59,7 +64,9 @@ def prove(request: HttpRequest) -> HttpResponse:
         return _proved(request)
     if "send" in request.POST:
         return _send(request, "proof", proofs.request, "")
-    form = CodeOnlyForm(request.POST or None)
+    if "passkey" in request.POST and _is_answered(request, proofs.verify_passkey):
+        return _proved(request)
+    form = CodeOnlyForm(_code_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             proofs.verify(
@@ -73,6 +80,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_sent": request.session.get(SENT) == "proof",
         "email_hint": _hint(request.user.email or ""),
+        "has_passkey": _has_passkey(request),
     }
     return render(request, "accounts/prove.html", context, status=400 if form.errors else 200)
 
@@ -95,6 +103,33 @@ def _send(request: HttpRequest, what: str, ask: Callable[..., object], onward: s
     request.session[SENT] = what
     query = f"?{urlencode({'next': onward})}" if onward else ""
     return redirect(f"{request.path}{query}")
+
+
+def _is_answered(request: HttpRequest, verify: Callable[..., object]) -> bool:
+    """Whether a passkey counts in the place of a code; if not, the page that follows says why."""
+    form = PasskeyAnswerForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise passkey_answers.PasskeyRefused
+        verify(
+            request.user,
+            sign_in_of(request),
+            answer=form.cleaned_data["passkey"],
+            client=client_of(request),
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        return False
+    return True
+
+
+def _code_of(request: HttpRequest) -> QueryDict | None:
+    """What was entered, unless it was a passkey that has not been taken."""
+    return request.POST if request.POST and "passkey" not in request.POST else None
+
+
+def _has_passkey(request: HttpRequest) -> bool:
+    return is_offered(request) and bool(passkey_answers.of(request.user))
 
 
 def _proved(request: HttpRequest) -> HttpResponse:

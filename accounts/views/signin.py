@@ -17,11 +17,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.clients import SIGN_IN, Client, client_of
-from accounts.forms import CodeForm, PhoneForm
+from accounts.clients import HOLDER, SIGN_IN, Client, client_of, holder_of
+from accounts.forms import CodeForm, PasskeySignInForm, PhoneForm
 from accounts.models import User
-from accounts.services import onboarding, page_tokens, send_limits, sign_ins, signin, work
+from accounts.services import (
+    onboarding,
+    page_tokens,
+    passkey_signin,
+    passkey_sites,
+    send_limits,
+    sign_ins,
+    signin,
+    work,
+)
+from accounts.services.passkey_answers import Asker, Options, PasskeyRefused
 from accounts.views import pending
+from accounts.views.ceremonies import in_json
 from tutorhub.core.errors import DomainError, TooMany
 
 PHONE_BACKEND = "accounts.backends.PhoneBackend"
@@ -76,6 +87,38 @@ def code(request: HttpRequest) -> HttpResponse:
     return _code_page(request, form, waiting)
 
 
+@never_cache
+@require_POST
+@in_json
+def passkey_options(request: HttpRequest) -> Options:
+    """What the browser asks the device, which says by itself whose passkey it has."""
+    return passkey_signin.request(Asker(holder_of(request), client_of(request)))
+
+
+@never_cache
+@require_POST
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in with a passkey alone."""
+    if request.user.is_authenticated:
+        return redirect("accounts:signin")
+    form = PasskeySignInForm(request.POST)
+    client = _with_device(client_of(request))
+    try:
+        if not form.is_valid():
+            raise PasskeyRefused
+        signed_in = passkey_signin.verify(
+            answer=form.cleaned_data["passkey"], asker=Asker(holder_of(request), client)
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        next_path = pending.safe_next(request, request.POST.get("next", ""))
+        query = f"?{urlencode({'next': next_path})}" if next_path else ""
+        return redirect(f"{reverse('accounts:signin')}{query}")
+    request.session.pop(HOLDER, None)
+    next_path = pending.safe_next(request, form.cleaned_data["next"])
+    return _enter(request, signed_in, client, next_path)
+
+
 @require_POST
 def signout(request: HttpRequest) -> HttpResponse:
     logout(request)
@@ -104,7 +147,11 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> HttpResponse:
 
 
 def _phone_page(request: HttpRequest, form: PhoneForm, *, status: int) -> HttpResponse:
-    context = {"form": form, "page_token": page_tokens.make()}
+    context = {
+        "form": form,
+        "page_token": page_tokens.make(),
+        "has_passkeys": passkey_sites.public().is_at(request.get_host()),
+    }
     return render(request, "accounts/phone_enter.html", context, status=status)
 
 

@@ -14,21 +14,29 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as remember_device
 
 from accounts import sudo
-from accounts.forms import StaffCodeForm
+from accounts.clients import client_of, holder_of
+from accounts.forms import StaffCodeForm, StaffConfirmForm
 from accounts.models import User
-from accounts.services import recovery, staff_codes
+from accounts.services import passkey_answers, passkey_sites, recovery, staff_codes
+from accounts.services.passkey_answers import Asker, PasskeyRefused
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the code of this moment, then go on to `next`."""
-    form = StaffCodeForm(request.POST or None)
+    form = StaffConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if staff_codes.confirm(request.session, _me(request), form.cleaned_data["token"]):
+        refusal = _refusal(request, **form.cleaned_data)
+        if not refusal:
             return redirect(_way_on(request))
-        form.add_error("token", str(recovery.WrongCode.message))
-    context = {"form": form, "next": _way_on(request), "title": _("Confirm that it is you")}
+        form.add_error("token", refusal)
+    context = {
+        "form": form,
+        "next": _way_on(request),
+        "title": _("Confirm that it is you"),
+        "has_passkey": _is_offered(request) and bool(passkey_answers.of(_me(request))),
+    }
     return _page(request, "admin/confirm.html", context, status=422 if form.errors else 200)
 
 
@@ -37,7 +45,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def security(request: HttpRequest) -> HttpResponse:
     """How many recovery codes are left, and what can be renewed."""
-    context = {"left": recovery.left(_me(request)), "title": _("Your second factor")}
+    context = {
+        "left": recovery.left(_me(request)),
+        "title": _("Your second factor"),
+        "passkeys": passkey_answers.of(_me(request)),
+        "is_offered": _is_offered(request),
+    }
     return _page(request, "admin/security.html", context)
 
 
@@ -77,6 +90,23 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         "title": _("Set up another authenticator"),
     }
     return _page(request, "admin/authenticator.html", context, status=422 if form.errors else 200)
+
+
+def _refusal(request: HttpRequest, token: str, passkey: str) -> str:
+    """Why neither the code nor the passkey counts; nothing if one does."""
+    if not passkey:
+        is_right = staff_codes.confirm(request.session, _me(request), token)
+        return "" if is_right else str(recovery.WrongCode.message)
+    asker = Asker(holder_of(request), client_of(request), _me(request))
+    try:
+        staff_codes.confirm_passkey(request.session, _me(request), asker, passkey)
+    except PasskeyRefused as error:
+        return str(error)
+    return ""
+
+
+def _is_offered(request: HttpRequest) -> bool:
+    return passkey_sites.office().is_at(request.get_host())
 
 
 def _page(

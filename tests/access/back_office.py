@@ -36,7 +36,7 @@ ASKED = {"payments_find": {"q": "cAX"}}
 # What actions ask for, so that nobody is stopped by a word that is missing.
 WORDS = {"reason": "They have asked for it", "answer": "It is put right"}
 # A sign-in is written down; the page of the authenticator prepares the one whose key it shows.
-CHANGES = {"login", "authenticator"}
+CHANGES = {"login", "authenticator", "passkey-challenge"}
 
 
 WITH_GLASS = {"superuser_with_glass", BREAK_GLASS}
@@ -63,10 +63,14 @@ SITE: dict[str, tuple[str, str]] = {
     "autocomplete": (FORBIDDEN, NO_METHOD),
     "security": (THROUGH, NO_METHOD),
     "recovery-codes": (NO_METHOD, THROUGH),
+    **dict.fromkeys(
+        (f"passkey-{verb}" for verb in ("options", "add", "rename", "remove")), (NO_METHOD, THROUGH)
+    ),
+    "passkey-challenge": (NO_METHOD, THROUGH),
     # Of the app in the address, for whoever sees a model of it.
     "app_list": (THROUGH, THROUGH),
 }
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "passkey-challenge"}
 
 # What a group may read of the texts that families and tutors have written or that were written
 # about them, by the beginning of a column's name. A superuser alone reads what support reads; while
@@ -157,9 +161,7 @@ def _one_of(some: Iterable[str], name: str) -> str:
 def expectation(cell: Cell) -> set[str]:
     """What the table says of the cell."""
     if cell.principal not in STAFF:
-        # Whoever cannot be signed out is led on; an account that is shut gets nothing.
-        is_open = cell.name in OPEN and cell.principal not in SHUT
-        return {THROUGH} if is_open else KEPT_OUT
+        return _at_the_door(cell)
     if cell.name == "app_list":
         return _of_app(cell.principal)
     if cell.name in SITE:
@@ -172,6 +174,20 @@ def expectation(cell: Cell) -> set[str]:
     if may(page.groups, cell.principal):
         return {THROUGH} if is_known else {NO_METHOD}
     return {FORBIDDEN} if is_known else {FORBIDDEN, NO_METHOD}
+
+
+def _at_the_door(cell: Cell) -> set[str]:
+    """Whoever cannot be signed out is led on; an account that is shut gets nothing.
+
+    A passkey is asked for while nobody is signed in; staff before their second factor have to begin
+    at the sign-in page.
+    """
+    if cell.name not in OPEN or cell.principal in SHUT:
+        return KEPT_OUT
+    if cell.name == "passkey-challenge" and cell.principal == "staff_without_device":
+        return KEPT_OUT
+    is_read = cell.name == "passkey-challenge" and cell.method == "GET"
+    return {NO_METHOD} if is_read else {THROUGH}
 
 
 def _of_app(group: str) -> set[str]:

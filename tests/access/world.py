@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.clients import Client as Device
 from accounts.models import DataRequest, FormerAddress, User
 from accounts.services import staff, tokens, users
+from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import trusted_app, trusted_browser
 from accounts.tests.factories import StaffFactory
 from marketplace.models import TutoringSession
@@ -69,6 +70,7 @@ OWNERS = {
     **dict.fromkeys(("learner", "consent", "member", "enquiry"), _BOTH_GUARDIANS),
     **dict.fromkeys(("invite", "invite_sent"), _FAMILY),
     **dict.fromkeys(("order", "order_pk", "refund", "refund_pk"), _FAMILY),
+    **dict.fromkeys(("passkey", "passkey_pk"), _FAMILY),
     **dict.fromkeys(("sign_in", "sign_in_pk", "copy", "copy_pk", "saved_search"), _FAMILY),
     **dict.fromkeys(("lead", "payout", "payout_pk", "document", "disputed", "evidence"), _TUTOR),
     **dict.fromkeys(("photo", "invoice"), _TUTOR),
@@ -203,6 +205,7 @@ class World:
         }
 
     def _of_family(self, learner: Learner, other: Learner) -> dict[str, dict[str, Any]]:
+        passkey = passkey_of(self.users["family"], Authenticator())
         return {
             "learner": {"pk": learner.pk},
             "consent": {"pk": learner.consent_id},
@@ -212,6 +215,8 @@ class World:
             "saved_search": {"pk": SavedSearchFactory(user=learner.family.user).pk},
             "sign_in": {"sign_in_id": self._sign_in_of("family")},
             "sign_in_pk": {"pk": self._sign_in_of("family")},
+            "passkey": {"passkey_id": passkey.pk},
+            "passkey_pk": {"pk": passkey.pk},
             "copy": {"request_id": self._copy_of("family")},
             "copy_pk": {"pk": self._copy_of("family")},
         }

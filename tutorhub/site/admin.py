@@ -13,10 +13,9 @@ from django_otp.admin import OTPAdminSite
 from accounts.forms import StaffLoginForm
 from accounts.models import User
 from accounts.policies import has_every_right
-from accounts.services import break_glass, staff_codes
-from accounts.views import staff
+from accounts.services import break_glass, passkey_sites, staff_codes
+from accounts.views import staff, staff_passkeys
 from payments.policies import is_finance
-
 
 SHOWS_NOTHING = {
     HTTPStatus.FORBIDDEN,
@@ -63,6 +62,14 @@ class StaffSite(OTPAdminSite):
             path("security/", view(staff.security), name="security"),
             path("security/codes/", view(staff.renew_codes), name="recovery-codes"),
             path("security/authenticator/", view(staff.authenticator), name="authenticator"),
+            path(
+                "security/passkeys/options/", view(staff_passkeys.options), name="passkey-options"
+            ),
+            path("security/passkeys/add/", view(staff_passkeys.add), name="passkey-add"),
+            path("security/passkeys/rename/", view(staff_passkeys.rename), name="passkey-rename"),
+            path("security/passkeys/remove/", view(staff_passkeys.remove), name="passkey-remove"),
+            # Asked for at the door, too.
+            path("passkey/", staff_passkeys.challenge, name="passkey-challenge"),
             *super().get_urls(),
         ]
 
@@ -70,7 +77,9 @@ class StaffSite(OTPAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The code of the sign-in is a fresh code, too."""
-        response = super().login(request, extra_context)
+        is_offered = passkey_sites.office().is_at(request.get_host())
+        context = {"has_passkeys": is_offered, **(extra_context or {})}
+        response = super().login(request, context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             staff_codes.note(request.session)
         return response

@@ -19,6 +19,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django_otp import DEVICE_ID_SESSION_KEY
 from rest_framework.exceptions import MethodNotAllowed
 
 from accounts.backends import suspended_user
@@ -53,6 +54,7 @@ class StaffSessionMiddleware:
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         login, leave = reverse("admin:login"), reverse("admin:logout")
+        self._end_without_device(request)
         if request.path in {login, leave} or not request.user.is_authenticated:
             return None
         is_verified = request.user.is_verified()  # type: ignore[attr-defined]
@@ -61,6 +63,15 @@ class StaffSessionMiddleware:
         if is_verified:
             logout(request)
         return redirect(login) if request.method in {"GET", "HEAD"} else HttpResponseForbidden()
+
+    def _end_without_device(self, request: HttpRequest) -> None:
+        """A session that began with a passkey ends when that is removed.
+
+        Asked before anything else: to look for the user forgets a device that is not there.
+        """
+        had_device = DEVICE_ID_SESSION_KEY in request.session
+        if had_device and request.user.is_authenticated and not request.user.is_verified():  # type: ignore[attr-defined]
+            logout(request)
 
     def _is_fresh(self, request: HttpRequest) -> bool:
         """Whether the session is young enough; notes the time, at most once a minute."""

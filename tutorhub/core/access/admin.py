@@ -20,11 +20,12 @@ from tutorhub.core.access.kinds import (
 # Every model has these pages, whether or not somebody may use them.
 VERBS = ("changelist", "add", "history", "delete", "change")
 # Of the site itself: open before the sign-in, and for every member of staff.
-PLAIN_PAGES = ("login", "logout")
+PLAIN_PAGES = ("login", "logout", "passkey-challenge")
 STANDARD_PAGES = (
     *("index", "app_list", "autocomplete", "jsi18n", "password_change", "password_change_done"),
     "view_on_site",
     *("confirm", "security", "recovery-codes", "authenticator"),
+    *("passkey-options", "passkey-add", "passkey-rename", "passkey-remove"),
 )
 
 _NOBODY: frozenset[str] = frozenset()

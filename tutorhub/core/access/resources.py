@@ -111,7 +111,7 @@ _add(
     "Devices",
     list=(*_BOTH, _SUPERUSER),
     delete=_BOTH,
-    routes="accounts:device-* api:me-session*",
+    routes="accounts:device-* accounts:passkey-* api:me-session* api:me-passkey*",
     models="accounts.appsession",
 )
 _add(

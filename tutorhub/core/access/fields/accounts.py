@@ -12,11 +12,14 @@ WRITES: dict[str, Fields] = {
     "accounts.MeIn": Fields(PEOPLE, "name language"),
     "accounts.CodeIn": Fields(PEOPLE, "code"),
     "accounts.NewPhoneIn": Fields(PEOPLE, "phone"),
+    "accounts.PasskeyIn": Fields(PEOPLE, "credential name"),
+    "accounts.PasskeyAnswerIn": Fields(PEOPLE, "credential"),
+    "accounts.PasskeyNameIn": Fields(PEOPLE, "name"),
     "accounts.NewEmailIn": Fields(PEOPLE, "email"),
     "accounts.DataRequestIn": Fields(PEOPLE, "kind words"),
     "accounts.admin.ReasonForm": Fields(STAFF, "action select_across reason"),
     "accounts.StaffLoginForm": Fields(
-        STAFF, "username password otp_device otp_token otp_challenge"
+        STAFF, "username password otp_device otp_token otp_challenge passkey"
     ),
     "accounts.PhoneForm": Fields(EVERYONE, "phone next role page work"),
     "accounts.CodeOnlyForm": Fields(PEOPLE, "code"),
@@ -28,6 +31,12 @@ WRITES: dict[str, Fields] = {
     "accounts.EraseForm": Fields(PEOPLE, "is_sure"),
     "accounts.BreakGlassForm": Fields(STAFF, "reason"),
     "accounts.StaffCodeForm": Fields(STAFF, "token"),
+    "accounts.StaffConfirmForm": Fields(STAFF, "token passkey"),
+    "accounts.StaffPasskeyForm": Fields(STAFF, "key name"),
+    "accounts.PasskeyForm": Fields(PEOPLE | STAFF, "passkey name"),
+    "accounts.PasskeySignInForm": Fields(EVERYONE, "passkey next"),
+    "accounts.PasskeyAnswerForm": Fields(PEOPLE, "passkey"),
+    "accounts.PasskeyNameForm": Fields(PEOPLE | STAFF, "name"),
     "accounts.admin.AnswerForm": Fields(STAFF, "action answer select_across"),
 }
 
@@ -50,5 +59,6 @@ READS: dict[str, Fields] = {
     "accounts.SignedInPlaceOut": Fields(
         PEOPLE, "id kind device network created_at seen_at is_this"
     ),
+    "accounts.PasskeyOut": Fields(PEOPLE, "id name is_synced created_at last_used_at"),
     "accounts.EndedOut": Fields(PEOPLE, "ended"),
 }
