@@ -74,8 +74,8 @@ FAMILIES = [
     ),
     Table(
         "payments.RefundRequest",
-        plain="id order amount_paise is_to_wallet status decision requested_by requested_at"
-        " decided_by decided_at",
+        plain="id order amount_paise is_to_wallet is_from_tutor status decision requested_by"
+        " requested_at decided_by decided_at",
         section="payments",
         title=_("Refunds that two people decide"),
         purpose=_("To take and return money"),

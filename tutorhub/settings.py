@@ -789,7 +789,7 @@ PAYOUT_CHECK_TRIES = 3
 COMPANY_NAME = secret("COMPANY_NAME", "TutorHub Learning Private Limited (demo)")
 COMPANY_ADDRESS = secret("COMPANY_ADDRESS", "4th Floor, 12 Residency Road, Bengaluru 560025")
 # A family's wallet. Without top-ups it only holds what was paid back into it.
-# What one person in finance may give back of one order; more takes a second one.
+# What one person in finance may give back of one class or top-up; more takes a second one.
 REFUND_ALONE_MAXIMUM_PAISE = env.int("REFUND_ALONE_MAXIMUM_PAISE", 5_000_00)
 WALLET_TOPUPS = env.bool("WALLET_TOPUPS", True)
 WALLET_TOPUP_MINIMUM_PAISE = 100_00

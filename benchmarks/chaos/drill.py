@@ -92,8 +92,10 @@ def run(
     found = verdict.judge(crowd.history, simulator, before, watcher)
     for line in found.lines:
         say(f"  {line}")
+    say(f"Ended by themselves: {cast.revived or 'nobody'}")
+    gave_up = cast.revived.keys() - {cast.worker.name}
     say(f"faults={kills + faults} {found}")
-    return 0 if found.is_clean else 1
+    return 0 if found.is_clean and not gave_up else 1
 
 
 def disturb(simulator: Simulator, chance: random.Random) -> int:

@@ -138,6 +138,8 @@ class Cast:
     redis: Process
     port: int
     struck: dict[str, int] = field(default_factory=dict)
+    revived: dict[str, int] = field(default_factory=dict)
+    """Who ended without being killed, and how often."""
 
     def strike(self, chance: random.Random) -> str:
         """Kill somebody at random, wait until he is back, and say who it was."""
@@ -163,6 +165,7 @@ class Cast:
         """
         for process in (self.redis, self.web, self.worker, self.relay):
             if process.has_ended:
+                self.revived[process.name] = self.revived.get(process.name, 0) + 1
                 process.start()
 
     def end(self) -> None:

@@ -4,7 +4,6 @@ Locks are taken in one order: enquiry, sessions by id, tutor, learner, and below
 """
 
 import secrets
-from typing import cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,6 +20,7 @@ from students.models import Learner
 from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict
+from tutorhub.core.rules import broken_rule
 from tutors.models import TutorProfile
 
 Status = TutoringSession.Status
@@ -28,6 +28,7 @@ Kind = SessionEvent.Kind
 
 EXPIRE_JOB = "marketplace.expire_session"
 PURPOSE = PaymentOrder.Purpose.SESSION
+PAYING = (*PaymentOrder.LIVE, PaymentOrder.Status.PAID)
 TUTOR_RULE = "session_tutor_not_double_booked"
 LEARNER_RULE = "session_learner_not_double_booked"
 TAKEN = ("status", "order_id", "paid_at", "is_first_of_pair")
@@ -37,6 +38,11 @@ TAKEN = ("status", "order_id", "paid_at", "is_first_of_pair")
 class SlotTaken(Conflict):
     code = "slot_taken"
     message = _("You already have a class or an open offer at this time.")
+
+
+class JustPaid(Conflict):
+    code = "just_paid"
+    message = _("The other guardian has just paid for this class.")
 
 
 class LearnerBusy(Conflict):
@@ -60,7 +66,7 @@ def hold(session: TutoringSession) -> TutoringSession:
         with transaction.atomic():
             session.save(force_insert=True)
     except IntegrityError as error:
-        if _broken_rule(error) == TUTOR_RULE:
+        if broken_rule(error) == TUTOR_RULE:
             raise SlotTaken from error
         raise
     return session
@@ -72,7 +78,7 @@ def start_payment(
     """Ask the family for the price and open the order at the gateway; safe to repeat.
 
     From the wallet it is paid at once. An order that the other guardian has left alone makes way.
-    Raises policies.OfferOver, LearnerBusy, payments' AnotherPays or GatewayAway,
+    Raises policies.OfferOver, LearnerBusy, JustPaid, payments' AnotherPays or GatewayAway,
     wallets.WalletShort, or what students.policies.check_consent raises.
     """
     unpaid = holds.found_unpaid(purpose=PURPOSE, purpose_id=session.pk, payer=by, method=method)
@@ -99,12 +105,16 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     else:
         orders.return_paid(PaymentOrder.objects.get(pk=order_id))
         _money_returned(session, order_id)
+        _give_up(session)
     return session
 
 
 @transaction.atomic
 def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
-    """Money came after the order had ended: book the class if its time is free, else return it."""
+    """Money came after the order had ended: book the class if its time is free, else return it.
+
+    The class stays on offer while somebody else is paying for it, or has paid.
+    """
     session = locked(session_id)
     if session.order_id == order_id:
         return session
@@ -114,6 +124,9 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     else:
         orders.return_late(order)
         _money_returned(session, order_id)
+        others = PaymentOrder.objects.for_purpose(PURPOSE, session_id).exclude(pk=order_id)
+        if not others.filter(status__in=PAYING).exists():
+            _give_up(session)
     return session
 
 
@@ -225,6 +238,10 @@ def _order(
     others = TutoringSession.objects.paid().filter(learner_id=session.learner_id)
     if others.overlapping(session.start_at, session.end_at).exists():
         raise LearnerBusy
+    paid = PaymentOrder.objects.for_purpose(PURPOSE, session.pk).exclude(payer=by)
+    if paid.filter(status=PaymentOrder.Status.PAID).exists():
+        # Its news is on the way and will book the class.
+        raise JustPaid
     mark_read(session, by=by)
     return orders.create(
         purpose=PURPOSE,
@@ -300,7 +317,7 @@ def _take(session: TutoringSession, order_id: UUID) -> bool:
     except ConsentMissing:
         return False
     except IntegrityError as error:
-        if _broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):
+        if broken_rule(error) not in (TUTOR_RULE, LEARNER_RULE):
             raise
         session.refresh_from_db(fields=TAKEN)
         return False
@@ -331,6 +348,8 @@ def _booked(session: TutoringSession) -> None:
         data={"amount_paise": session.price_paise},
     )
     audit.record("session.scheduled", session, order=str(session.order_id))
+    # The other guardian may have a payment open for what has just been paid.
+    orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
     if session.enquiry is not None:
         session.enquiry.move_to(Enquiry.Status.BOOKED, closed_at=clock.now())
         session.enquiry.leads.filter(status__in=Lead.WAITING).update(status=Lead.Status.EXPIRED)
@@ -339,18 +358,17 @@ def _booked(session: TutoringSession) -> None:
     messages.class_booked(session)
 
 
-def _money_returned(session: TutoringSession, order_id: UUID) -> None:
+def _give_up(session: TutoringSession) -> None:
+    """An offer that cannot be booked is over, for whoever else wants to pay for it as well."""
     if session.status == Status.PENDING_PAYMENT:
         session.move_to(Status.CANCELLED, cancelled_at=clock.now())
+        orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
+
+
+def _money_returned(session: TutoringSession, order_id: UUID) -> None:
     SessionEvent.objects.create(
         session=session, kind=Kind.MONEY_RETURNED, data={"amount_paise": session.price_paise}
     )
     audit.record("session.money_returned", session, order=str(order_id))
     payer = PaymentOrder.objects.select_related("payer").get(pk=order_id).payer
     messages.money_returned(session, payer)
-
-
-def _broken_rule(error: IntegrityError) -> str:
-    """The name of the database constraint that an error speaks of."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return cast(str, getattr(diagnosis, "constraint_name", None) or "")

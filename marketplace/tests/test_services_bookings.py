@@ -23,7 +23,7 @@ from payments.models import Payment, PaymentOrder, Refund
 from payments.services import captures, earnings, ledger, orders, wallets
 from payments.tests.factories import fund_wallet, pay
 from students.tests.factories import add_guardian
-from tutorhub.core import clock
+from tutorhub.core import clock, outbox
 from tutors.services import profiles
 from tutors.services.profiles import OfferingDetails, ProfileDetails
 
@@ -81,11 +81,61 @@ def test_what_the_first_guardian_left_alone_makes_way(razorpay_simulator, drain)
     assert Refund.objects.get(payment__order=theirs).amount_paise == theirs.amount_paise
 
 
+def pays(razorpay_simulator, order: PaymentOrder) -> None:
+    razorpay_simulator.pay(order.razorpay_order_id)
+    captures.ask_about(order)
+
+
+def test_late_money_that_fits_no_more_leaves_the_class_to_who_is_paying(razorpay_simulator, drain):
+    offer = OfferFactory()
+    first = offer.learner.family.user
+    fund_wallet(first, 200_00)
+    theirs = left_alone(offer, method="mixed")
+    second = add_guardian(offer.learner.family).user
+    order = bookings.start_payment(offer, by=second)
+    # What was held is spent on something else, and then the old page is paid.
+    later = {"lead__enquiry__learner": offer.learner, "start_at": offer.end_at}
+    bookings.start_payment(OfferFactory(**later), by=first, method="mixed")
+    pays(razorpay_simulator, theirs)
+    drain()
+    offer.refresh_from_db()
+    assert offer.status == Status.PENDING_PAYMENT
+    assert Refund.objects.get(payment__order=theirs).amount_paise == theirs.amount_paise
+    pays(razorpay_simulator, order)
+    drain()
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.SCHEDULED, order.pk)
+
+
+def test_late_money_that_books_the_class_ends_the_other_payment(razorpay_simulator, drain):
+    offer = OfferFactory()
+    theirs = left_alone(offer)
+    order = bookings.start_payment(offer, by=add_guardian(offer.learner.family).user)
+    pays(razorpay_simulator, theirs)
+    drain()
+    offer.refresh_from_db()
+    order.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.SCHEDULED, theirs.pk)
+    assert order.status == PaymentOrder.Status.CANCELLED
+
+
+def test_between_paid_and_booked_nobody_pays_again(razorpay_simulator, monkeypatch):
+    monkeypatch.setattr(outbox, "receivers", {})
+    offer = OfferFactory()
+    second = add_guardian(offer.learner.family).user
+    fund_wallet(second, 600_00)
+    pays(razorpay_simulator, bookings.start_payment(offer, by=offer.learner.family.user))
+    assert offer.status == Status.PENDING_PAYMENT
+    with pytest.raises(bookings.JustPaid):
+        bookings.start_payment(offer, by=second, method="wallet")
+    assert wallets.balance(second).cash_paise == 600_00
+
+
 def test_a_payment_that_was_made_meanwhile_counts(razorpay_simulator):
     offer = OfferFactory()
     theirs = left_alone(offer)
     razorpay_simulator.pay(theirs.razorpay_order_id, "authorize")
-    with pytest.raises(orders.AnotherPays):
+    with pytest.raises((orders.AnotherPays, bookings.JustPaid)):
         bookings.start_payment(offer, by=add_guardian(offer.learner.family).user)
     theirs.refresh_from_db()
     assert theirs.status == PaymentOrder.Status.PAID

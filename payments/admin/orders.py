@@ -52,7 +52,7 @@ def _what_became(made: OrderRefund | RefundRequest) -> str:
 
 @admin.register(PaymentOrder)
 class PaymentOrderAdmin(FinanceAdmin):
-    """A refund comes out of the class's escrow; what the tutor has been given stays with him."""
+    """A refund comes out of the class's escrow; one action takes the tutor's earning, too."""
 
     list_display = [
         *("receipt", "purpose", "whose", "price", "amount", "method", "status", "created_at"),
@@ -63,8 +63,8 @@ class PaymentOrderAdmin(FinanceAdmin):
     search_fields = ["=receipt", "=razorpay_order_id", "=purpose_id"]
     inlines = [PaymentInline, DecisionInline]
     action_form = RefundForm
-    actions = ["refund", "refund_to_source", "refund_to_wallet"]
-    after_code = ("refund", "refund_to_source", "refund_to_wallet")
+    actions = ["refund", "refund_to_source", "refund_to_wallet", "refund_from_tutor"]
+    after_code = tuple(actions)
     amount = rupees("amount_paise", "amount at Razorpay")
 
     def changelist_view(
@@ -86,8 +86,17 @@ class PaymentOrderAdmin(FinanceAdmin):
     def refund_to_wallet(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
         self._decide(request, queryset, to_wallet=True)
 
+    @admin.action(description="Give back, and take from the tutor what was passed on")
+    def refund_from_tutor(self, request: HttpRequest, queryset: QuerySet[PaymentOrder]) -> None:
+        self._decide(request, queryset, to_wallet=None, from_tutor=True)
+
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[PaymentOrder], *, to_wallet: bool | None
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[PaymentOrder],
+        *,
+        to_wallet: bool | None,
+        from_tutor: bool = False,
     ) -> None:
         field = RefundForm.base_fields["rupees"]
         try:
@@ -103,6 +112,7 @@ class PaymentOrderAdmin(FinanceAdmin):
                 by=me(request),
                 amount_paise=None if asked is None else int(asked * 100),
                 to_wallet=to_wallet,
+                from_tutor=from_tutor,
             ),
             _what_became,
         )

@@ -90,8 +90,8 @@ class RefundRequestAdmin(FinanceAdmin):
     """Refunds that one person may not decide alone. They are asked for from the list of orders."""
 
     list_display = [
-        *("requested_at", "order", "payer", "amount", "is_to_wallet", "status", "requested_by"),
-        *("decided_by", "decided_at"),
+        *("requested_at", "order", "payer", "amount", "is_to_wallet", "is_from_tutor"),
+        *("status", "requested_by", "decided_by", "decided_at"),
     ]
     list_select_related = ["order__payer", "requested_by", "decided_by"]
     list_filter = ["status", "requested_at"]

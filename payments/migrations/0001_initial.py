@@ -1832,6 +1832,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "is_from_tutor",
+                    models.BooleanField(
+                        default=False,
+                        help_text="what the class no longer holds is taken back from the tutor",
+                    ),
+                ),
+                (
                     "decided_by",
                     models.ForeignKey(
                         null=True,
@@ -2740,6 +2747,14 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="promogrant_maker_not_checker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promogrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "REQUESTED")),
+                fields=("user", "amount_paise", "reason"),
+                name="promo_grant_waits_once",
             ),
         ),
         migrations.AddConstraint(

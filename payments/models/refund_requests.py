@@ -24,6 +24,9 @@ class RefundRequest(TwoPersonDecision):
     )
     amount_paise = models.BigIntegerField(null=True, help_text="empty for all that is left")
     is_to_wallet = models.BooleanField(null=True, help_text="empty for what the family has chosen")
+    is_from_tutor = models.BooleanField(
+        default=False, help_text="what the class no longer holds is taken back from the tutor"
+    )
     decision = models.OneToOneField(
         OrderRefund, on_delete=models.PROTECT, null=True, related_name="request"
     )

@@ -30,6 +30,12 @@ class PromoGrant(TwoPersonDecision):
         constraints = [
             *TwoPersonDecision.Meta.constraints,
             models.CheckConstraint(name="promo_grant_some", condition=Q(amount_paise__gt=0)),
+            # A form that is sent twice asks once.
+            models.UniqueConstraint(
+                name="promo_grant_waits_once",
+                fields=["user", "amount_paise", "reason"],
+                condition=Q(status="REQUESTED"),
+            ),
         ]
 
     def __str__(self) -> str:

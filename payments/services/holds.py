@@ -75,15 +75,20 @@ def found_unpaid(
 
 
 def make_way(*, purpose: str, purpose_id: UUID, payer: User) -> bool:
-    """End an order that somebody else left alone, so that `payer` can pay; whether one was ended.
+    """End an order that somebody else left alone, so that `payer` can pay; whether they can now.
 
     Only after its payer's turn (`PAY_TURN`), and once Razorpay says that nothing was paid for it;
     money that comes all the same is handled as late. Speaks to the network.
     """
-    live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id).exclude(payer=payer)
-    left = live.filter(created_at__lt=clock.now() - settings.PAY_TURN).first()
+    live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id)
+    left = live.exclude(payer=payer).first()
+    if left is None:
+        # It has ended in this very moment.
+        return True
+    if left.created_at > clock.now() - settings.PAY_TURN:
+        return False
     try:
-        return left is not None and _is_decided(left) and orders.end_left(left)
+        return _is_decided(left) and orders.end_left(left)
     except gateway.GatewayError as error:
         log.warning("order %s does not make way: %s", left, error)
         return False

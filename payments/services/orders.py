@@ -15,6 +15,7 @@ from payments.services import covers, invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock, outbox
 from tutorhub.core.errors import Conflict, Unavailable
+from tutorhub.core.rules import broken_rule
 
 FIRST_CHECK = timedelta(minutes=15)
 """How long a webhook may take before we ask (reconciler R1)."""
@@ -43,6 +44,7 @@ class WalletSpent(Conflict):
     code = "wallet_spent"
 
 
+ONE_LIVE = {"order_one_live", "order_one_live_session"}
 Method = PaymentOrder.Method
 Status = PaymentOrder.Status
 
@@ -146,10 +148,7 @@ def start_topup(*, amount_paise: int, by: User) -> PaymentOrder:
 
 @transaction.atomic
 def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
-    """The payer does not want to pay this now. Repeatable.
-
-    What the order holds is there again as soon as Razorpay has said that nothing was paid.
-    """
+    """The payer does not want to pay this now. Repeatable; what it holds comes back (`holds`)."""
     order = PaymentOrder.objects.visible_to(by).locked().get(pk=order.pk)
     if order.is_live:
         _close(order, Status.CANCELLED)
@@ -158,11 +157,11 @@ def give_up(order: PaymentOrder, *, by: User) -> PaymentOrder:
 
 @transaction.atomic
 def end_left(order: PaymentOrder) -> bool:
-    """End what its payer left alone and Razorpay has no payment for; whether it was still live."""
+    """End what its payer left alone and Razorpay has no payment for; whether the way is free."""
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.is_live:
         _replace(order, is_unpaid=True)
-    return order.status == Status.EXPIRED
+    return not order.is_paid
 
 
 def open_at_gateway(order: PaymentOrder) -> PaymentOrder:
@@ -325,6 +324,8 @@ def _begun(order: PaymentOrder) -> PaymentOrder:
         with transaction.atomic():
             order.save(force_insert=True)
     except IntegrityError as error:
+        if broken_rule(error) not in ONE_LIVE:
+            raise
         live = PaymentOrder.objects.live().for_purpose(order.purpose, order.purpose_id)
         quicker = live.filter(payer=order.payer).first()
         if quicker is None:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services.users import AccountClosed
 from payments import messages
 from payments.models import PromoGrant
 from payments.policies import check_is_finance, check_is_second
@@ -17,22 +18,36 @@ Status = PromoGrant.Status
 
 @transaction.atomic
 def ask(*, user: User, amount_paise: int, reason: str, by: User) -> PromoGrant:
-    """Propose to give a family promotional balance. Raises NotAllowed or wallets.BadAmount."""
+    """Propose to give a family promotional balance; the same again is what waits already.
+
+    Raises NotAllowed or wallets.BadAmount.
+    """
     check_is_finance(by)
     if not user.is_family or amount_paise <= 0:
         raise BadAmount(_("Promotional balance is for families, and more than nothing."))
-    grant = PromoGrant.objects.create(
-        user=user, amount_paise=amount_paise, reason=reason, requested_by=by
+    grant, is_new = PromoGrant.objects.get_or_create(
+        user=user,
+        amount_paise=amount_paise,
+        reason=reason,
+        status=Status.REQUESTED,
+        defaults={"requested_by": by},
     )
+    if not is_new:
+        return grant
     audit.record("promo.requested", grant, by=by, amount_paise=amount_paise)
     return grant
 
 
 @transaction.atomic
 def approve(grant: PromoGrant, *, by: User) -> PromoGrant:
-    """Give it (kind 38). Whoever asked cannot; raises InvalidTransition where it is decided."""
+    """Give it (kind 38). Whoever asked cannot.
+
+    Raises InvalidTransition where it is decided, AccountClosed for a family that has left.
+    """
     grant = PromoGrant.objects.locked().select_related("user").get(pk=grant.pk)
     check_is_second(grant, by)
+    if not grant.user.is_active:
+        raise AccountClosed
     grant.move_to(Status.APPROVED, decided_by=by, decided_at=clock.now())
     ledger.post(
         kind="promo_granted",

@@ -20,7 +20,7 @@ REASON = "finance"
 
 class PassedOn(Conflict):
     code = "passed_on"
-    message = _("The money of this class is no longer held. Reverse the tutor's earning first.")
+    message = _("The money of this class is no longer held. Take it from the tutor.")
 
 
 class Disputed(Conflict):

@@ -9,6 +9,7 @@ from payments.policies import check_is_finance, check_is_second
 from payments.services import refund_decisions
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
+from tutorhub.core.rules import broken_rule
 
 Status = RefundRequest.Status
 
@@ -25,6 +26,7 @@ def decide_or_ask(
     by: User,
     amount_paise: int | None = None,
     to_wallet: bool | None = None,
+    from_tutor: bool = False,
 ) -> OrderRefund | RefundRequest:
     """Give it back at once, or where that takes two people, ask for the second one.
 
@@ -33,23 +35,27 @@ def decide_or_ask(
     try:
         with transaction.atomic():
             return refund_decisions.decide(
-                order, by=by, amount_paise=amount_paise, to_wallet=to_wallet
+                order,
+                by=by,
+                amount_paise=amount_paise,
+                to_wallet=to_wallet,
+                from_tutor=from_tutor,
             )
     except refund_decisions.TwoNeeded:
-        return _ask(order, amount_paise, to_wallet, by)
+        wanted = {"amount_paise": amount_paise, "is_to_wallet": to_wallet}
+        return _ask(RefundRequest(order=order, is_from_tutor=from_tutor, **wanted), by)
 
 
-def _ask(
-    order: PaymentOrder, amount_paise: int | None, to_wallet: bool | None, by: User
-) -> RefundRequest:
+def _ask(request: RefundRequest, by: User) -> RefundRequest:
+    request.requested_by = by
     try:
         with transaction.atomic():
-            request = RefundRequest.objects.create(
-                order=order, amount_paise=amount_paise, is_to_wallet=to_wallet, requested_by=by
-            )
-    except IntegrityError:
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        if broken_rule(error) != "refund_request_once":
+            raise
         raise AlreadyRequested from None
-    audit.record("refund.requested", request, by=by, amount_paise=amount_paise)
+    audit.record("refund.requested", request, by=by, amount_paise=request.amount_paise)
     return request
 
 
@@ -70,6 +76,7 @@ def approve(request: RefundRequest, *, by: User) -> RefundRequest:
         asked_by=request.requested_by,
         amount_paise=request.amount_paise,
         to_wallet=request.is_to_wallet,
+        from_tutor=request.is_from_tutor,
     )
     request.move_to(Status.APPROVED, decision=decision, decided_by=by, decided_at=clock.now())
     audit.record("refund.approved", request, by=by)

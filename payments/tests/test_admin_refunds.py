@@ -13,7 +13,7 @@ from payments.models import (
     Refund,
     RefundRequest,
 )
-from payments.services import external_refunds, wallets
+from payments.services import earnings, external_refunds, wallets
 from payments.tests.factories import failed_refund, make_order, pay
 from payments.tests.test_admin import desk, page
 from tutorhub.core import clock
@@ -127,6 +127,22 @@ def test_a_large_refund_takes_two(client_of_finance, paid, settings):
     assert wallets.balance(paid.payer) == (1000_00, 0)
     answer = client_of_finance.get(page(RefundRequest, "change", asked.pk))
     assert answer.status_code == 200
+
+
+def test_what_the_tutor_has_is_taken_back(client_of_finance, paid):
+    tutor = TutorUserFactory()
+    earnings.recognise(
+        session_id=paid.purpose_id,
+        tutor=tutor,
+        tutor_state="Karnataka",
+        gross_paise=1000_00,
+        commission_bps=1500,
+    )
+    answer = act(client_of_finance, "refund_to_wallet", paid)
+    assert "Take it from the tutor." in answer.content.decode()
+    act(client_of_finance, "refund_from_tutor", paid)
+    assert OrderRefund.objects.get().amount_paise == 1000_00
+    assert earnings.left_gross_paise(paid.purpose_id) == 0
 
 
 def test_moderators_decide_nothing(paid):

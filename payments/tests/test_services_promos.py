@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.services.users import AccountClosed
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from payments.models import PromoGrant
 from payments.services import promos, wallets
@@ -77,3 +78,20 @@ def test_finance_asks_for_families_and_for_more_than_nothing(family, finance):
     for user, paise in [(TutorUserFactory(), 1), (family, 0)]:
         with pytest.raises(wallets.BadAmount):
             promos.ask(user=user, amount_paise=paise, reason="x", by=finance)
+
+
+def test_the_same_again_is_what_waits(asked, family, finance, second):
+    again = {"user": family, "amount_paise": 250_00, "reason": "Sorry for the wait"}
+    assert promos.ask(**again, by=second) == asked
+    promos.approve(asked, by=second)
+    assert promos.ask(**again, by=finance) != asked
+
+
+def test_nobody_gives_to_an_account_that_is_closed(asked, family, second):
+    family.is_active = False
+    family.save()
+    with pytest.raises(AccountClosed):
+        promos.approve(asked, by=second)
+    asked.refresh_from_db()
+    assert asked.status == "REQUESTED"
+    promos.reject(asked, by=second)

@@ -3,9 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.tests.factories import StaffFactory
+from accounts.tests.factories import StaffFactory, TutorUserFactory
 from payments.models import OrderRefund, RefundRequest
-from payments.services import refund_decisions, refund_requests, wallets
+from payments.services import earnings, refund_decisions, refund_requests, wallets
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +106,18 @@ def test_the_database_says_so_too(paid, asked, finance):
             decided_by=finance,
             decided_at=asked.requested_at,
         )
+
+
+def test_what_is_taken_from_the_tutor_waits_as_well(paid, finance, second):
+    earnings.recognise(
+        session_id=paid.purpose_id,
+        tutor=TutorUserFactory(),
+        tutor_state="Karnataka",
+        gross_paise=1000_00,
+        commission_bps=1500,
+    )
+    asked = refund_requests.decide_or_ask(paid, by=finance, to_wallet=True, from_tutor=True)
+    assert earnings.left_gross_paise(paid.purpose_id) == 1000_00
+    refund_requests.approve(asked, by=second)
+    assert earnings.left_gross_paise(paid.purpose_id) == 0
+    assert wallets.balance(paid.payer) == (1000_00, 0)

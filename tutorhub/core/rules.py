@@ -1,7 +1,9 @@
-"""Asking a rule without breaking it, so that pages hide what the service would refuse."""
+"""Rules, asked without breaking them, so that pages hide what the service would refuse."""
 
 from collections.abc import Callable
 from typing import Any
+
+from django.db import IntegrityError
 
 from tutorhub.core.errors import DomainError
 
@@ -13,3 +15,9 @@ def allows(check: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
     except DomainError:
         return False
     return True
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the database constraint that an error speaks of; empty if of none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "")

@@ -162,6 +162,7 @@ ADMIN: dict[str, AdminRule] = {
         _finance("refund", STEP_UP),
         _finance("refund_to_source", STEP_UP),
         _finance("refund_to_wallet", STEP_UP),
+        _finance("refund_from_tutor", STEP_UP),
     ),
     "payments.payout": _money(_finance("approve", SECOND_PERSON), _finance("reject")),
     "payments.payoutmethod": _money(_finance("confirm")),

@@ -261,7 +261,7 @@ _add(
     read=(*_BOTH, _FINANCE),
     pay=_BOTH,
     refund=(
-        _cell(FINANCE, ANY, STEP_UP, note="up to a limit for each order"),
+        _cell(FINANCE, ANY, STEP_UP, note="up to a limit for each class or top-up"),
         _cell(FINANCE, ANY, STEP_UP, SECOND_PERSON, note="more"),
         _cell(STUDENT, OWN, note="one that failed, as wallet credit"),
     ),
