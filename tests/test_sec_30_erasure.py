@@ -77,6 +77,9 @@ def session(disk: World):
 def _both(session, family, tutor):
     reviews.write(session, by=family, stars=5, text="Aarav liked it")
     reviews.write(session, by=tutor.user, stars=5, text="Asha is kind")
+    moderator = StaffFactory(group="moderator")
+    for review in session.reviews.all():
+        reviews.take_down(review, by=moderator, reason="It names Aarav")
     for user in (family, tutor.user):
         trusted_browser(user)
         trusted_app(user)

@@ -114,6 +114,8 @@ UNMARKED = {
     # Held by a constraint to the time at which it was said.
     "payments_gatewaydispute.statement",
     "marketplace_review.taken_down_for",
+    # How a device is reached, in words of the standard.
+    "accounts_passkey.transports",
     # Names by which an erasure looks for what is left; sealed, and shown to nobody.
     "accounts_datarequest.traces",
     # No row in these worlds.

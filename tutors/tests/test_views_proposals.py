@@ -156,7 +156,8 @@ class TestTheDesk:
         page = browser.get(opened["Location"])
         seen = page.context["form"]["seen"].value()
         address = reverse("admin:tutors_tutordocument_review", args=[paper.pk, "verify"])
-        assert browser.get(address).context["form"]["seen"].value() == seen
+        form = browser.get(f"{address}?seen={seen}").context["form"]
+        assert form["seen"].value() == seen
         propose(tutor, qualifications=["Ph.D. Harvard"])
         refused = browser.post(address, {"seen": seen})
         assert refused.status_code == 422
