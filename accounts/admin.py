@@ -122,14 +122,8 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
     def _decide(
         self, request: HttpRequest, queryset: QuerySet[User], decide: Callable[..., User], did: str
     ) -> None:
-        reason = request.POST.get("reason", "")
-        for user in queryset:
-            try:
-                decide(user, by=request.user, reason=reason)
-            except DomainError as error:
-                self.message_user(request, f"{user}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{user}: {did}.", messages.SUCCESS)
+        said = {"by": request.user, "reason": request.POST.get("reason", "")}
+        self.each(request, queryset, lambda user: decide(user, **said), did)
 
 
 @admin.register(LoginAttempt)
@@ -190,14 +184,13 @@ class DataRequestAdmin(ReadOnlyAdmin):
     def _close(
         self, request: HttpRequest, queryset: QuerySet[DataRequest], *, is_refused: bool
     ) -> None:
-        answer = request.POST.get("answer", "")
-        for each in queryset:
-            try:
-                data_requests.close(each, by=request.user, answer=answer, is_refused=is_refused)
-            except DomainError as error:
-                self.message_user(request, f"{each}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{each}: closed.", messages.SUCCESS)
+        said = {"answer": request.POST.get("answer", ""), "is_refused": is_refused}
+        self.each(
+            request,
+            queryset,
+            lambda asked: data_requests.close(asked, by=request.user, **said),
+            "closed",
+        )
 
 
 @admin.register(ConsentNotice)

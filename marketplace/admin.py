@@ -66,11 +66,6 @@ class EventInline(admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What was paid stands in the data."""
-        sees = sees_money(request) or has_every_right(me(request))
-        return [name for name in self.fields if name != "data" or sees]
-
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -100,13 +95,12 @@ class LeadAdmin(ReadOnlyAdmin):
         description="The family's number is dead: give the credit back", permissions=["judge"]
     )
     def dead_number(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
-        for lead in queryset:
-            try:
-                leads.report_dead_number(lead, by=request.user)
-            except DomainError as error:
-                self.message_user(request, f"{lead}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{lead}: credit given back.", messages.SUCCESS)
+        self.each(
+            request,
+            queryset,
+            lambda lead: leads.report_dead_number(lead, by=request.user),
+            "credit given back",
+        )
 
 
 @admin.register(TutoringSession)
@@ -152,14 +146,8 @@ class ReviewAdmin(ReadOnlyAdmin):
     def _decide(
         self, request: HttpRequest, queryset: QuerySet[Review], decide: Any, did: str
     ) -> None:
-        reason = request.POST.get("reason", "")
-        for review in queryset:
-            try:
-                decide(review, by=request.user, reason=reason)
-            except DomainError as error:
-                self.message_user(request, f"{review}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{review}: {did}.", messages.SUCCESS)
+        said = {"by": request.user, "reason": request.POST.get("reason", "")}
+        self.each(request, queryset, lambda review: decide(review, **said), did)
 
 
 @admin.register(GatewayDispute)

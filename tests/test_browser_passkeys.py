@@ -27,7 +27,7 @@ def _site(settings: Any, live_server: Any) -> None:
 def look(visitor: Visitor, name: str) -> None:
     """At the width of a phone and of a desk."""
     for screen in (PHONE, DESKTOP):
-        visitor.page.set_viewport_size(screen["viewport"])  # type: ignore[arg-type]
+        visitor.page.set_viewport_size(screen["viewport"])
         axe(visitor.page)
         assert not visitor.overflows()
         visitor.picture(f"passkey-{name}")
@@ -117,7 +117,7 @@ def test_a_tutor_adds_one_steps_up_with_it_and_removes_it(phone: Visitor) -> Non
 def test_a_passkey_proves_an_account_that_was_silent(phone: Visitor, language: str) -> None:
     user, sensor = FamilyUserFactory(name="Meera", email="meera@example.com"), Sensor(phone)
     cookie = {"name": "django_language", "value": language, "url": phone.base_url}
-    phone.context.add_cookies([cookie])  # type: ignore[list-item]
+    phone.context.add_cookies([cookie])
     phone.sign_in(user)
     phone.go("/account/passkeys/add/")
     look(phone, f"family-1-add-{language}")
@@ -161,7 +161,7 @@ def test_a_family_signs_in_with_a_passkey_alone(phone: Visitor, language: str) -
     phone.page.wait_for_url("**/account/devices/")
     phone.context.clear_cookies()
     cookie = {"name": "django_language", "value": language, "url": phone.base_url}
-    phone.context.add_cookies([cookie])  # type: ignore[list-item]
+    phone.context.add_cookies([cookie])
     phone.go("/signin/?next=/account/devices/")
     look(phone, f"signin-{language}")
     sensor.works(False)

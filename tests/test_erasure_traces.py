@@ -22,7 +22,7 @@ from tutorhub.core import clock, outbox, storage, vault
 from tutorhub.core.models import OutboxRow, SealedRecord
 from tutorhub.core.tests.storages import World
 from tutors.models import Offering, TutorDocument, TutorPhoto, TutorProfile
-from tutors.services import desk, verification
+from tutors.services import desk, submissions, verification
 from tutors.tests.factories import PhotoFactory, TutorFactory
 from tutors.tests.uploading import received
 
@@ -44,6 +44,22 @@ def said_to(user, name) -> Message:
         status="sent",
         sent_at=clock.now(),
     )
+
+
+def test_what_a_tutor_was_called_before_goes_too():
+    """A moderator agreed to another name since; families were told the one before."""
+    session = make_released()
+    tutor, family = session.tutor, session.learner.family.user
+    tutor.user.name = "Meera Iyer"
+    tutor.user.save()
+    submissions.hand_in(tutor)
+    User.objects.filter(pk=tutor.user_id).update(name="Meera Rao")
+    said_to(family, "Meera Iyer")
+    kept = said_to(family, "Meera Iyengar")
+    forget(User.objects.get(pk=tutor.user_id), at=session.end_at + timedelta(hours=2))
+    assert not Message.objects.filter(body__contains="Meera Iyer ").exists()
+    kept.refresh_from_db()
+    assert kept.body == "Meera Iyengar waits"
 
 
 class TestFamily:

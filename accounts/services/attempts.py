@@ -2,6 +2,7 @@
 
 from accounts.clients import Client
 from accounts.models import LoginAttempt, User
+from tutorhub.core.errors import DomainError
 
 
 def note(
@@ -26,3 +27,9 @@ def note(
         is_success=not reason,
         reason=reason,
     )
+
+
+def note_outcome(kind: str, outcome: object, *, client: Client, user: User) -> LoginAttempt:
+    """Log how somebody who is signed in has proved who they are, or the error that it ended in."""
+    reason = outcome.code if isinstance(outcome, DomainError) else ""
+    return note(kind, client=client, phone=user.phone or "", user=user, reason=reason)

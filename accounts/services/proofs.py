@@ -85,13 +85,7 @@ def _verify(
     if not isinstance(found, DomainError):
         codes.use(found)
         settle(user, device, by=user)
-    attempts.note(
-        LoginAttempt.Kind.PROOF,
-        client=client,
-        phone=user.phone or "",
-        user=user,
-        reason=found.code if isinstance(found, DomainError) else "",
-    )
+    attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)
     return found
 
 
@@ -120,13 +114,7 @@ def _verify_passkey(
     found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
     if not isinstance(found, DomainError):
         settle(user, device, by=user)
-    attempts.note(
-        LoginAttempt.Kind.PROOF,
-        client=client,
-        phone=user.phone or "",
-        user=user,
-        reason=found.code if isinstance(found, DomainError) else "",
-    )
+    attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)
     return found
 
 

@@ -76,13 +76,7 @@ def _verify(
     found = codes.answer(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
     if not isinstance(found, DomainError):
         codes.use(found)
-    attempts.note(
-        LoginAttempt.Kind.STEP_UP,
-        client=client,
-        phone=user.phone or "",
-        user=user,
-        reason=found.code if isinstance(found, DomainError) else "",
-    )
+    attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=client, user=user)
     return found
 
 
@@ -105,13 +99,7 @@ def verify_passkey(user: User, sign_in_id: UUID | None, *, answer: Answer, clien
 def _verify_passkey(user: User, asker: Asker, answer: Answer) -> Passkey | DomainError:
     """Returns the error instead of raising it, so that the challenge stays used."""
     found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
-    attempts.note(
-        LoginAttempt.Kind.STEP_UP,
-        client=asker.client,
-        phone=user.phone or "",
-        user=user,
-        reason=found.code if isinstance(found, DomainError) else "",
-    )
+    attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=asker.client, user=user)
     return found
 
 

@@ -147,16 +147,18 @@ def test_sec_02_staff_are_told_also_of_those_who_only_ask_for_codes(numbers, ala
 def test_sec_02_the_api_says_when_to_come_back(settings):
     """To an app that does not know the work, and to everybody above the second count."""
     failures(2000)
-    _asks_to_come_back("work_required")
+    assert _answers() == [(429, "work_required", "600")] * 2
     settings.SPRAY_FAILURES_PER_HOUR_DESPITE_WORK = 2000
-    _asks_to_come_back("signin_paused")
-
-
-def _asks_to_come_back(code: str) -> None:
-    body = {"phone": PHONE, "code": "123456"}
-    for path, data in (("request", {"phone": PHONE}), ("verify", body)):
-        answer = HttpClient().post(f"/api/v1/auth/otp/{path}", data, "application/json")
-        assert answer.status_code == 429
-        assert answer.json()["errors"][0]["code"] == code
-        assert answer["Retry-After"] == "600"
+    assert _answers() == [(429, "signin_paused", "600")] * 2
     assert not Message.objects.exists()
+
+
+def _answers() -> list[tuple[int, str, str]]:
+    """Status, code and when to come back, of a request for a code and of an entry."""
+    found = []
+    for path, data in (("request", {}), ("verify", {"code": "123456"})):
+        address, body = f"/api/v1/auth/otp/{path}", {"phone": PHONE, **data}
+        answer = HttpClient().post(address, body, "application/json")
+        code = answer.json()["errors"][0]["code"]
+        found.append((answer.status_code, code, answer["Retry-After"]))
+    return found

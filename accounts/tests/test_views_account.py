@@ -10,7 +10,7 @@ from django.test import Client
 from accounts import phones
 from accounts.clients import SIGN_IN
 from accounts.models import BrowserSession, OtpChallenge, User
-from accounts.services import users
+from accounts.services import send_limits, stepup, users
 from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import PHONE, ask_page, last_code, step_up, trust, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
@@ -122,6 +122,16 @@ def test_the_way_back_from_the_code_stays_on_this_site(browser: Client, user: Us
     entered = browser.post("/account/confirm/?next=//evil.example", {"code": code})
     assert entered["Location"] == "/account/"
     step_up(user, here)
+
+
+def test_no_code_is_said_to_be_sent_when_none_was(browser: Client, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise send_limits.SentTooOften(retry_after=86400)
+
+    monkeypatch.setattr(stepup, "request", refuse)
+    page = browser.post("/account/confirm/", {"send": "1"}, follow=True).content.decode()
+    assert "Please wait" in page
+    assert "We sent a code" not in page
 
 
 def test_a_quick_second_code_says_wait(browser: Client):

@@ -100,7 +100,8 @@ def _send(request: HttpRequest, what: str, ask: Callable[..., object], onward: s
         ask(request.user, sign_in_of(request), client=client_of(request))
     except send_limits.SentTooOften as error:
         messages.warning(request, str(error))
-    request.session[SENT] = what
+    else:
+        request.session[SENT] = what
     query = f"?{urlencode({'next': onward})}" if onward else ""
     return redirect(f"{request.path}{query}")
 

@@ -11,7 +11,7 @@ from marketplace.models import Review, TutoringSession
 from marketplace.services import reviews
 from marketplace.tests.factories import make_released
 from notifications.models import Message
-from tutorhub.core import clock
+from tutorhub.core import clock, datamap
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent
 
@@ -122,3 +122,12 @@ def test_the_database_wants_to_know_who(shown):
     rows = Review.objects.filter(pk=shown.pk)
     with pytest.raises(IntegrityError, match="review_taken_down_by"), transaction.atomic():
         rows.update(taken_down_at=clock.now())
+
+
+def test_the_copy_of_the_tutors_data_has_it_no_more(shown, session, moderator):
+    table = next(table for table in datamap.tables() if table.label == "marketplace.Review")
+    family, tutor = session.learner.family.user, session.tutor.user
+    assert shown in table.of(tutor)
+    reviews.take_down(shown, by=moderator, reason=WHY)
+    assert shown not in table.of(tutor)
+    assert shown in table.of(family)

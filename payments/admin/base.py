@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,7 +15,6 @@ from notifications.queries import masked
 from payments.models import CHART, LedgerAccount
 from payments.models.chart import RUPEES
 from payments.policies import is_finance
-from tutorhub.core.errors import DomainError
 from tutorhub.core.money import rupees_exact
 from tutorhub.core.readonly import ReadOnlyAdmin
 
@@ -60,23 +58,6 @@ class FinanceAdmin(sudo.AfterCode, ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return sees_money(request)
-
-    def each(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Any],
-        decide: Callable[..., Any],
-        did: str | Callable[[Any], str],
-    ) -> None:
-        """Do one thing to every row; what one of them refuses is said and stops no other."""
-        for row in rows:
-            try:
-                made = decide(row)
-            except DomainError as error:
-                self.message_user(request, f"{row}: {error}", messages.ERROR)
-            else:
-                said = did if isinstance(did, str) else did(made)
-                self.message_user(request, f"{row}: {said}.", messages.SUCCESS)
 
 
 class FinanceInline(admin.TabularInline):

@@ -5,19 +5,12 @@ from payments.models.two_people import TwoPersonDecision
 from tutorhub.core.ids import uuid7
 
 
-class FundingQuerySet(models.QuerySet["Funding"]):
-    def locked(self) -> "FundingQuerySet":
-        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
-
-
 class Funding(TwoPersonDecision):
     """A bank transfer into the account that payouts are sent from."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     amount_paise = models.BigIntegerField()
     reference = models.CharField(max_length=60, help_text="of the bank (UTR)")
-
-    objects = FundingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "funding of payouts"

@@ -7,14 +7,6 @@ from payments.models.two_people import TwoPersonDecision
 from tutorhub.core.ids import uuid7
 
 
-class RefundRequestQuerySet(models.QuerySet["RefundRequest"]):
-    def locked(self) -> "RefundRequestQuerySet":
-        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
-
-    def waiting(self) -> "RefundRequestQuerySet":
-        return self.filter(status=RefundRequest.Status.REQUESTED)
-
-
 class RefundRequest(TwoPersonDecision):
     """A refund larger than one person in finance may decide (`REFUND_ALONE_MAXIMUM_PAISE`)."""
 
@@ -30,8 +22,6 @@ class RefundRequest(TwoPersonDecision):
     decision = models.OneToOneField(
         OrderRefund, on_delete=models.PROTECT, null=True, related_name="request"
     )
-
-    objects = RefundRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "large refund"

@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -5,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorhub.core import clock
 from tutorhub.core.states import StateMachine
+
+
+class TwoPersonQuerySet(models.QuerySet[Any]):
+    def locked(self) -> Self:
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 class TwoPersonDecision(StateMachine):
@@ -33,6 +40,8 @@ class TwoPersonDecision(StateMachine):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+
+    objects = TwoPersonQuerySet.as_manager()
 
     class Meta:
         abstract = True

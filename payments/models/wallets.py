@@ -7,11 +7,6 @@ from tutorhub.core.ids import uuid7
 from tutorhub.core.money import rupees_exact
 
 
-class PromoGrantQuerySet(models.QuerySet["PromoGrant"]):
-    def locked(self) -> "PromoGrantQuerySet":
-        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
-
-
 class PromoGrant(TwoPersonDecision):
     """Promotional balance for a family, once approved: to be spent on classes, never paid out."""
 
@@ -21,8 +16,6 @@ class PromoGrant(TwoPersonDecision):
     )
     amount_paise = models.BigIntegerField()
     reason = models.CharField(max_length=120, help_text="the family sees it")
-
-    objects = PromoGrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = "promotional balance"

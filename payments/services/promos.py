@@ -7,8 +7,8 @@ from accounts.models import User
 from accounts.services.users import AccountClosed
 from payments import messages
 from payments.models import PromoGrant
-from payments.policies import check_is_finance, check_is_second
-from payments.services import ledger
+from payments.policies import check_is_finance
+from payments.services import ledger, two_people
 from payments.services.ledger import credit, debit
 from payments.services.wallets import BadAmount
 from tutorhub.core import audit, clock
@@ -44,8 +44,7 @@ def approve(grant: PromoGrant, *, by: User) -> PromoGrant:
 
     Raises InvalidTransition where it is decided, AccountClosed for a family that has left.
     """
-    grant = PromoGrant.objects.locked().select_related("user").get(pk=grant.pk)
-    check_is_second(grant, by)
+    grant = two_people.to_approve(grant, by=by)
     if not grant.user.is_active:
         raise AccountClosed
     grant.move_to(Status.APPROVED, decided_by=by, decided_at=clock.now())
@@ -64,11 +63,6 @@ def approve(grant: PromoGrant, *, by: User) -> PromoGrant:
     return grant
 
 
-@transaction.atomic
 def reject(grant: PromoGrant, *, by: User) -> PromoGrant:
-    """Nothing is given; whoever asked takes it back so, too."""
-    check_is_finance(by)
-    grant = PromoGrant.objects.locked().get(pk=grant.pk)
-    grant.move_to(Status.REJECTED, decided_by=by, decided_at=clock.now())
-    audit.record("promo.rejected", grant, by=by)
-    return grant
+    """Nothing is given."""
+    return two_people.reject(grant, by=by, action="promo.rejected")

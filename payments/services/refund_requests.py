@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments.models import OrderRefund, PaymentOrder, RefundRequest
-from payments.policies import check_is_finance, check_is_second
-from payments.services import refund_decisions
+from payments.services import refund_decisions, two_people
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
 from tutorhub.core.rules import broken_rule
@@ -65,11 +64,7 @@ def approve(request: RefundRequest, *, by: User) -> RefundRequest:
 
     Raises InvalidTransition where it is decided, and what `refund_decisions.decide` does.
     """
-    request = (
-        RefundRequest.objects.locked().select_related("requested_by", "order").get(pk=request.pk)
-    )
-    check_is_second(request, by)
-    request.check_can_move_to(Status.APPROVED)
+    request = two_people.to_approve(request, by=by)
     decision = refund_decisions.decide(
         request.order,
         by=by,
@@ -83,11 +78,6 @@ def approve(request: RefundRequest, *, by: User) -> RefundRequest:
     return request
 
 
-@transaction.atomic
 def reject(request: RefundRequest, *, by: User) -> RefundRequest:
-    """Nothing is given back; whoever asked takes it back so, too."""
-    check_is_finance(by)
-    request = RefundRequest.objects.locked().get(pk=request.pk)
-    request.move_to(Status.REJECTED, decided_by=by, decided_at=clock.now())
-    audit.record("refund.rejected", request, by=by)
-    return request
+    """Nothing is given back."""
+    return two_people.reject(request, by=by, action="refund.rejected")

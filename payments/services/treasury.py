@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from payments.models import Funding
-from payments.policies import check_is_finance, check_is_second
-from payments.services import ledger
+from payments.policies import check_is_finance
+from payments.services import ledger, two_people
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
@@ -41,8 +41,7 @@ def ask_funding(*, amount_paise: int, reference: str, by: User) -> Funding:
 @transaction.atomic
 def approve_funding(funding: Funding, *, by: User) -> Funding:
     """Book it (kind 36). Whoever entered it cannot."""
-    funding = Funding.objects.locked().get(pk=funding.pk)
-    check_is_second(funding, by)
+    funding = two_people.to_approve(funding, by=by)
     funding.move_to(Funding.Status.APPROVED, decided_by=by, decided_at=clock.now())
     ledger.post(
         kind="payouts_funded",
@@ -55,14 +54,9 @@ def approve_funding(funding: Funding, *, by: User) -> Funding:
     return funding
 
 
-@transaction.atomic
 def reject_funding(funding: Funding, *, by: User) -> Funding:
-    """Nothing is booked; whoever entered it may take it back so, too."""
-    check_is_finance(by)
-    funding = Funding.objects.locked().get(pk=funding.pk)
-    funding.move_to(Funding.Status.REJECTED, decided_by=by, decided_at=clock.now())
-    audit.record("funding.rejected", funding, by=by)
-    return funding
+    """Nothing is booked."""
+    return two_people.reject(funding, by=by, action="funding.rejected")
 
 
 @transaction.atomic

@@ -2,9 +2,10 @@ import pytest
 from django.contrib.auth.models import Group
 
 from accounts.models import User
-from accounts.tests.factories import StaffFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
 from payments.models import PaymentOrder
 from payments.policies import FINANCE
+from payments.tests.factories import make_method
 from payments.tests.paying import callback, opened
 from payments.tests.simulator import RazorpaySimulator
 from tutorhub.core import outbox
@@ -44,3 +45,16 @@ def paid(order: PaymentOrder, razorpay_simulator: RazorpaySimulator) -> PaymentO
     callback(razorpay_simulator.pay(order.razorpay_order_id))
     order.refresh_from_db()
     return order
+
+
+@pytest.fixture
+def tutor(db: None) -> User:
+    """A tutor whom the bank has confirmed."""
+    user = TutorUserFactory()
+    make_method(user)
+    return user
+
+
+@pytest.fixture
+def family(db: None) -> User:
+    return FamilyUserFactory()

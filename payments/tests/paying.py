@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from accounts.tests.factories import FamilyUserFactory
+from accounts.models import User
+from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments import gateway
 from payments.models import LedgerEntry, LedgerTxn, Payment, PaymentOrder
-from payments.services import captures, ledger, orders
+from payments.services import captures, earnings, ledger, orders
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
 
@@ -56,3 +57,16 @@ def dashboard_refund(amount_paise: int, purpose: str = "session") -> None:
         notes={},
         receipt="theirs",
     )
+
+
+def passed_on(order: PaymentOrder) -> User:
+    """The class was given, and its money is held for the tutor, who is returned."""
+    tutor = TutorUserFactory()
+    earnings.recognise(
+        session_id=order.purpose_id,
+        tutor=tutor,
+        tutor_state="Karnataka",
+        gross_paise=order.total_paise,
+        commission_bps=1500,
+    )
+    return tutor

@@ -15,6 +15,7 @@ from payments.models import (
 )
 from payments.services import earnings, external_refunds, wallets
 from payments.tests.factories import failed_refund, make_order, pay
+from payments.tests.paying import passed_on
 from payments.tests.test_admin import desk, page
 from tutorhub.core import clock
 
@@ -130,14 +131,7 @@ def test_a_large_refund_takes_two(client_of_finance, paid, settings):
 
 
 def test_what_the_tutor_has_is_taken_back(client_of_finance, paid):
-    tutor = TutorUserFactory()
-    earnings.recognise(
-        session_id=paid.purpose_id,
-        tutor=tutor,
-        tutor_state="Karnataka",
-        gross_paise=1000_00,
-        commission_bps=1500,
-    )
+    passed_on(paid)
     answer = act(client_of_finance, "refund_to_wallet", paid)
     assert "Take it from the tutor." in answer.content.decode()
     act(client_of_finance, "refund_from_tutor", paid)

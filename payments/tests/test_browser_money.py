@@ -117,6 +117,7 @@ def test_money_health(staff: Visitor, family, razorpay_simulator, is_broken: boo
     "name", ["paymentorder", "payment", "refund", "reconrun", "reconitem", "ledgeraccount"]
 )
 def test_lists(staff: Visitor, family, name: str) -> None:
-    staff.go(f"/admin/payments/{name}/")
+    page = staff.go(f"/admin/payments/{name}/")
+    assert page.locator("#changelist").is_visible()
     staff.check()
     staff.picture(f"money-list-{name}")

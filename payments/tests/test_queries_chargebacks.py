@@ -21,13 +21,6 @@ from payments.tests.disputing import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def tutor():
-    tutor = TutorUserFactory()
-    factories.make_method(tutor)
-    return tutor
-
-
 def browse(user) -> Client:
     client = Client()
     client.force_login(user, backend="accounts.backends.PhoneBackend")

@@ -6,9 +6,8 @@ import pytest
 
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from payments.models import OrderRefund, PromoGrant, RefundRequest
-from payments.models.refund_requests import RefundRequestQuerySet
-from payments.models.wallets import PromoGrantQuerySet
-from payments.services import ledger, promos, refund_requests, wallets
+from payments.models.two_people import TwoPersonQuerySet
+from payments.services import ledger, promos, refund_requests, two_people, wallets
 from payments.tests.factories import make_order, pay
 from tutorhub.core.tests.threads import run_together
 
@@ -39,17 +38,14 @@ def asked(db, settings):
 def both_look(monkeypatch):
     """Neither of two goes on before the other one has looked, too."""
 
-    def meet(module):
-        both = threading.Barrier(2, timeout=10)
-        check = module.check_is_second
+    both = threading.Barrier(2, timeout=10)
+    check = two_people.check_is_second
 
-        def slow_check(row, by):
-            check(row, by)
-            both.wait()
+    def slow_check(row, by):
+        check(row, by)
+        both.wait()
 
-        monkeypatch.setattr(module, "check_is_second", slow_check)
-
-    return meet
+    monkeypatch.setattr(two_people, "check_is_second", slow_check)
 
 
 def names(results):
@@ -63,9 +59,9 @@ def test_a_refund_is_given_once(asked, bosses):
     assert wallets.balance(asked.order.payer) == (300_00, 0)
 
 
-def test_control_without_its_lock_a_refund_is_given_twice(asked, bosses, both_look, monkeypatch):
-    both_look(refund_requests)
-    monkeypatch.setattr(RefundRequestQuerySet, "locked", lambda self: self)
+@pytest.mark.usefixtures("both_look")
+def test_control_without_its_lock_a_refund_is_given_twice(asked, bosses, monkeypatch):
+    monkeypatch.setattr(TwoPersonQuerySet, "locked", lambda self: self)
     results = run_together(2, lambda n: refund_requests.approve(asked, by=bosses[n]))
     assert names(results) == ["RefundRequest"] * 2
     assert wallets.balance(asked.order.payer) == (600_00, 0)
@@ -78,7 +74,7 @@ def test_two_questions_at_once_are_one(asked, bosses):
         4, lambda n: refund_requests.decide_or_ask(order, by=bosses[n], to_wallet=True)
     )
     assert names(results) == ["AlreadyRequested"] * 3 + ["RefundRequest"]
-    assert RefundRequest.objects.waiting().count() == 1
+    assert RefundRequest.objects.filter(status="REQUESTED").count() == 1
 
 
 def test_promotional_balance_is_given_once(grant, bosses):
@@ -87,10 +83,10 @@ def test_promotional_balance_is_given_once(grant, bosses):
     assert wallets.balance(grant.user) == (0, 250_00)
 
 
-def test_control_without_its_lock_both_think_they_gave_it(grant, bosses, both_look, monkeypatch):
+@pytest.mark.usefixtures("both_look")
+def test_control_without_its_lock_both_think_they_gave_it(grant, bosses, monkeypatch):
     """The key in the ledger still holds; without the lock it is all there is."""
-    both_look(promos)
-    monkeypatch.setattr(PromoGrantQuerySet, "locked", lambda self: self)
+    monkeypatch.setattr(TwoPersonQuerySet, "locked", lambda self: self)
     results = run_together(2, lambda n: promos.approve(grant, by=bosses[n]))
     assert names(results) == ["PromoGrant"] * 2
     assert ledger.balance("student_promo", grant.user_id) == 250_00

@@ -2,7 +2,6 @@
 
 import pytest
 
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from notifications.models import Message
 from payments.models import (
     Earning,
@@ -39,18 +38,6 @@ from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tutor():
-    tutor = TutorUserFactory()
-    factories.make_method(tutor)
-    return tutor
-
-
-@pytest.fixture
-def family():
-    return FamilyUserFactory()
 
 
 MATRIX = {

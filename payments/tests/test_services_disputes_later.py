@@ -1,13 +1,12 @@
 """Chargebacks of packs, and what happens after one, or at the same moment."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
 from django.db.models import QuerySet
 
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from accounts.tests.factories import TutorUserFactory
 from payments.models import (
     CreditLot,
     EarningFreeze,
@@ -33,21 +32,9 @@ from payments.tests.disputing import (
     of_tutor,
 )
 from tutorhub.core.ids import uuid7
-from tutorhub.core.tests.threads import run_together
+from tutorhub.core.tests.threads import run_together, somebody_waits, wait_until
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tutor():
-    tutor = TutorUserFactory()
-    factories.make_method(tutor)
-    return tutor
-
-
-@pytest.fixture
-def family():
-    return FamilyUserFactory()
 
 
 class TestCreditPacks:
@@ -211,11 +198,13 @@ class TestFreezeAgainstRelease:
         def slow_look(session_id) -> bool:
             frozen = look(session_id)
             looked.set()
-            time.sleep(0.5)
+            # Under the lock the other one waits; without it, it is through in this moment.
+            wait_until(lambda: somebody_waits() or froze.exists())
             return frozen
 
         tutor = TutorUserFactory()
         session = factories.earn(tutor, is_released=False)
+        froze = EarningFreeze.objects.of_session(session)
         monkeypatch.setattr(freezes, "is_frozen", slow_look)
 
         def work(number):
@@ -225,7 +214,7 @@ class TestFreezeAgainstRelease:
             return freezes.freeze(session_id=session, cause="dispute:1")
 
         run_together(2, work)
-        assert EarningFreeze.objects.of_session(session).exists()
+        assert froze.exists()
         return of_tutor(tutor)
 
     def test_the_money_is_held_in_the_end(self, monkeypatch):

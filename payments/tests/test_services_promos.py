@@ -4,18 +4,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.services.users import AccountClosed
-from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
+from accounts.tests.factories import StaffFactory, TutorUserFactory
 from payments.models import PromoGrant
 from payments.services import promos, wallets
 from payments.tests.paying import legs
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def family():
-    return FamilyUserFactory()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
 from payments.models import ExternalRefund, Payment, PaymentOrder
 from payments.services import (
@@ -15,7 +15,7 @@ from payments.services import (
     refunds,
 )
 from payments.tests import factories
-from payments.tests.paying import dashboard_refund, legs
+from payments.tests.paying import dashboard_refund, legs, passed_on
 from tutorhub.core.errors import NotAllowed
 
 
@@ -106,13 +106,7 @@ class TestDeciding:
             refund_decisions.decide(paid, by=finance)
 
     def test_not_when_the_tutor_has_the_money(self, paid, finance):
-        earnings.recognise(
-            session_id=paid.purpose_id,
-            tutor=TutorUserFactory(),
-            tutor_state="Karnataka",
-            gross_paise=100_000,
-            commission_bps=1500,
-        )
+        passed_on(paid)
         with pytest.raises(refund_decisions.PassedOn):
             refund_decisions.decide(paid, by=finance)
         decision = refund_decisions.decide(
@@ -126,14 +120,7 @@ class TestDeciding:
     def test_a_refund_from_outside_at_the_tutors_cost(
         self, paid, razorpay_simulator, client, drain, finance
     ):
-        tutor = TutorUserFactory()
-        earnings.recognise(
-            session_id=paid.purpose_id,
-            tutor=tutor,
-            tutor_state="Karnataka",
-            gross_paise=100_000,
-            commission_bps=1500,
-        )
+        tutor = passed_on(paid)
         held = ledger.balance("tutor_held", tutor.pk)
         dashboard_refund(100_000)
         razorpay_simulator.deliver(client)

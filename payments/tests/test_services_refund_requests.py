@@ -3,9 +3,10 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.tests.factories import StaffFactory, TutorUserFactory
+from accounts.tests.factories import StaffFactory
 from payments.models import OrderRefund, RefundRequest
 from payments.services import earnings, refund_decisions, refund_requests, wallets
+from payments.tests.paying import passed_on
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -109,13 +110,7 @@ def test_the_database_says_so_too(paid, asked, finance):
 
 
 def test_what_is_taken_from_the_tutor_waits_as_well(paid, finance, second):
-    earnings.recognise(
-        session_id=paid.purpose_id,
-        tutor=TutorUserFactory(),
-        tutor_state="Karnataka",
-        gross_paise=1000_00,
-        commission_bps=1500,
-    )
+    passed_on(paid)
     asked = refund_requests.decide_or_ask(paid, by=finance, to_wallet=True, from_tutor=True)
     assert earnings.left_gross_paise(paid.purpose_id) == 1000_00
     refund_requests.approve(asked, by=second)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.tests.factories import StaffFactory
 from payments.models import Funding, LedgerTxn
-from payments.services import ledger, treasury
+from payments.services import ledger, treasury, two_people
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 from tutorhub.core.models import AuditEvent
 from tutorhub.core.tests.threads import run_together
@@ -102,13 +102,13 @@ class TestRaces:
     def test_control_without_the_lock_both_think_they_did(self, monkeypatch):
         """The key in the ledger still holds; without the lock it is all there is."""
         both_have_looked = threading.Barrier(2, timeout=10)
-        check = treasury.check_is_second
+        check = two_people.check_is_second
 
         def slow_check(funding, by):
             check(funding, by)
             both_have_looked.wait()
 
-        monkeypatch.setattr(treasury, "check_is_second", slow_check)
+        monkeypatch.setattr(two_people, "check_is_second", slow_check)
         monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
         funding = asked(StaffFactory(group="finance"))
         bosses = [StaffFactory(group="finance") for _ in range(2)]

@@ -1,12 +1,15 @@
 """What staff may look at and never change."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+
+from tutorhub.core.errors import DomainError
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -44,6 +47,26 @@ class StaffAdmin(Base):
         return any(_asks(lookup, name) for name in offered) and super().lookup_allowed(
             lookup, value, request
         )
+
+    def each(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        decide: Callable[..., Any],
+        did: str | Callable[[Any], str],
+    ) -> None:
+        """Do one thing to every row; what one of them refuses is said and stops no other.
+
+        `did` says what became of a row, or makes that of what `decide` has returned.
+        """
+        for row in rows:
+            try:
+                made = decide(row)
+            except DomainError as error:
+                self.message_user(request, f"{row}: {error}", messages.ERROR)
+            else:
+                said = did if isinstance(did, str) else did(made)
+                self.message_user(request, f"{row}: {said}.", messages.SUCCESS)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 class KeptSchemaGenerator(SchemaGenerator):
@@ -24,13 +25,13 @@ class KeptSchemaGenerator(SchemaGenerator):
         return _described(get_language())
 
 
-class _Described:
+class _Described(APIView):
     """There only where `API_DOCS` is on: in production it is nobody's business by default."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not settings.API_DOCS:
             raise Http404
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
 
 
 class SchemaView(_Described, SpectacularAPIView):

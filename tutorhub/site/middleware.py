@@ -57,7 +57,7 @@ class StaffSessionMiddleware:
         self._end_without_device(request)
         if request.path in {login, leave} or not request.user.is_authenticated:
             return None
-        is_verified = request.user.is_verified()  # type: ignore[attr-defined]
+        is_verified = _is_verified(request)
         if is_verified and self._is_fresh(request):
             return None
         if is_verified:
@@ -70,7 +70,7 @@ class StaffSessionMiddleware:
         Asked before anything else: to look for the user forgets a device that is not there.
         """
         had_device = DEVICE_ID_SESSION_KEY in request.session
-        if had_device and request.user.is_authenticated and not request.user.is_verified():  # type: ignore[attr-defined]
+        if had_device and request.user.is_authenticated and not _is_verified(request):
             logout(request)
 
     def _is_fresh(self, request: HttpRequest) -> bool:
@@ -209,3 +209,9 @@ def _refusal_of_suspended(request: HttpRequest, error: NotAllowed) -> HttpRespon
         response = render(request, "accounts/suspended.html", context, status=status)
     add_never_cache_headers(response)
     return response
+
+
+def _is_verified(request: HttpRequest) -> bool:
+    """Whether the second factor was given; django-otp's middleware has put the question there."""
+    user: Any = request.user
+    return bool(user.is_verified())
