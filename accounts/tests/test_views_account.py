@@ -126,7 +126,7 @@ def test_the_way_back_from_the_code_stays_on_this_site(browser: Client, user: Us
 
 def test_no_code_is_said_to_be_sent_when_none_was(browser: Client, monkeypatch: pytest.MonkeyPatch):
     def refuse(*args: object, **kwargs: object) -> None:
-        raise send_limits.SentTooOften(retry_after=86400)
+        raise send_limits.SentTooOften("Please wait 24 hours.", retry_after=86400)
 
     monkeypatch.setattr(stepup, "request", refuse)
     page = browser.post("/account/confirm/", {"send": "1"}, follow=True).content.decode()
