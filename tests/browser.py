@@ -113,6 +113,7 @@ class Visitor:
 
     def check(self) -> None:
         """No accessibility violation, nothing wider than the screen, a silent console."""
+        self.page.wait_for_load_state("load")
         axe(self.page)
         assert not self.overflows(), f"{self.page.url} scrolls sideways"
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from accounts.clients import SIGN_IN
 from accounts.clients import Client as Device
@@ -67,7 +68,7 @@ def test_every_page_fits_and_is_accessible(screen: Visitor, user: User, language
         heading = screen.page.locator("h1").inner_text()
         assert heading.isascii() == (language == "en"), heading
         assert screen.transferred() < 60 * 1024
-    assert screen.page.locator(".new-device").count() == 0
+    expect(screen.page.locator(".new-device")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])

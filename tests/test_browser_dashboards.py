@@ -1,6 +1,7 @@
 """The first pages of a family and a tutor in a real browser, on both screens."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.tests.factories import TutorUserFactory
 from students.models import Learner
@@ -57,7 +58,7 @@ def test_account_menu_opens_with_the_keyboard_and_closes_with_escape(
     page.get_by_role("button", name="Sign out").wait_for()
     desktop.check()
     page.keyboard.press("Escape")
-    assert page.locator("details.account[open]").count() == 0
+    expect(page.locator("details.account[open]")).to_have_count(0)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/")

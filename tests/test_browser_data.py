@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.services import data_requests
@@ -64,7 +65,7 @@ def test_a_family_erases_itself_on_a_phone(visitors: Callable[[Any], Visitor]) -
     page.get_by_label("I understand that there is no way back").check()
     page.get_by_role("button", name="Erase my account").click()
     page.wait_for_url(f"{phone.base_url}/")
-    assert page.get_by_text("Your account is erased.").is_visible()
+    expect(page.get_by_text("Your account is erased.")).to_be_visible()
     assert User.objects.get(pk=user.pk).phone is None
     phone.go("/account/data/")
     assert "/signin/" in page.url

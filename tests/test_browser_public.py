@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import Visitor
 from tutors.models import TutorProfile
@@ -37,10 +38,10 @@ def test_first_load_is_light(phone: Visitor, path: str) -> None:
 def test_hindi_is_one_tap_away(phone: Visitor) -> None:
     page = phone.go("/")
     page.get_by_role("button", name="हिन्दी").click()
-    assert page.locator("html").get_attribute("lang") == "hi"
+    expect(page.locator("html")).to_have_attribute("lang", "hi")
     phone.check()
     page.get_by_role("button", name="English").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_keyboard_reaches_the_content_and_the_search(desktop: Visitor) -> None:
@@ -48,7 +49,7 @@ def test_keyboard_reaches_the_content_and_the_search(desktop: Visitor) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     reached = []
     for _ in range(6):
         page.keyboard.press("Tab")
@@ -61,7 +62,7 @@ def test_pages_work_without_scripts(phone: Visitor) -> None:
     page = context.new_page()
     page.goto(phone.base_url + "/")
     page.locator("summary").first.click()
-    assert page.locator("details[open]").count() == 1
+    expect(page.locator("details[open]")).to_have_count(1)
     context.close()
 
 
@@ -118,9 +119,9 @@ def test_search_from_the_home_page_by_keyboard(phone: Visitor, meera: TutorProfi
     page.get_by_label("PIN code").fill("560034")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Meera Iyer").wait_for()
-    assert not page.get_by_label("Up to, per hour").is_visible()
+    expect(page.get_by_label("Up to, per hour")).to_be_hidden()
     page.get_by_role("link", name="Filters (2)").click()
-    assert page.get_by_label("Up to, per hour").is_visible()
+    expect(page.get_by_label("Up to, per hour")).to_be_visible()
     phone.check()
 
 

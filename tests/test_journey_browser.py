@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from marketplace.models import TutoringSession
@@ -126,7 +126,7 @@ def tutor_joins(town: Town) -> None:
 
 def nobody_is_found(town: Town) -> None:
     page = search(town, "family-search-empty")
-    assert page.get_by_role("article").count() == 0
+    expect(page.get_by_role("article")).to_have_count(0)
 
 
 def search(town: Town, name: str) -> Page:
@@ -157,10 +157,10 @@ def moderator_approves(town: Town) -> None:
 
 def family_finds_and_asks(town: Town) -> None:
     page = search(town, "family-search")
-    assert page.get_by_text("Why first:").is_visible()
+    expect(page.get_by_text("Why first:")).to_be_visible()
     follow(town.family, "See Meera Iyer", "family-tutor")
     page = follow(town.family, "Ask this tutor", "family-enquiry-new")
-    assert page.get_by_label("At home", exact=True).is_checked()
+    expect(page.get_by_label("At home", exact=True)).to_be_checked()
     page.get_by_label("Weekday evenings").check()
     page.get_by_label("What should the tutor know?").fill("Numericals are hard.")
     press(town.family, "Ask", "family-enquiry-asked")
@@ -174,7 +174,7 @@ def tutor_needs_a_credit(town: Town) -> None:
     follow(town.tutor, re.compile("Physics, class 11"), "tutor-lead")
     fill_offer(town)
     page = press(town.tutor, "Accept for 1 credit", "tutor-lead-no-credit", status=402)
-    assert page.get_by_text("You need a credit to answer").is_visible()
+    expect(page.get_by_text("You need a credit to answer")).to_be_visible()
 
 
 def fill_offer(town: Town) -> None:
@@ -237,7 +237,7 @@ def tutor_teaches(town: Town) -> None:
     go(town.family, f"/classes/{session.pk}/", "family-class")
     go(town.tutor, "/tutor/", "tutor-home-booked")
     page = go(town.tutor, f"/classes/{session.pk}/", "tutor-class")
-    assert page.get_by_role("link", name="Give your PAN").is_visible()
+    expect(page.get_by_role("link", name="Give your PAN")).to_be_visible()
     page.get_by_label("Code on the family's phone").fill(code_on_the_phone(town, "family-start"))
     page = press(town.tutor, "Start the class", "tutor-class-started")
     page.get_by_label("Code on the family's phone").fill(code_on_the_phone(town, "family-end"))
@@ -252,9 +252,9 @@ def family_confirms_and_rates(town: Town) -> None:
     page.get_by_label("5 ★★★★★").check()
     page.get_by_label("In your words").fill("The pendulum did it.")
     page = press(town.family, "Send", "family-class-rated")
-    assert page.get_by_text("The pendulum did it.").is_visible()
+    expect(page.get_by_text("The pendulum did it.")).to_be_visible()
     page = go(town.tutor, f"/classes/{session.pk}/", "tutor-class-released")
-    assert page.get_by_text(NET).first.is_visible()
+    expect(page.get_by_text(NET).first).to_be_visible()
     page = go(town.family, TutorProfile.objects.get().get_absolute_url(), "family-tutor-rated")
     page.get_by_text("The pendulum did it.").wait_for()
 
@@ -305,5 +305,5 @@ def bank_pays(town: Town) -> None:
     assert Payout.objects.get().status == Payout.Status.PROCESSED
     go(town.tutor, "/payouts/", "tutor-paid-out")
     page = go(town.tutor, "/earnings/", "tutor-earnings-paid")
-    assert page.get_by_text(NET).first.is_visible()
+    expect(page.get_by_text(NET).first).to_be_visible()
     go(town.tutor, "/dev/inbox", "dev-inbox")

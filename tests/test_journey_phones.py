@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from accounts.models import Consent
@@ -147,7 +147,7 @@ def fill_second(page: Page) -> None:
 
 def free_hours(visitor: Visitor) -> None:
     page = go(visitor, "/family/learners/", "phone-children")
-    assert page.get_by_role("article").count() == 2
+    expect(page.get_by_role("article")).to_have_count(2)
     page = follow(visitor, "Free hours", "phone-hours")
     page.get_by_role("button", name="Evening, Monday to Friday").click()
     press(visitor, "Save", "phone-hours-saved")
@@ -156,7 +156,7 @@ def free_hours(visitor: Visitor) -> None:
 
 def consents(visitor: Visitor) -> None:
     page = go(visitor, "/family/consents/", "phone-consents")
-    assert page.get_by_text("Diya").first.is_visible()
+    expect(page.get_by_text("Diya").first).to_be_visible()
     assert Consent.objects.filter(withdrawn_at=None).count() == 2 * len(Consent.Purpose)
 
 
@@ -203,7 +203,7 @@ def test_a_tutor_from_the_first_visit_to_approval(town: Town) -> None:
     page = go(visitor, "/tutor/", "phone-tutor-home-approved")
     slug = TutorProfile.objects.get().slug
     page = go(visitor, f"/tutors/{slug}/", "phone-tutor-page")
-    assert page.get_by_role("heading", name="Meera Iyer").is_visible()
+    expect(page.get_by_role("heading", name="Meera Iyer")).to_be_visible()
 
 
 def papers(town: Town) -> None:
@@ -245,7 +245,7 @@ def sent_back(town: Town) -> None:
 def corrected(town: Town) -> None:
     visitor = town.tutor
     page = go(visitor, "/tutor/", "phone-tutor-home-rejected")
-    assert page.get_by_text("Please say which classes you have taught.").first.is_visible()
+    expect(page.get_by_text("Please say which classes you have taught.").first).to_be_visible()
     page = go(visitor, "/tutor/profile/teaching/", "phone-teaching-again")
     page.get_by_label("How you teach").fill("Classes 9 to 12 for ten years, with magnets.")
     press(visitor, re.compile("^Save"), "phone-teaching-saved")
@@ -257,7 +257,7 @@ def moderator_approves_again(town: Town) -> None:
     visitor = town.moderator
     page = go(visitor, "/admin/tutors/tutorprofile/", "phone-moderator-list-again")
     page = follow(visitor, "Meera Iyer", "phone-moderator-case-again")
-    assert page.get_by_text("Classes 9 to 12 for ten years, with magnets.").first.is_visible()
+    expect(page.get_by_text("Classes 9 to 12 for ten years, with magnets.").first).to_be_visible()
     if page.get_by_role("button", name="Take this case").count():
         press(visitor, "Take this case", "phone-moderator-taken-again")
     press(visitor, "Open", "phone-moderator-paper")
