@@ -160,6 +160,7 @@ class ChargebackAdmin(FinanceAdmin):
     ]
     list_select_related = ["payment__order"]
     list_filter = ["status", "answer", "phase", "opened_at"]
+    after_code = ("accept",)
     ordering = [F("closed_at").desc(nulls_first=True), "respond_by"]
     search_fields = [
         "=razorpay_dispute_id",

@@ -97,13 +97,14 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
 
     Being told twice changes nothing.
     """
-    session = locked(session_id)
+    session = _locked_with_rivals(session_id)
     if session.order_id == order_id:
         return session
-    if _may_be_booked(session) and _take(session, order_id):
+    order = PaymentOrder.objects.get(pk=order_id)
+    if not order.is_given_back and _may_be_booked(session) and _take(session, order_id):
         _booked(session)
     else:
-        orders.return_paid(PaymentOrder.objects.get(pk=order_id))
+        orders.return_paid(order)
         _money_returned(session, order_id)
         _give_up(session)
     return session
@@ -115,7 +116,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
 
     The class stays on offer while somebody else is paying for it, or has paid.
     """
-    session = locked(session_id)
+    session = _locked_with_rivals(session_id)
     if session.order_id == order_id:
         return session
     order = PaymentOrder.objects.get(pk=order_id)
@@ -268,6 +269,20 @@ def locked(session_id: UUID) -> TutoringSession:
     )
 
 
+def _locked_with_rivals(session_id: UUID) -> TutoringSession:
+    """A session as `locked` has it, with the offers that end when it is booked, locked before it.
+
+    Afterwards it would be too late: whoever begins to pay for one of them holds it, and waits for
+    the learner.
+    """
+    session = TutoringSession.objects.only("enquiry_id").get(pk=session_id)
+    if session.enquiry_id:
+        Enquiry.objects.locked().get(pk=session.enquiry_id)
+        rivals = Q(enquiry=session.enquiry_id, status=Status.PENDING_PAYMENT)
+        list(TutoringSession.objects.locked().filter(rivals | Q(pk=session_id)))
+    return locked(session_id)
+
+
 def _may_be_booked(session: TutoringSession) -> bool:
     if not _may_teach(session.tutor):
         return False
@@ -276,6 +291,13 @@ def _may_be_booked(session: TutoringSession) -> bool:
     is_held = session.status == Status.PENDING_PAYMENT and session.end_at > clock.now()
     is_missed = session.status == Status.EXPIRED and session.start_at > clock.now()
     return is_held or is_missed
+
+
+def _rivals(session: TutoringSession) -> list[UUID]:
+    """The other unpaid offers of its enquiry."""
+    if session.enquiry is None:
+        return []
+    return [offer.pk for offer in locked_offers(session.enquiry)]
 
 
 def _may_teach(tutor: TutorProfile) -> bool:
@@ -330,8 +352,12 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
         with transaction.atomic():
             if not _take(session, order.pk):
                 return False
+            # Those that `_booked` ends, before the receipt's number is taken: whoever pays one of
+            # them has its lock, and waits for the next number.
+            orders.lock_live(purpose=PURPOSE, purpose_ids=[session.pk, *_rivals(session)])
             orders.apply_late(order)
-    except orders.WalletSpent:
+    except (orders.WalletSpent, orders.OrderClosed):
+        # The wallet lacks its part, or somebody has given the money back before we heard of it.
         session.refresh_from_db(fields=TAKEN)
         return False
     return True

@@ -14,6 +14,7 @@ from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import FINANCE
 from payments.services import disputes
 from payments.tests.factories import make_topup, pay
+from payments.tests.test_admin import desk as desk_of
 from students.models import Guardian
 from tutorhub.core import clock
 from tutorhub.core.tests import files
@@ -27,12 +28,7 @@ LIST = reverse("admin:payments_gatewaydispute_changelist")
 def staff_client(group: str) -> Client:
     person = StaffFactory()
     person.groups.set([Group.objects.get_or_create(name=group)[0]] if group else [])
-    client = Client()
-    client.force_login(person, backend="accounts.backends.StaffBackend")
-    session = client.session
-    session["otp_device_id"] = person.totpdevice_set.get().persistent_id
-    session.save()
-    return client
+    return desk_of(person)
 
 
 @pytest.fixture
@@ -188,6 +184,15 @@ def test_finance_accepts_once(desk):
     dispute = disputed(make_scheduled())
     assert "is being accepted" in act(desk, "accept", dispute)
     assert "cannot be answered now" in act(desk, "accept", dispute)
+
+
+def test_it_is_accepted_after_a_fresh_code_only(desk, settings):
+    dispute = disputed(make_scheduled())
+    with clock.at(clock.now() + settings.STEP_UP_LIFE):
+        said = act(desk, "accept", dispute)
+    assert "Confirm that it is you" in said
+    dispute.refresh_from_db()
+    assert dispute.answer == ""
 
 
 def test_those_to_be_answered_come_first(desk):

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.tests.factories import StaffFactory
 from curriculum.models import Board
 from marketplace import policies
 from marketplace.models import Enquiry, Lead, SessionEvent, TutoringSession
@@ -20,7 +21,7 @@ from marketplace.tests.factories import (
 from marketplace.tests.hearing import kinds, run_news
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import captures, earnings, ledger, orders, wallets
+from payments.services import captures, earnings, ledger, orders, refund_decisions, wallets
 from payments.tests.factories import fund_wallet, pay
 from students.tests.factories import add_guardian
 from tutorhub.core import clock, outbox
@@ -129,6 +130,41 @@ def test_between_paid_and_booked_nobody_pays_again(razorpay_simulator, monkeypat
     with pytest.raises(bookings.JustPaid):
         bookings.start_payment(offer, by=second, method="wallet")
     assert wallets.balance(second).cash_paise == 600_00
+
+
+def test_money_given_back_before_we_heard_of_it_books_nothing(razorpay_simulator, monkeypatch):
+    offer = OfferFactory()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "receivers", {})
+        order = bookings.start_payment(offer, by=offer.learner.family.user)
+        pays(razorpay_simulator, order)
+        refund_decisions.decide(order, by=StaffFactory(group="finance"))
+    bookings.order_paid(order_id=order.pk, session_id=offer.pk)
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.CANCELLED, None)
+    assert Refund.objects.get().amount_paise == order.amount_paise
+
+
+def test_choosing_another_way_to_pay_is_no_new_turn(razorpay_simulator):
+    offer = OfferFactory()
+    first = offer.learner.family.user
+    fund_wallet(first, 200_00)
+    theirs = left_alone(offer)
+    newer = orders.change_method(theirs, method="mixed", by=first)
+    assert newer.pk != theirs.pk
+    second = add_guardian(offer.learner.family).user
+    assert bookings.start_payment(offer, by=second).payer == second
+
+
+def test_whoever_comes_back_after_an_hour_has_a_turn_again(razorpay_simulator):
+    offer = OfferFactory()
+    theirs = left_alone(offer)
+    orders.give_up(theirs, by=theirs.payer)
+    before = clock.now() - timedelta(minutes=61)
+    PaymentOrder.objects.filter(pk=theirs.pk).update(created_at=before)
+    assert bookings.start_payment(offer, by=theirs.payer).pk != theirs.pk
+    with pytest.raises(orders.AnotherPays):
+        bookings.start_payment(offer, by=add_guardian(offer.learner.family).user)
 
 
 def test_a_payment_that_was_made_meanwhile_counts(razorpay_simulator):

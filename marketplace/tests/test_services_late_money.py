@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.tests.factories import StaffFactory
 from marketplace.models import SessionEvent, TutoringSession
 from marketplace.services import bookings
 from marketplace.tests.factories import (
@@ -14,9 +15,9 @@ from marketplace.tests.factories import (
 )
 from marketplace.tests.hearing import kinds, run_news
 from payments.models import PaymentOrder, Refund
-from payments.services import ledger, wallets
+from payments.services import ledger, refund_decisions, wallets
 from payments.tests.factories import fund_wallet, open_order, pay
-from tutorhub.core import clock
+from tutorhub.core import clock, outbox
 from tutors.models import TutorProfile
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,18 @@ def test_late_money_goes_back_when_the_slot_is_taken():
     assert ledger.balance("session_escrow", offer.pk) == 0
     bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
     assert Refund.objects.count() == 1
+
+
+def test_late_money_that_finance_gave_back_first_books_nothing(monkeypatch):
+    offer, order = expired_with_order()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "receivers", {})
+        payment = pay(order)
+        refund_decisions.return_set_aside(payment, by=StaffFactory(group="finance"))
+    bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+    assert Refund.objects.get().amount_paise == 600_00
 
 
 def test_late_money_goes_back_when_the_time_is_past():

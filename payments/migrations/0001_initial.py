@@ -2752,7 +2752,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="promogrant",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "REQUESTED")),
+                condition=models.Q(
+                    ("status", "REQUESTED"), models.Q(("reason", ""), _negated=True)
+                ),
                 fields=("user", "amount_paise", "reason"),
                 name="promo_grant_waits_once",
             ),

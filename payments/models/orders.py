@@ -184,6 +184,11 @@ class PaymentOrder(StateMachine):
         return self.refunded_gateway_paise + self.refunded_wallet_paise + self.refunded_promo_paise
 
     @property
+    def is_given_back(self) -> bool:
+        """Whether it was decided to give all of it back; it may still be on its way."""
+        return self.refunded_paise >= self.total_paise
+
+    @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
 

@@ -23,11 +23,11 @@ class PromoGrant(TwoPersonDecision):
         constraints = [
             *TwoPersonDecision.Meta.constraints,
             models.CheckConstraint(name="promo_grant_some", condition=Q(amount_paise__gt=0)),
-            # A form that is sent twice asks once.
+            # A form that is sent twice asks once. Grants of an erased family have no reason left.
             models.UniqueConstraint(
                 name="promo_grant_waits_once",
                 fields=["user", "amount_paise", "reason"],
-                condition=Q(status="REQUESTED"),
+                condition=Q(status="REQUESTED") & ~Q(reason=""),
             ),
         ]
 

@@ -20,7 +20,7 @@ from payments.models import (
     TaxProfile,
 )
 from payments.policies import check_is_finance
-from payments.services import invoices, ledger, orders, rates, refunds
+from payments.services import freezes, invoices, ledger, orders, rates, refunds
 from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, PaymentRequired
@@ -168,8 +168,8 @@ def refund(*, tutor: User, lead_id: UUID, by: User | None = None) -> CreditUse:
 def refund_unused(lot: CreditLot, *, by: User, reason: str = "unused credits") -> OrderRefund:
     """Pay back every unused credit of a purchase, with its GST (kind 20); finance decides.
 
-    The money goes back to where it came from, and a credit note is issued. Raises NothingUnused, or
-    refunds.NothingToRefund when Razorpay cannot send so much any more.
+    The money goes back to where it came from, and a credit note is issued. Raises NothingUnused,
+    freezes.Disputed, or refunds.NothingToRefund when Razorpay cannot send so much any more.
     """
     check_is_finance(by)
     order = PaymentOrder.objects.locked().get(pk=lot.order_id)
@@ -180,6 +180,7 @@ def refund_unused(lot: CreditLot, *, by: User, reason: str = "unused credits") -
     count, value = lot.left, worth(lot, lot.left)
     if payment is None or refunds.sendable(payment) < value.total:
         raise refunds.NothingToRefund
+    freezes.check_undisputed(payment)
 
     def debits(decision: OrderRefund) -> list[Leg]:
         invoices.issue_pack_credit_note(lot, refund=decision, sums=value)

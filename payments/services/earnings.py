@@ -152,9 +152,11 @@ def reverse(
     """Move what a class earned, or part of it, back into its escrow (kind 15), once per cause.
 
     The tutor's part comes out of what is still held, then out of the available earnings, and what
-    is missing there is owed. Raises MoreThanEarned, and Earning.DoesNotExist.
+    is missing there is owed. Raises MoreThanEarned, also for what is no class or was never given.
     """
-    found = Earning.objects.get(session_id=session_id)
+    found = Earning.objects.filter(session_id=session_id).first()
+    if found is None:
+        raise MoreThanEarned
     year = locked_year(found.tutor, on=found.held_at.astimezone(clock.IST).date())
     earning = Earning.objects.locked().select_related("tutor").get(pk=found.pk)
     known = EarningReversal.objects.filter(cause=cause).first()

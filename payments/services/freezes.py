@@ -3,16 +3,32 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import Earning, EarningFreeze
+from payments.models import Earning, EarningFreeze, GatewayDispute, Payment
 from payments.services import ledger, receivables
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
+from tutorhub.core.errors import Conflict
+
+
+class Disputed(Conflict):
+    code = "disputed"
+    message = _("This money is disputed. It can be given back when that has ended.")
 
 
 def is_frozen(session_id: UUID) -> bool:
     return EarningFreeze.objects.of_session(session_id).exists()
+
+
+def check_undisputed(payment: Payment) -> None:
+    """Raise Disputed while the payer's bank may take this locked payment back by itself.
+
+    Given back before that, the money would go out twice.
+    """
+    if GatewayDispute.objects.live().filter(payment=payment).exists():
+        raise Disputed
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from payments import gateway
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 UNDECIDED = {"created", "authorized"}
 """Statuses of payments that may still be captured."""
+TURNS_APART = timedelta(hours=1)
+"""Whoever comes back to pay after so long has a turn of 15 minutes again."""
 LEFT_TO_R5 = timedelta(minutes=5)
 """How long the outbox insists; after that R5, which comes round as often, is enough."""
 
@@ -78,20 +81,29 @@ def make_way(*, purpose: str, purpose_id: UUID, payer: User) -> bool:
     """End an order that somebody else left alone, so that `payer` can pay; whether they can now.
 
     Only after its payer's turn (`PAY_TURN`), and once Razorpay says that nothing was paid for it;
-    money that comes all the same is handled as late. Speaks to the network.
+    money that comes all the same is handled as late. To choose another way to pay makes a new order
+    and no new turn. Speaks to the network.
     """
     live = PaymentOrder.objects.live().for_purpose(purpose, purpose_id)
     left = live.exclude(payer=payer).first()
     if left is None:
         # It has ended in this very moment.
         return True
-    if left.created_at > clock.now() - settings.PAY_TURN:
+    if _turn_began(left) > clock.now() - settings.PAY_TURN:
         return False
     try:
         return _is_decided(left) and orders.end_left(left)
     except gateway.GatewayError as error:
         log.warning("order %s does not make way: %s", left, error)
         return False
+
+
+def _turn_began(order: PaymentOrder) -> datetime:
+    theirs = PaymentOrder.objects.for_purpose(order.purpose, order.purpose_id).filter(
+        payer=order.payer_id
+    )
+    tries = theirs.filter(Q(pk=order.pk) | Q(created_at__gt=clock.now() - TURNS_APART))
+    return tries.earliest("created_at").created_at
 
 
 def _is_decided(order: PaymentOrder) -> bool:

@@ -237,16 +237,17 @@ def apply_late(order: PaymentOrder) -> PaymentOrder:
 
 
 @transaction.atomic
-def return_late(order: PaymentOrder) -> Refund:
+def return_late(order: PaymentOrder) -> Refund | None:
     """Send money that came too late back to where it came from, and the hold with it. Once.
 
-    Raises OrderClosed when it has found another place, or went back without us.
+    Returns the refund; None where it went back without us. Raises OrderClosed when it has found
+    another place.
     """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     payment = _late_payment(order)
-    returned = payment.refunds.order_by("pk").first()
-    if payment.place == Payment.Place.RETURNED and returned is not None:
-        return returned
+    if payment.place == Payment.Place.RETURNED:
+        wallets.give_back(order)
+        return payment.refunds.order_by("pk").first()
     if payment.place != Payment.Place.UNAPPLIED:
         raise OrderClosed
     refund = refunds.return_unapplied(payment, reason="late")
@@ -263,7 +264,7 @@ def return_paid(order: PaymentOrder, *, by: User | None = None) -> OrderRefund |
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.purpose != PaymentOrder.Purpose.SESSION or not order.is_paid:
         raise OrderClosed
-    if order.refunded_paise >= order.total_paise:
+    if order.is_given_back:
         last = order.order_refunds.order_by("-pk").first()
     else:
         last = refunds.refund_order(order, reason="cancelled", by=by)
@@ -295,6 +296,12 @@ def note_opened(order: PaymentOrder, entity: gateway.Entity) -> PaymentOrder:
     if order.status == Status.CREATING:
         order.move_to(Status.OPEN)
     return order
+
+
+def lock_live(*, purpose: str, purpose_ids: list[UUID]) -> None:
+    """Lock what may still be paid for these things, before anything else here is locked."""
+    live = PaymentOrder.objects.live().filter(purpose=purpose, purpose_id__in=purpose_ids)
+    list(live.locked())
 
 
 def _close_all(purpose: str, purpose_id: UUID, status: str) -> None:

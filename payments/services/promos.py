@@ -45,7 +45,8 @@ def approve(grant: PromoGrant, *, by: User) -> PromoGrant:
     Raises InvalidTransition where it is decided, AccountClosed for a family that has left.
     """
     grant = two_people.to_approve(grant, by=by)
-    if not grant.user.is_active:
+    # Under its lock, because an account that is left may have no balance.
+    if not User.objects.select_for_update(no_key=True).get(pk=grant.user_id).is_active:
         raise AccountClosed
     grant.move_to(Status.APPROVED, decided_by=by, decided_at=clock.now())
     ledger.post(

@@ -23,11 +23,6 @@ class PassedOn(Conflict):
     message = _("The money of this class is no longer held. Take it from the tutor.")
 
 
-class Disputed(Conflict):
-    code = "disputed"
-    message = _("This money is disputed. It can be given back when that has ended.")
-
-
 class TwoNeeded(Conflict):
     code = "two_people_needed"
     message = _("A refund this large takes two people in finance.")
@@ -48,7 +43,7 @@ def decide(
     With `from_tutor` what the escrow lacks is first taken back from what the class earned. What
     Razorpay cannot send of a top-up any more stays in the wallet. `asked_by` is the first of two
     people, where it takes two. Raises NothingToRefund, RefundTooLarge, PassedOn when the tutor has
-    the money already, Disputed or TwoNeeded.
+    the money already, freezes.Disputed or TwoNeeded, and what earnings.reverse raises.
     """
     check_is_finance(by)
     order = PaymentOrder.objects.locked().get(pk=order.pk)
@@ -83,7 +78,7 @@ def _what_and_whence(
         raise refunds.NothingToRefund
     source = ("session_escrow", order.purpose_id)
     if freezes.is_frozen(order.purpose_id):
-        raise Disputed
+        raise freezes.Disputed
     if ledger.balance(*source) < amount:
         raise PassedOn
     return amount, source
@@ -100,8 +95,9 @@ def _to_source(order: PaymentOrder, paise: int, *, is_all: bool) -> int:
     """So much, or all, as Razorpay can still pay back: somebody may have done so there already."""
     payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
     sendable = refunds.sendable(payment) if payment else 0
-    if not sendable:
+    if payment is None or not sendable:
         raise refunds.NothingToRefund
+    freezes.check_undisputed(payment)
     if paise > sendable and not is_all:
         raise refunds.RefundTooLarge
     return min(paise, sendable)
@@ -109,6 +105,8 @@ def _to_source(order: PaymentOrder, paise: int, *, is_all: bool) -> int:
 
 def _take_back(order: PaymentOrder, amount_paise: int | None, by: User) -> None:
     """Reverse as much of the class's earning as its escrow lacks. The order is locked."""
+    if order.purpose != PaymentOrder.Purpose.SESSION:
+        raise refunds.NothingToRefund
     parts = refunds.allocate(order, amount_paise)
     amount = parts.gateway_paise + parts.own_paise
     missing = amount - ledger.balance("session_escrow", order.purpose_id)
@@ -123,18 +121,26 @@ def _take_back(order: PaymentOrder, amount_paise: int | None, by: User) -> None:
 
 @transaction.atomic
 def return_set_aside(payment: Payment, *, by: User) -> Refund:
-    """An operator sends back money that fits no order (or came twice)."""
+    """An operator sends back money that fits no order (or came twice).
+
+    Raises NothingToRefund or freezes.Disputed.
+    """
     check_is_finance(by)
     payment = Payment.objects.locked().get(pk=payment.pk)
     if payment.place != Payment.Place.UNAPPLIED or payment.currency != "INR":
         raise refunds.NothingToRefund
+    freezes.check_undisputed(payment)
     return refunds.return_unapplied(payment, reason="set aside", by=by)
 
 
 @transaction.atomic
 def retry(refund: Refund, *, by: User) -> Refund:
-    """Try what is still owed of a refund that failed for good, as a new refund with a new key."""
+    """Try what is still owed of a refund that failed for good, as a new refund with a new key.
+
+    Raises NothingToRefund or freezes.Disputed.
+    """
     check_is_finance(by)
+    freezes.check_undisputed(Payment.objects.locked().get(pk=refund.payment_id))
     old = _failed(refund)
     owed = _owed(old)
     new = Refund.objects.create(

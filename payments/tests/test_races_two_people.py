@@ -1,15 +1,18 @@
 """What two people decide, approved by several at once."""
 
 import threading
+from unittest.mock import Mock
 
 import pytest
 
+from accounts.models import User
+from accounts.services import erasures
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from payments.models import OrderRefund, PromoGrant, RefundRequest
 from payments.models.two_people import TwoPersonQuerySet
 from payments.services import ledger, promos, refund_requests, two_people, wallets
 from payments.tests.factories import make_order, pay
-from tutorhub.core.tests.threads import run_together
+from tutorhub.core.tests.threads import Meeting, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +102,33 @@ def test_given_and_rejected_at_once(grant, bosses):
     grant.refresh_from_db()
     is_given = grant.status == PromoGrant.Status.APPROVED
     assert wallets.balance(grant.user) == (0, 250_00 if is_given else 0)
+
+
+def race_with_leaving(grant, boss, monkeypatch):
+    """Whether the family that leaves has waited for the balance that is being given."""
+    meeting, move = Meeting(), PromoGrant.move_to
+
+    def slow_move(self, *args, **values):
+        meeting.stop()
+        return move(self, *args, **values)
+
+    monkeypatch.setattr(PromoGrant, "move_to", slow_move)
+    acts = [
+        lambda: promos.approve(grant, by=boss),
+        lambda: meeting.then(lambda: erasures.leave(grant.user, by=grant.user)),
+    ]
+    assert names(run_together(2, lambda n: acts[n]())) == ["PromoGrant", "User"]
+    return meeting.did_wait
+
+
+def test_whoever_leaves_waits_until_it_is_given(grant, bosses, monkeypatch):
+    assert race_with_leaving(grant, bosses[0], monkeypatch)
+
+
+def test_control_without_the_lock_on_the_account_it_is_given_to_nobody(grant, bosses, monkeypatch):
+    monkeypatch.setattr(promos, "User", Mock(objects=Mock(select_for_update=unlocked_users)))
+    assert not race_with_leaving(grant, bosses[0], monkeypatch)
+
+
+def unlocked_users(**options):
+    return User.objects.all()

@@ -173,8 +173,7 @@ class TestLateMoney:
         dashboard_refund(late.amount_paise)
         hear()
         external_refunds.resolve(ExternalRefund.objects.get(), resolution="order", by=finance)
-        with pytest.raises(orders.OrderClosed):
-            orders.return_late(late.order)
+        assert orders.return_late(late.order) is None
         assert not Refund.objects.exists()
         assert ledger.balance("unapplied", late.pk) == 0
 
@@ -203,6 +202,13 @@ def test_a_top_up_gives_back_no_more_than_razorpay_can_send(topup, hear, finance
     assert ledger.balance("student_wallet", topup.payer_id) == 40_000
     with pytest.raises(refunds.NothingToRefund):
         refund_decisions.decide(topup, by=finance)
+
+
+def test_no_tutor_bears_a_top_up_that_went_back_outside(topup, hear, finance):
+    dashboard_refund(40_000, "wallet_topup")
+    hear()
+    with pytest.raises(earnings.MoreThanEarned):
+        external_refunds.resolve(ExternalRefund.objects.get(), resolution="tutor", by=finance)
 
 
 @pytest.mark.parametrize("resolution", ["wallet", "order"])

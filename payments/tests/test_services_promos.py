@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts.services.users import AccountClosed
 from accounts.tests.factories import StaffFactory, TutorUserFactory
 from payments.models import PromoGrant
-from payments.services import promos, wallets
+from payments.services import forgetting, promos, wallets
 from payments.tests.paying import legs
 from tutorhub.core.errors import InvalidTransition, NotAllowed
 
@@ -80,6 +80,14 @@ def test_the_same_again_is_what_waits(asked, family, finance, second):
     assert promos.ask(**again, by=second) == asked
     promos.approve(asked, by=second)
     assert promos.ask(**again, by=finance) != asked
+
+
+def test_an_erasure_empties_the_reasons_of_all_that_wait(family, finance):
+    for reason in ("The tutor was late", "A fault of the app"):
+        promos.ask(user=family, amount_paise=250_00, reason=reason, by=finance)
+    forgetting.forget(family.pk)
+    assert set(PromoGrant.objects.values_list("reason", "status")) == {("", "REQUESTED")}
+    assert PromoGrant.objects.count() == 2
 
 
 def test_nobody_gives_to_an_account_that_is_closed(asked, family, second):

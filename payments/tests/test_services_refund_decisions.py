@@ -4,8 +4,9 @@ import pytest
 
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
-from payments.models import ExternalRefund, Payment, PaymentOrder
+from payments.models import CreditLot, ExternalRefund, Payment, PaymentOrder
 from payments.services import (
+    credits,
     earnings,
     external_refunds,
     freezes,
@@ -15,31 +16,73 @@ from payments.services import (
     refunds,
 )
 from payments.tests import factories
+from payments.tests.disputing import dispute_of, end, of_family, topped_up
 from payments.tests.paying import dashboard_refund, legs, passed_on
 from tutorhub.core.errors import NotAllowed
 
 
 def test_finance_gives_nothing_back_while_it_is_disputed(paid, finance):
     freezes.freeze(session_id=paid.purpose_id, cause="dispute:x")
-    with pytest.raises(refund_decisions.Disputed):
+    with pytest.raises(freezes.Disputed):
         refund_decisions.decide(paid, by=finance)
     freezes.lift(cause="dispute:x")
     assert refund_decisions.decide(paid, by=finance).amount_paise == 100_000
 
 
-class TestFailedForGood:
-    @pytest.fixture
-    def failed(self, paid, razorpay_simulator, client, drain):
-        razorpay_simulator.settings(refund_status="pending")
-        refund = orders.return_paid(paid).gateway_refund
-        drain()
-        refund.refresh_from_db()
-        razorpay_simulator.refund(refund.razorpay_refund_id, "failed")
-        razorpay_simulator.deliver(client)
-        drain()
-        refund.refresh_from_db()
-        return refund
+class TestWhileTheBankMayTakeItBack:
+    """Given back before a chargeback is lost, money would go out twice."""
 
+    def test_a_top_up_stays(self, family, finance):
+        payment = topped_up(family)
+        chargeback = dispute_of(payment)
+        with pytest.raises(freezes.Disputed):
+            refund_decisions.decide(payment.order, by=finance)
+        end(chargeback, "lost")
+        assert of_family(family) == (0, 0)
+        assert ledger.balance("chargeback_loss") == 0
+
+    def test_a_pack_stays(self, tutor, finance):
+        factories.give_credits(tutor)
+        lot = CreditLot.objects.select_related("order").get()
+        chargeback = dispute_of(Payment.objects.get(order=lot.order))
+        with pytest.raises(freezes.Disputed):
+            credits.refund_unused(lot, by=finance)
+        end(chargeback, "won")
+        assert credits.refund_unused(lot, by=finance).amount_paise == lot.order.total_paise
+
+    def test_money_set_aside_stays(self, order, finance):
+        orders.expire_for(purpose=order.purpose, purpose_id=order.purpose_id)
+        payment = factories.pay(order)
+        chargeback = dispute_of(payment)
+        with pytest.raises(freezes.Disputed):
+            refund_decisions.return_set_aside(payment, by=finance)
+        end(chargeback, "lost")
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.return_set_aside(payment, by=finance)
+
+    def test_a_refund_that_failed_is_not_tried_again(self, paid, failed, finance):
+        chargeback = dispute_of(failed.payment)
+        with pytest.raises(freezes.Disputed):
+            refund_decisions.retry(failed, by=finance)
+        end(chargeback, "closed")
+        assert refund_decisions.retry(failed, by=finance).amount_paise == 100_000
+
+
+@pytest.fixture
+def failed(paid, razorpay_simulator, client, drain):
+    """Everything was to go back, and Razorpay could not."""
+    razorpay_simulator.settings(refund_status="pending")
+    refund = orders.return_paid(paid).gateway_refund
+    drain()
+    refund.refresh_from_db()
+    razorpay_simulator.refund(refund.razorpay_refund_id, "failed")
+    razorpay_simulator.deliver(client)
+    drain()
+    refund.refresh_from_db()
+    return refund
+
+
+class TestFailedForGood:
     def test_the_family_is_told_and_takes_it_as_credit(self, paid, failed):
         """Kind 10."""
         assert Message.objects.filter(template="refund_failed", user_id=paid.payer_id).exists()
@@ -116,6 +159,17 @@ class TestDeciding:
         assert earnings.left_gross_paise(paid.purpose_id) == 60_000
         assert ledger.balance("student_wallet", paid.payer_id) == 40_000
         assert ledger.balance("session_escrow", paid.purpose_id) == 0
+
+    def test_a_tutor_who_has_earned_nothing_gives_nothing(self, order, finance):
+        """Nor does a top-up, which no tutor has earned."""
+        expired = {"purpose": order.purpose, "purpose_id": order.purpose_id}
+        orders.expire_for(**expired)
+        factories.pay(order)
+        with pytest.raises(earnings.MoreThanEarned):
+            refund_decisions.decide(order, by=finance, from_tutor=True)
+        topup = topped_up(FamilyUserFactory()).order
+        with pytest.raises(refunds.NothingToRefund):
+            refund_decisions.decide(topup, by=finance, from_tutor=True)
 
     def test_a_refund_from_outside_at_the_tutors_cost(
         self, paid, razorpay_simulator, client, drain, finance

@@ -143,7 +143,7 @@ ADMIN: dict[str, AdminRule] = {
     ),
     "payments.gatewaydispute": _money(
         _finance("contest"),
-        _finance("accept"),
+        _finance("accept", STEP_UP),
         pages=(
             _finance("payments_gatewaydispute_contest"),
             _finance("payments_evidencefile_open", methods="POST"),

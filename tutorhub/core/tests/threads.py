@@ -47,3 +47,25 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.02)
+
+
+class Meeting:
+    """Of two at work the first stops until the second waits for a lock of its, or has ended."""
+
+    def __init__(self) -> None:
+        self._is_there, self._has_ended = threading.Event(), threading.Event()
+        self.did_wait: bool | None = None
+
+    def stop(self) -> None:
+        """Called by the first; `did_wait` says afterwards which of the two it was."""
+        self._is_there.set()
+        wait_until(lambda: self._has_ended.is_set() or somebody_waits())
+        self.did_wait = not self._has_ended.is_set()
+
+    def then(self, act: Callable[[], Any]) -> Any:
+        """What the second does, once the first has stopped."""
+        assert self._is_there.wait(10)
+        try:
+            return act()
+        finally:
+            self._has_ended.set()
