@@ -1,5 +1,6 @@
 """A paid class: started, ended, confirmed, and its money passed on."""
 
+import contextlib
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import SessionEvent, TutoringSession
 from payments.models import GatewayDispute, PaymentOrder
-from payments.services import disputes, earnings, ledger, orders
+from payments.services import disputes, earnings, freezes, ledger, orders
 from students.models import Learner
 from students.policies import check_consent
 from tutorhub.core import audit, clock, outbox
@@ -121,7 +122,8 @@ def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> Tutor
     """The payer's bank disputes the payment of a class, or has decided about it.
 
     A class that is still to come is off once its money is gone, and what is left of the money goes
-    back. Money that waited for the end of the dispute is passed on if it is due.
+    back, as does the money of a class that was called off meanwhile. Money that waited for the end
+    of the dispute is passed on if it is due.
     """
     session = _locked(session_id)
     if status == GatewayDispute.Status.UNDER_REVIEW:
@@ -130,6 +132,8 @@ def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> Tutor
         call_off(session, why="payment_disputed")
         messages.class_called_off(session)
         return session
+    if status not in GatewayDispute.LIVE and session.status == Status.CANCELLED:
+        _give_back(session)
     messages.payment_disputed(
         session, is_over=status not in GatewayDispute.LIVE, deducted_paise=deducted_paise
     )
@@ -156,11 +160,21 @@ def call_off(session: TutoringSession, *, why: str) -> None:
     `why` is for the audit trail. The caller tells both sides.
     """
     session.move_to(Status.CANCELLED, cancelled_at=clock.now())
-    if ledger.balance("session_escrow", session.pk):
-        assert session.order_id is not None, "a scheduled class was paid"
-        orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
+    _give_back(session)
     SessionEvent.objects.create(session=session, kind=Kind.CANCELLED)
     audit.record("session.cancelled", session, why=why)
+
+
+def _give_back(session: TutoringSession) -> None:
+    """Return what is left of the money of a locked class that is off.
+
+    While the payer's bank disputes it, it waits: `heed_dispute` returns what that leaves.
+    """
+    if not ledger.balance("session_escrow", session.pk):
+        return
+    assert session.order_id is not None, "a scheduled class was paid"
+    with contextlib.suppress(freezes.Disputed):
+        orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
 
 
 def _is_frozen(session: TutoringSession) -> bool:

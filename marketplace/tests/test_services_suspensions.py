@@ -25,6 +25,7 @@ from marketplace.tests.factories import (
 from notifications.models import Message
 from payments.models import LedgerEntry, Refund
 from payments.services import ledger
+from payments.tests.disputing import dispute_of, end, payment_of
 from payments.tests.factories import pay
 from students.tests.factories import LearnerFactory
 from tutorhub.core import clock, outbox
@@ -306,3 +307,33 @@ class TestALapse:
         suspensions.stop_new(lead.tutor_id)
         lead.refresh_from_db()
         assert lead.status == Lead.Status.NEW
+
+
+@pytest.mark.parametrize(("ends", "refunded"), [("won", 600_00), ("closed", 600_00), ("lost", 0)])
+def test_money_that_the_bank_may_take_back_waits_for_the_bank(moderator, ends, refunded):
+    """Sent back by us as well, it would go out twice."""
+    session = make_scheduled()
+    chargeback = dispute_of(payment_of(session.pk))
+    hear()
+    hide(session, moderator)
+    hear()
+    session.refresh_from_db()
+    assert session.status == Status.CANCELLED
+    assert not Refund.objects.exists()
+    assert ledger.balance("session_escrow", session.pk) == 600_00
+    end(chargeback, ends)
+    hear()
+    assert (Refund.objects.aggregate(all=Sum("amount_paise"))["all"] or 0) == refunded
+    assert ledger.balance("session_escrow", session.pk) == 0
+    assert ledger.balance("chargeback_loss") == 0
+
+
+def test_what_a_bank_left_of_a_class_that_was_called_off_goes_back(moderator):
+    session = make_scheduled()
+    chargeback = dispute_of(payment_of(session.pk), amount=200_00)
+    hide(session, moderator)
+    hear()
+    end(chargeback, "lost", 200_00)
+    hear()
+    assert Refund.objects.get().amount_paise == 400_00
+    assert ledger.balance("session_escrow", session.pk) == 0

@@ -20,7 +20,7 @@ from payments.models import (
     TaxProfile,
 )
 from payments.policies import check_is_finance
-from payments.services import freezes, invoices, ledger, orders, rates, refunds
+from payments.services import invoices, ledger, orders, rates, refunds
 from payments.services.ledger import Leg, credit, debit
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict, DomainError, PaymentRequired
@@ -180,7 +180,6 @@ def refund_unused(lot: CreditLot, *, by: User, reason: str = "unused credits") -
     count, value = lot.left, worth(lot, lot.left)
     if payment is None or refunds.sendable(payment) < value.total:
         raise refunds.NothingToRefund
-    freezes.check_undisputed(payment)
 
     def debits(decision: OrderRefund) -> list[Leg]:
         invoices.issue_pack_credit_note(lot, refund=decision, sums=value)

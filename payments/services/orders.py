@@ -241,7 +241,7 @@ def return_late(order: PaymentOrder) -> Refund | None:
     """Send money that came too late back to where it came from, and the hold with it. Once.
 
     Returns the refund; None where it went back without us. Raises OrderClosed when it has found
-    another place.
+    another place, or freezes.Disputed.
     """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     payment = _late_payment(order)
@@ -259,7 +259,8 @@ def return_late(order: PaymentOrder) -> Refund | None:
 def return_paid(order: PaymentOrder, *, by: User | None = None) -> OrderRefund | None:
     """Give everything back that was paid for a class that cannot be held. Once.
 
-    Returns the last refund that was decided on; None where all went back without us.
+    Returns the last refund that was decided on; None where all went back without us. Raises
+    OrderClosed, or freezes.Disputed while the payer's bank may take it back by itself.
     """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     if order.purpose != PaymentOrder.Purpose.SESSION or not order.is_paid:

@@ -95,9 +95,8 @@ def _to_source(order: PaymentOrder, paise: int, *, is_all: bool) -> int:
     """So much, or all, as Razorpay can still pay back: somebody may have done so there already."""
     payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
     sendable = refunds.sendable(payment) if payment else 0
-    if payment is None or not sendable:
+    if not sendable:
         raise refunds.NothingToRefund
-    freezes.check_undisputed(payment)
     if paise > sendable and not is_all:
         raise refunds.RefundTooLarge
     return min(paise, sendable)
@@ -129,7 +128,6 @@ def return_set_aside(payment: Payment, *, by: User) -> Refund:
     payment = Payment.objects.locked().get(pk=payment.pk)
     if payment.place != Payment.Place.UNAPPLIED or payment.currency != "INR":
         raise refunds.NothingToRefund
-    freezes.check_undisputed(payment)
     return refunds.return_unapplied(payment, reason="set aside", by=by)
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from payments import gateway, messages
 from payments.models import OrderRefund, Payment, PaymentOrder, Refund
 from payments.queries.wallets import wants_refunds
-from payments.services import attempts, covers, external_refunds, ledger, receivables
+from payments.services import attempts, covers, external_refunds, freezes, ledger, receivables
 from payments.services.ledger import Leg, credit, debit
 from payments.services.wallets import Split
 from tutorhub.core import audit, clock, outbox
@@ -84,8 +84,9 @@ def refund_order(
     hands over legs that come to the amount (called before the ledger is locked). What Razorpay
     collected goes back to where it came from, or into the wallet, as does what Razorpay has paid
     back already by a refund that we did not start; unless `to_wallet` says it, a class's money goes
-    where the family has chosen. Raises NothingToRefund, RefundTooLarge, or ledger.Overdraft when
-    the source does not hold so much.
+    where the family has chosen. Raises NothingToRefund, RefundTooLarge, freezes.Disputed while the
+    payer's bank may take it back by itself, or ledger.Overdraft when the source does not hold so
+    much.
     """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     if not order.is_paid:
@@ -94,6 +95,8 @@ def refund_order(
     payment = order.payments.locked().filter(place=Payment.Place.PURPOSE).first()
     if parts.gateway_paise and payment is None:
         raise NothingToRefund
+    if payment is not None:
+        freezes.check_undisputed(payment)
     if to_wallet is None:
         to_wallet = order.purpose == PaymentOrder.Purpose.SESSION and wants_refunds(order.payer)
     decision = _decided(order, parts, reason=reason, is_to_wallet=to_wallet, by=by)
@@ -164,10 +167,14 @@ def _book(
 
 
 def return_unapplied(payment: Payment, *, reason: str, by: User | None = None) -> Refund:
-    """Promise unapplied money back (kind 33). The payment is locked by the caller."""
+    """Promise unapplied money back (kind 33). The payment is locked by the caller.
+
+    Raises NothingToRefund or freezes.Disputed.
+    """
     amount = sendable(payment)
     if amount <= 0:
         raise NothingToRefund
+    freezes.check_undisputed(payment)
     payment.place = Payment.Place.RETURNED
     payment.save(update_fields=["place"])
     refund = _promise(payment, amount, reason)
