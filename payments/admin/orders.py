@@ -39,7 +39,7 @@ class RefundForm(ActionForm):
         label="Rupees to give back (empty for all)",
     )
     idempotency_key = forms.CharField(
-        required=False, initial=lambda: uuid7().hex, widget=forms.HiddenInput
+        required=False, initial=lambda: uuid7().hex, widget=forms.HiddenInput, label=""
     )
     """A part could be given back twice by two clicks; this form counts once."""
 
