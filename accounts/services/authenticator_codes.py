@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import phones
 from accounts.models import AuthenticatorProof, User
+from tutorhub.core import clock
 from tutorhub.core.errors import Conflict, DomainError
 
 
@@ -37,7 +38,11 @@ def of(user: User) -> TOTPDevice | None:
 
 def new(user: User) -> TOTPDevice:
     """A key that counts once its first code was entered."""
-    return TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+    # `django_otp` takes the time of the machine; this is compared with that of `clock`.
+    device.created_at = clock.now()
+    device.save(update_fields=["created_at"])
+    return device
 
 
 def confirm(user: User, token: str, *, since: datetime | None = None) -> TOTPDevice | None:

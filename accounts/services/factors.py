@@ -20,7 +20,7 @@ def has_any(user: User) -> bool:
     """Whether they have something better than the code by SMS. One query."""
     passkeys = Passkey.objects.filter(user=user).values("user_id")
     authenticators = TOTPDevice.objects.filter(user=user, confirmed=True).values("user_id")
-    return passkeys.union(authenticators).exists()
+    return bool(passkeys.union(authenticators).exists())
 
 
 @transaction.atomic
