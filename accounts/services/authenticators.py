@@ -15,7 +15,6 @@ from accounts.models import User
 from accounts.services import authenticator_codes, stepup
 from accounts.services.authenticator_codes import WrongCode
 from tutorhub.core import audit, clock
-from tutorhub.core.errors import NotAllowed
 
 
 @transaction.atomic
@@ -75,9 +74,6 @@ def remove(user: User, sign_in_id: UUID | None) -> None:
 
 
 def _check_may_add(user: User, sign_in_id: UUID | None) -> None:
-    """Of staff it is `recovery` that does this, with other checks."""
-    if user.is_staff:
-        raise NotAllowed
     policies.check_device_is_settled(user, sign_in_id, "contact")
     stepup.check_enough(user, sign_in_id)
 

@@ -1,5 +1,6 @@
 """One code of an authenticator that is sent twice at the same moment."""
 
+import contextlib
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AuthenticatorProof, User
-from accounts.services import authenticators, stepup
+from accounts.services import authenticator_codes, authenticators, stepup
 from accounts.services.authenticator_codes import WrongCode
 from accounts.tests.cast import strong_step_up
 from accounts.tests.digits import app_of, digits
@@ -50,9 +51,27 @@ def test_sec_03_the_control_without_the_lock_it_counts_twice(
     assert entered(TutorUserFactory(), 2).count(None) == 2
 
 
-def test_two_that_begin_at_once_leave_one_key() -> None:
+def begun_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many keys are left when two begin, and the first waits for the second as it makes one."""
     user = TutorUserFactory()
     here = sign_in(user)
     strong_step_up(user, here)
-    run_together(4, lambda _n: authenticators.begin(user, here))
-    assert TOTPDevice.objects.filter(user=user).count() == 1
+    both, new = threading.Barrier(2, timeout=2), authenticator_codes.new
+
+    def slow_new(user: User) -> TOTPDevice:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()
+        return new(user)
+
+    monkeypatch.setattr(authenticator_codes, "new", slow_new)
+    run_together(2, lambda _n: authenticators.begin(user, here))
+    return TOTPDevice.objects.filter(user=user).count()
+
+
+def test_two_that_begin_at_once_leave_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert begun_at_once(monkeypatch) == 1
+
+
+def test_the_control_without_the_lock_they_leave_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authenticators, "_lock", lambda user: None)
+    assert begun_at_once(monkeypatch) == 2
