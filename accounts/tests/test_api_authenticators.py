@@ -1,5 +1,6 @@
 """The authenticator app through the API."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from accounts.services import authenticator_codes
 from accounts.tests.cast import step_up, trusted_app, unproved
 from accounts.tests.digits import app_of, digits, wrong
 from accounts.tests.factories import FamilyUserFactory
+from notifications.models import Message
+from tutorhub.core.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,22 @@ def test_its_code_opens_an_account_that_was_silent(user: User):
     )
     assert app("post", "proof/authenticator", {"code": digits(device)}).status_code == 204
     assert app("get", "authenticator/").status_code == 200
+
+
+def test_the_key_is_in_no_log_no_message_and_no_audit_row(
+    user: User, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    app = App(user)
+    key = app("post", "authenticator/").json()["key"]
+    device = TOTPDevice.objects.get(user=user)
+    app("post", "authenticator/confirm", {"code": wrong(device)})
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    app("post", "authenticator/confirm", {"code": digits(device)})
+    logging.getLogger("test").info("the log is read")
+    assert "the log is read" in caplog.text
+    kept = [*AuditEvent.objects.values_list("data"), *Message.objects.values_list("body", "values_text")]
+    assert len(kept) > 1
+    for secret in (key, device.key):
+        assert secret not in caplog.text
+        assert secret not in str(kept)
