@@ -122,7 +122,10 @@ def test_the_key_is_in_no_log_no_message_and_no_audit_row(
     app("post", "authenticator/confirm", {"code": digits(device)})
     logging.getLogger("test").info("the log is read")
     assert "the log is read" in caplog.text
-    kept = [*AuditEvent.objects.values_list("data"), *Message.objects.values_list("body", "values_text")]
+    kept = [
+        *AuditEvent.objects.values_list("data"),
+        *Message.objects.values_list("body", "values_text"),
+    ]
     assert len(kept) > 1
     for secret in (key, device.key):
         assert secret not in caplog.text
