@@ -35,7 +35,15 @@ from accounts.models import (
     User,
 )
 from accounts.policies import check_is_superuser
-from accounts.services import break_glass, data_requests, proofs, reveals, staff_codes, users
+from accounts.services import (
+    break_glass,
+    data_requests,
+    factors,
+    proofs,
+    reveals,
+    staff_codes,
+    users,
+)
 from notifications.queries import masked
 from tutorhub.core.errors import DomainError
 from tutorhub.core.readonly import ReadOnlyAdmin
@@ -79,8 +87,8 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
         "last_login", "groups", "is_superuser",
     ]  # fmt: skip
     action_form = ReasonForm
-    actions = ["reveal", "suspend", "restore", "vouch"]
-    after_code = ("reveal", "suspend", "restore")
+    actions = ["reveal", "suspend", "restore", "vouch", "forget_factors"]
+    after_code = ("reveal", "suspend", "restore", "forget_factors")
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
 
@@ -118,6 +126,14 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
         """For somebody who has proved to us that a long silent account is theirs."""
         opened = sum(proofs.vouch(user, by=request.user) for user in queryset)
         self.message_user(request, f"{opened} devices opened.", messages.SUCCESS)
+
+    @admin.action(
+        description="Forget the second factor: both are lost (give a reason)",
+        permissions=["suspend"],
+    )
+    def forget_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For somebody who has lost passkeys and authenticator, and has shown us who they are."""
+        self._decide(request, queryset, factors.forget, "without a second factor")
 
     def _decide(
         self, request: HttpRequest, queryset: QuerySet[User], decide: Callable[..., User], did: str

@@ -24,6 +24,7 @@ from tutorhub.core.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 SAFE = {"GET", "HEAD"}
+ASKS = {kinds.STEP_UP: stepup.is_fresh, kinds.STRONG: stepup.is_enough}
 
 
 class WrongRole(NotAllowed):
@@ -58,7 +59,7 @@ def step_up_required(view: View) -> View:
 
     Put it below the decorator that says who may come here at all.
     """
-    return _step_up(view, always=True)
+    return _step_up(view, kinds.STEP_UP, always=True)
 
 
 def step_up_to_change(view: View) -> View:
@@ -66,19 +67,71 @@ def step_up_to_change(view: View) -> View:
 
     Its template shows the form when `stepup.is_fresh(…)`, else the way to the code.
     """
-    return _step_up(view, always=False)
+    return _step_up(view, kinds.STEP_UP, always=False)
 
 
-def _step_up(view: View, *, always: bool) -> View:
+def strong_step_up_required(view: View) -> View:
+    """As `step_up_required`; whoever has a second factor uses it (`stepup.is_enough`)."""
+    return _step_up(view, kinds.STRONG, always=True)
+
+
+def strong_step_up_to_change(view: View) -> View:
+    """As `step_up_to_change`; whoever has a second factor uses it (`stepup.is_enough`)."""
+    return _step_up(view, kinds.STRONG, always=False)
+
+
+def second_factor_to_change(view: View) -> View:
+    """To change something here takes what `stepup.check_for_payouts` asks for.
+
+    Whoever has no second factor is told why and how to set one up, and then led back.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in SAFE:
+            way = way_to_factor(request)
+            if way:
+                return redirect(way)
+        return view(request, *args, **kwargs)
+
+    checked.needs = {*getattr(view, "needs", ()), kinds.FACTOR}
+    return checked
+
+
+def way_to_factor(request: HttpRequest) -> str:
+    """To what has to be done before payouts, and from there back; empty when it is done."""
+    try:
+        stepup.check_for_payouts(request.user, sign_in_of(request))
+    except stepup.StrongStepUpNeeded:
+        return _way_to_step_up(request, kinds.STRONG)
+    except stepup.SecondFactorNeeded:
+        query = urlencode({"next": request.get_full_path()})
+        return f"{reverse('accounts:factor-needed')}?{query}"
+    return ""
+
+
+def way_to_strong_step_up(request: HttpRequest) -> str:
+    """To the question for the second factor or the code; empty when it was answered."""
+    is_enough = stepup.is_enough(request.user, sign_in_of(request))
+    return "" if is_enough else _way_to_step_up(request, kinds.STRONG)
+
+
+def _way_to_step_up(request: HttpRequest, kind: str) -> str:
+    query = {"next": request.get_full_path()}
+    if kind == kinds.STRONG:
+        query["strong"] = "1"
+    return f"{reverse('accounts:step-up')}?{urlencode(query)}"
+
+
+def _step_up(view: View, kind: str, *, always: bool) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         is_asked = always or request.method not in SAFE
-        if is_asked and not stepup.is_fresh(request.user, sign_in_of(request)):
-            query = urlencode({"next": request.path})
-            return redirect(f"{reverse('accounts:step-up')}?{query}")
+        if is_asked and not ASKS[kind](request.user, sign_in_of(request)):
+            return redirect(_way_to_step_up(request, kind))
         return view(request, *args, **kwargs)
 
-    checked.needs = {*getattr(view, "needs", ()), kinds.STEP_UP}
+    checked.needs = {*getattr(view, "needs", ()), kind}
     return checked
 
 

@@ -76,6 +76,21 @@ class CodeOnlyForm(forms.Form):
         return "".join(self.cleaned_data["code"].split())
 
 
+class AuthenticatorForm(forms.Form):
+    """The six digits of this moment, of a family or a tutor."""
+
+    token = forms.CharField(
+        label=_("Code of your authenticator app"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
+        ),
+    )
+
+    def clean_token(self) -> str:
+        return "".join(self.cleaned_data["token"].split())
+
+
 class CodeForm(CodeOnlyForm):
     role = forms.ChoiceField(
         label=_("If you are new here"), choices=ROLES, required=False, widget=forms.RadioSelect

@@ -106,8 +106,8 @@ EMAIL_CHANGED = catalogue.define(
 PASSKEY_ADDED = catalogue.define(
     "passkey_added",
     _(
-        "A passkey was added to your TutorHub account. If it was not you, remove it at %(link)s "
-        "and write to us at once."
+        "A passkey was added to your TutorHub account. If it was not you, sign out your other "
+        "devices at %(link)s and write to us at once."
     ),
     subject=_("A new passkey"),
     also_by_email=True,
@@ -119,6 +119,33 @@ PASSKEY_REMOVED = catalogue.define(
         "devices at %(link)s and write to us at once."
     ),
     subject=_("A passkey was removed"),
+    also_by_email=True,
+)
+AUTHENTICATOR_ADDED = catalogue.define(
+    "authenticator_added",
+    _(
+        "An authenticator app was set up for your TutorHub account. If it was not you, sign out "
+        "your other devices at %(link)s and write to us at once."
+    ),
+    subject=_("An authenticator app"),
+    also_by_email=True,
+)
+AUTHENTICATOR_REMOVED = catalogue.define(
+    "authenticator_removed",
+    _(
+        "The authenticator app was removed from your TutorHub account. If it was not you, look at "
+        "your devices at %(link)s and write to us at once."
+    ),
+    subject=_("The authenticator app was removed"),
+    also_by_email=True,
+)
+FACTORS_FORGOTTEN = catalogue.define(
+    "factors_forgotten",
+    _(
+        "Our staff have removed the passkeys and the authenticator app of your TutorHub account. "
+        "If you did not ask for it, look at your devices at %(link)s and write to us at once."
+    ),
+    subject=_("Your second factor was removed"),
     also_by_email=True,
 )
 NUMBER_LET_GO = catalogue.define(
@@ -221,6 +248,19 @@ def passkey_removed(user: User) -> None:
         second_factor_changed(user, "A passkey was removed.")
     else:
         messages.tell_user(user, PASSKEY_REMOVED, {"link": _link("accounts:device-list")})
+
+
+def authenticator_added(user: User) -> None:
+    messages.tell_user(user, AUTHENTICATOR_ADDED, {"link": _link("accounts:device-list")})
+
+
+def authenticator_removed(user: User) -> None:
+    messages.tell_user(user, AUTHENTICATOR_REMOVED, {"link": _link("accounts:device-list")})
+
+
+def factors_forgotten(user: User) -> None:
+    """Staff have taken every second factor away: the owner has lost them, or says so."""
+    messages.tell_user(user, FACTORS_FORGOTTEN, {"link": _link("accounts:device-list")})
 
 
 def confirm_email(user: User, *, email: str, token: str) -> None:

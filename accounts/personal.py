@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import (
     AppSession,
+    AuthenticatorProof,
     BrowserSession,
     Consent,
     DataRequest,
@@ -87,6 +89,30 @@ TABLES = [
         kept="codes",
         erased=Erased.DELETED,
         of=lambda user: PasskeyChallenge.objects.filter(user=user.pk),
+    ),
+    Table(
+        "otp_totp.TOTPDevice",
+        plain="id user name confirmed step t0 digits tolerance drift created_at last_used_at"
+        " throttling_failure_timestamp throttling_failure_count",
+        hidden="key last_t",
+        section="sign_ins",
+        title=_("Authenticator app"),
+        purpose=_("To know that it is you by the six digits of your app"),
+        kept="account",
+        erased=Erased.DELETED,
+        of=lambda user: TOTPDevice.objects.filter(user=user.pk),
+    ),
+    Table(
+        "accounts.AuthenticatorProof",
+        plain="id user used_at",
+        personal="holder",
+        section="sign_ins",
+        title=_("Codes of your authenticator app"),
+        purpose=_("To know on which of your devices you have just entered one"),
+        kept="codes",
+        erased=Erased.DELETED,
+        of=lambda user: AuthenticatorProof.objects.filter(user=user.pk),
+        since="used_at",
     ),
     # Of staff, who have no family, no profile and no page "Your data".
     Table(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, confirm, data, passkeys, signin
+from accounts.views import account, authenticators, confirm, data, passkeys, signin
 
 app_name = "accounts"
 
@@ -28,6 +28,9 @@ urlpatterns = [
     path("account/passkeys/options/", passkeys.options, name="passkey-options"),
     path("account/passkeys/challenge/", passkeys.challenge, name="passkey-challenge"),
     path("account/passkeys/<uuid:passkey_id>/", passkeys.edit, name="passkey-edit"),
+    path("account/authenticator/", authenticators.show, name="authenticator-show"),
+    path("account/authenticator/confirm/", authenticators.confirm, name="authenticator-confirm"),
+    path("account/second-factor/", authenticators.factor_needed, name="factor-needed"),
     path("account/phone/", account.phone_new, name="phone-new"),
     path("account/phone/code/", account.phone_confirm, name="phone-confirm"),
     path("account/data/", data.show, name="data-show"),

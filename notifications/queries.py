@@ -60,7 +60,7 @@ def masked(address: str) -> str:
 
 def staff_codes() -> list[dict[str, str]]:
     """The current TOTP code of every member of staff."""
-    devices = TOTPDevice.objects.filter(confirmed=True).select_related("user")
+    devices = TOTPDevice.objects.filter(confirmed=True, user__is_staff=True).select_related("user")
     return [
         {
             "email": device.user.email,

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.clients import SIGN_IN
-from accounts.models import BrowserSession, KnownDevice, LoginAttempt, OtpChallenge, Passkey, User
+from accounts.models import BrowserSession, KnownDevice, LoginAttempt, Passkey, User
 from accounts.session_store import SessionStore
 from accounts.tests.authenticator import Authenticator, passkey_of
+from accounts.tests.cast import unproved
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory, totp_token
 from accounts.tests.test_sec_11_staff import PASSWORD
 from tests.browser import DESKTOP, PHONE, Visitor, axe
@@ -75,7 +76,7 @@ def test_staff_add_a_passkey_and_sign_in_with_it(phone: Visitor) -> None:
 def before_code(visitor: Visitor, user: User) -> None:
     """Signed in for long, but no code was entered a moment ago."""
     visitor.sign_in(user)
-    OtpChallenge.objects.all().delete()
+    unproved()
 
 
 def test_a_tutor_adds_one_steps_up_with_it_and_removes_it(phone: Visitor) -> None:
@@ -93,7 +94,8 @@ def test_a_tutor_adds_one_steps_up_with_it_and_removes_it(phone: Visitor) -> Non
     phone.page.get_by_label("Name").press("Enter")
     phone.page.get_by_role("heading", name="My phone").wait_for()
     look(phone, "tutor-3-devices")
-    phone.go("/account/passkeys/add/").get_by_role("button", name="Add a passkey").click()
+    phone.go("/account/passkeys/add/").get_by_role("button", name="Use a passkey").click()
+    phone.page.get_by_role("button", name="Add a passkey").click()
     phone.page.get_by_text("has a passkey for your account already").wait_for()
     before_code(phone, user)
     phone.go("/account/email/")

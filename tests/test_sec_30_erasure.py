@@ -23,7 +23,8 @@ from accounts.models import (
 from accounts.services import erasures, exports
 from accounts.services import users as accounts
 from accounts.tests.authenticator import Authenticator, passkey_of
-from accounts.tests.cast import trusted_app, trusted_browser
+from accounts.tests.cast import strong_step_up, trusted_app, trusted_browser
+from accounts.tests.digits import app_of
 from accounts.tests.factories import StaffFactory
 from marketplace.models import Enquiry, Lead, TutoringSession
 from marketplace.services import reviews
@@ -88,6 +89,8 @@ def _both(session, family, tutor):
             user=user, email="a@b.in", token_hash=str(user.pk), expires_at=clock.now()
         )
         passkey_of(user, Authenticator())
+        app_of(user)
+        strong_step_up(user, user.pk)
         PasskeyChallenge.objects.create(
             purpose="step_up",
             user=user,

@@ -36,11 +36,13 @@ COMPLETE = {
 }
 
 
-def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+def start(
+    *, show: str = "MESSAGE_CHANNELS", **changes: str | None
+) -> subprocess.CompletedProcess[str]:
     """Import the settings in a process of its own, whose environment holds nothing of ours."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **COMPLETE, **changes}
     return subprocess.run(
-        [sys.executable, "-c", "import tutorhub.settings as s; print(s.MESSAGE_CHANNELS)"],
+        [sys.executable, "-c", f"import tutorhub.settings as s; print(s.{show})"],
         env={name: value for name, value in environment.items() if value is not None},
         cwd=ROOT,
         capture_output=True,
@@ -157,3 +159,18 @@ def test_half_a_shop_is_refused(name: str, value: str | None):
     assert started.returncode != 0
     assert "ImproperlyConfigured" in started.stderr
     assert name in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_on"),
+    [
+        ({}, "True"),
+        ({"PAYOUTS_TAKE_SECOND_FACTOR": "0"}, "False"),
+        ({"TUTORHUB_ENV": "development"}, "False"),
+        ({"TUTORHUB_ENV": "development", "PAYOUTS_TAKE_SECOND_FACTOR": "1"}, "True"),
+    ],
+)
+def test_payouts_take_a_second_factor_in_production(changes: dict[str, str], is_on: str):
+    started = start(show="PAYOUTS_TAKE_SECOND_FACTOR", **changes)
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.strip() == is_on

@@ -730,6 +730,11 @@ STEP_UP_LIFE = timedelta(minutes=5)
 PASSKEY_CHALLENGE_LIFE = timedelta(minutes=5)
 PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 1000 if HURRIED else 300
 PASSKEYS_AT_MOST = 10
+# How long the new key of an authenticator app waits for its first code.
+AUTHENTICATOR_WAITS = timedelta(hours=1)
+# Whether tutors say by passkey or authenticator that it is they, before they say where earnings go
+# and before they ask for them. Off elsewhere, for apps written against the contract before this.
+PAYOUTS_TAKE_SECOND_FACTOR = env.bool("PAYOUTS_TAKE_SECOND_FACTOR", PRODUCTION)
 # Of our apps, which have no address: android:apk-key-hash:…
 PASSKEY_APP_ORIGINS = env.list("PASSKEY_APP_ORIGINS", default=[])
 EMAIL_LINK_LIFE = timedelta(hours=24)

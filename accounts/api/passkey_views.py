@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import serializers
-from accounts.api.permissions import AnyToken, FreshCode, OwnAccount
+from accounts.api.permissions import AnyToken, OwnAccount, StrongCode
 from accounts.clients import app_of, sign_in_of
 from accounts.models import Passkey, User
 from accounts.services import passkey_answers, passkeys, proofs, stepup
@@ -28,7 +28,7 @@ ASKED = {200: OpenApiTypes.OBJECT, **REFUSED}
 
 
 class PasskeysView(APIView):
-    permission_classes = [OwnAccount, FreshCode]
+    permission_classes = [OwnAccount, StrongCode]
     pagination_class = None
 
     @extend_schema(responses=serializers.PasskeyOut(many=True), operation_id="me_passkeys_list")
@@ -58,7 +58,7 @@ class PasskeysView(APIView):
 
 
 class OptionsView(APIView):
-    permission_classes = [OwnAccount, FreshCode]
+    permission_classes = [OwnAccount, StrongCode]
 
     @extend_schema(request=None, responses=ASKED)
     def post(self, request: Request) -> Response:
@@ -68,7 +68,7 @@ class OptionsView(APIView):
 
 
 class PasskeyView(APIView):
-    permission_classes = [OwnAccount, FreshCode]
+    permission_classes = [OwnAccount, StrongCode]
 
     @extend_schema(
         request=serializers.PasskeyNameIn,

@@ -91,6 +91,16 @@ def check_fresh_code(request: Request) -> None:
     stepup.check_fresh(request.user, sign_in_of(request))
 
 
+def check_strong_code(request: Request) -> None:
+    """The same; of whoever has a second factor by that. Raises stepup.StrongStepUpNeeded too."""
+    stepup.check_enough(request.user, sign_in_of(request))
+
+
+def check_second_factor(request: Request) -> None:
+    """Raise what `stepup.check_for_payouts` raises before earnings go anywhere."""
+    stepup.check_for_payouts(request.user, sign_in_of(request))
+
+
 def check_settled(request: Request, action: str) -> None:
     """Raise policies.DeviceTooNew on a device that is too new (settings.NEW_DEVICE_WAITS)."""
     policies.check_device_is_settled(request.user, sign_in_of(request), action)
@@ -105,6 +115,24 @@ class FreshCode(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method not in SAFE_METHODS:
             check_fresh_code(request)
+        return True
+
+
+class StrongCode(BasePermission):
+    """As `FreshCode`; whoever has a second factor uses it."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS:
+            check_strong_code(request)
+        return True
+
+
+class SecondFactorForPayout(BasePermission):
+    """Whatever is changed here takes a second factor, where the settings say so."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS:
+            check_second_factor(request)
         return True
 
 

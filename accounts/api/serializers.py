@@ -186,6 +186,18 @@ class PasskeyOut(serializers.Serializer):
     last_used_at = serializers.DateTimeField(allow_null=True)
 
 
+class AuthenticatorOut(serializers.Serializer):
+    is_set_up = serializers.BooleanField()
+    created_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class AuthenticatorKeyOut(serializers.Serializer):
+    url = serializers.CharField(help_text="otpauth://…, for a QR code or to open an app with")
+    key = serializers.CharField(help_text="the same key for whoever types it, in base32")
+    expires_in = serializers.IntegerField(help_text="seconds until its first code has to be there")
+
+
 class EndedOut(serializers.Serializer):
     ended = serializers.IntegerField()
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import account_views, data_views, passkey_views, views
+from accounts.api import account_views, authenticator_views, data_views, passkey_views, views
 
 urlpatterns = [
     path("auth/attestation", views.AttestationView.as_view(), name="auth-attestation"),
@@ -30,6 +30,21 @@ urlpatterns = [
         name="me-step-up-passkey-options",
     ),
     path("me/step-up/passkey", passkey_views.StepUpView.as_view(), name="me-step-up-passkey"),
+    path(
+        "me/step-up/authenticator",
+        authenticator_views.StepUpView.as_view(),
+        name="me-step-up-authenticator",
+    ),
+    path(
+        "me/authenticator/",
+        authenticator_views.AuthenticatorView.as_view(),
+        name="me-authenticator",
+    ),
+    path(
+        "me/authenticator/confirm",
+        authenticator_views.ConfirmView.as_view(),
+        name="me-authenticator-confirm",
+    ),
     path("me/passkeys/", passkey_views.PasskeysView.as_view(), name="me-passkeys"),
     path("me/passkeys/options", passkey_views.OptionsView.as_view(), name="me-passkeys-options"),
     path("me/passkeys/<uuid:pk>", passkey_views.PasskeyView.as_view(), name="me-passkey"),
@@ -39,6 +54,11 @@ urlpatterns = [
         name="me-proof-passkey-options",
     ),
     path("me/proof/passkey", passkey_views.ProofView.as_view(), name="me-proof-passkey"),
+    path(
+        "me/proof/authenticator",
+        authenticator_views.ProofView.as_view(),
+        name="me-proof-authenticator",
+    ),
     path("me/phone/request", account_views.PhoneRequestView.as_view(), name="me-phone-request"),
     path("me/phone/confirm", account_views.PhoneConfirmView.as_view(), name="me-phone-confirm"),
     path("me/email", account_views.EmailView.as_view(), name="me-email"),

@@ -784,6 +784,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AuthenticatorProof",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.models.challenges.random_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("holder", models.CharField(max_length=64)),
+                (
+                    "used_at",
+                    models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "proof by authenticator",
+                "indexes": [
+                    models.Index(fields=["holder", "used_at"], name="authenticator_proof"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="RecoveryDevice",
             fields=[
                 (

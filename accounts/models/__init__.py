@@ -1,4 +1,5 @@
 from accounts.models.attempts import LoginAttempt
+from accounts.models.authenticators import AuthenticatorProof
 from accounts.models.break_glass import EVERY_RIGHT, BreakGlass
 from accounts.models.challenges import OtpChallenge, SmsBudgetDay, SpentNonce
 from accounts.models.consents import Consent, ConsentNotice, Relation
@@ -13,6 +14,7 @@ from accounts.models.users import Role, User
 __all__ = [
     "EVERY_RIGHT",
     "AppSession",
+    "AuthenticatorProof",
     "BreakGlass",
     "BrowserSession",
     "Consent",

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import (
     AppSession,
+    AuthenticatorProof,
     BrowserSession,
     DataRequest,
     EmailChange,
@@ -29,7 +31,12 @@ def _sessions(before: datetime) -> int:
 def _codes(before: datetime) -> int:
     asked = delete(PasskeyChallenge.objects.filter(created_at__lt=before))
     spent = delete(SpentNonce.objects.filter(expires_at__lt=before))
-    return asked + spent + delete(OtpChallenge.objects.filter(created_at__lt=before))
+    proofs = delete(AuthenticatorProof.objects.filter(used_at__lt=before))
+    keys = TOTPDevice.objects.filter(confirmed=False, user__is_staff=False)
+    waited = delete(keys.filter(created_at__lt=before))
+    return (
+        asked + spent + proofs + waited + delete(OtpChallenge.objects.filter(created_at__lt=before))
+    )
 
 
 def _sign_ins(before: datetime) -> int:

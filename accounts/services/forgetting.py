@@ -10,10 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import NOWHERE
 from accounts.models import (
     AppSession,
+    AuthenticatorProof,
     BrowserSession,
     Consent,
     DataRequest,
@@ -40,9 +42,10 @@ def forget(
     names: Collection[str],
     before: datetime,
 ) -> None:
-    """Delete devices, passkeys, sessions, codes and answers kept for repeats; empty the login log.
+    """Delete devices, second factors, sessions, codes and answers kept for repeats.
 
-    A year of sign-ins has to be kept by law: it goes into the vault, where nobody here reads it.
+    The login log is emptied. A year of it has to be kept by law: it goes into the vault, where
+    nobody here reads it.
     """
     as_guardian = Q(phone__in=guardians, kind=LoginAttempt.Kind.GUARDIAN)
     by_address = Q(phone__in=addresses) | Q(email__in=addresses) | as_guardian
@@ -56,6 +59,8 @@ def forget(
     KnownDevice.objects.filter(user=user_id).delete()
     Passkey.objects.filter(user=user_id).delete()
     PasskeyChallenge.objects.filter(user=user_id).delete()
+    TOTPDevice.objects.filter(user=user_id).delete()
+    AuthenticatorProof.objects.filter(user=user_id).delete()
     idempotency.forget(user_id)
     _forget_requests(user_id)
     _forget_consents(user_id, addresses)

@@ -1,7 +1,8 @@
 """The passkeys of an account: made, named, taken away. Their owner hears of it.
 
-To make or take away one takes a fresh proof: of families and tutors a step-up, which is asked for
-here; of staff a fresh code in their session, which the pages of the back office ask for.
+To make or take away one takes a fresh proof: of families and tutors a step-up, by the second factor
+if they have one, which is asked for here; of staff a fresh code in their session, which the pages
+of the back office ask for.
 """
 
 from uuid import UUID
@@ -90,8 +91,8 @@ def _add(
     user: User, sign_in_id: UUID | None, answer: Answer, name: str, client: Client
 ) -> Passkey | DomainError:
     """Returns a refusal instead of raising it, so that the challenge stays used."""
-    _check_may_add(user, sign_in_id)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    _check_may_add(user, sign_in_id)
     made = _made(user, answer, Asker(str(sign_in_id), client, user))
     if isinstance(made, DomainError):
         return made
@@ -132,7 +133,7 @@ def remove(passkey: Passkey, sign_in_id: UUID | None, *, by: User) -> None:
     Twice is once. Raises StepUpNeeded.
     """
     if not by.is_staff:
-        stepup.check_fresh(by, sign_in_id)
+        stepup.check_enough(by, sign_in_id)
     found = Passkey.objects.select_for_update().filter(pk=passkey.pk, user=by).first()
     if found is None:
         return
@@ -169,7 +170,7 @@ def _check_may_add(user: User, sign_in_id: UUID | None) -> None:
     """A passkey can prove an account, so it takes what a new e-mail address takes."""
     if not user.is_staff:
         policies.check_device_is_settled(user, sign_in_id, "contact")
-        stepup.check_fresh(user, sign_in_id)
+        stepup.check_enough(user, sign_in_id)
 
 
 def _check_has_room(user: User) -> None:

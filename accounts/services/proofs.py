@@ -1,8 +1,8 @@
 """A number that came back after a long silence on a new device: whose is it now?
 
 Holding the number is not enough, since numbers are given to others. The account opens by a code to
-its e-mail address, by a passkey or by our staff; or the holder of the number lets it go and begins
-anew.
+its e-mail address, by a passkey, by its authenticator or by our staff; or the holder of the number
+lets it go and begins anew.
 """
 
 from uuid import UUID
@@ -14,6 +14,7 @@ from accounts import messages, queries
 from accounts.clients import Client
 from accounts.models import (
     AppSession,
+    AuthenticatorProof,
     BrowserSession,
     KnownDevice,
     LoginAttempt,
@@ -24,6 +25,7 @@ from accounts.models import (
 )
 from accounts.services import (
     attempts,
+    authenticator_codes,
     codes,
     devices,
     former_addresses,
@@ -112,6 +114,29 @@ def _verify_passkey(
     device = _device(user, sign_in_id)
     asker = Asker(str(sign_in_id), client, user)
     found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
+    if not isinstance(found, DomainError):
+        settle(user, device, by=user)
+    attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)
+    return found
+
+
+def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
+    """Its six digits open the account on this device.
+
+    Raises NothingToProve, WrongCode, NoAuthenticator.
+    """
+    outcome = _verify_authenticator(user, sign_in_id, code, client)
+    if isinstance(outcome, DomainError):
+        raise outcome
+
+
+@transaction.atomic
+def _verify_authenticator(
+    user: User, sign_in_id: UUID | None, code: str, client: Client
+) -> AuthenticatorProof | DomainError:
+    """Returns the error instead of raising it, so that the count of guesses and the log stay."""
+    device = _device(user, sign_in_id)
+    found = authenticator_codes.check(user, code, str(sign_in_id))
     if not isinstance(found, DomainError):
         settle(user, device, by=user)
     attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)

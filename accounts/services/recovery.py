@@ -7,23 +7,18 @@ code of its own was entered, and ends the old one. Whose it is hears of each of 
 import secrets
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages
 from accounts.models import Passkey, RecoveryCode, RecoveryDevice, User
 from accounts.models.recovery import ALPHABET, hash_of, letters_of
+from accounts.services import authenticator_codes
+from accounts.services.authenticator_codes import WrongCode
 from tutorhub.core import audit
-from tutorhub.core.errors import DomainError
 
 CODES = 10
 PART = 5
 """Letters before and after the hyphen."""
-
-
-class WrongCode(DomainError):
-    code = "code_invalid"
-    message = _("This code is not right. Wait for the next one and try again.")
 
 
 def is_recovery_code(token: str) -> bool:
@@ -67,7 +62,7 @@ def begin_authenticator(user: User) -> TOTPDevice:
     """The authenticator that is to take the old one's place; the same until it has."""
     _lock(user)
     waiting = TOTPDevice.objects.filter(user=user, confirmed=False).first()
-    return waiting or TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+    return waiting or authenticator_codes.new(user)
 
 
 def confirm_authenticator(user: User, *, token: str) -> TOTPDevice:
@@ -82,14 +77,10 @@ def confirm_authenticator(user: User, *, token: str) -> TOTPDevice:
 def _confirmed(user: User, token: str) -> TOTPDevice | None:
     """None instead of an error, so that the count of wrong tries stays."""
     _lock(user)
-    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-    if device is None or not device.verify_token(token):
-        return None
-    device.confirmed = True
-    device.save(update_fields=["confirmed"])
-    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
-    audit.record("staff.authenticator_changed", user, by=user)
-    messages.second_factor_changed(user, "Another authenticator was set up.")
+    device = authenticator_codes.confirm(user, token)
+    if device is not None:
+        audit.record("staff.authenticator_changed", user, by=user)
+        messages.second_factor_changed(user, "Another authenticator was set up.")
     return device
 
 
@@ -106,13 +97,6 @@ def replace_authenticator(user: User) -> TOTPDevice:
     audit.record("staff.authenticator_replaced", user)
     messages.second_factor_changed(user, "Your authenticator was replaced by the operators.")
     return device
-
-
-@transaction.atomic
-def is_right(user: User, token: str) -> bool:
-    """Whether it is the authenticator's code of this moment, not used before."""
-    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-    return device is not None and bool(device.verify_token(token))
 
 
 def _lock(user: User) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Passkey, PasskeyChallenge, User
-from accounts.services import passkey_answers, passkey_sites, recovery
+from accounts.services import authenticator_codes, passkey_answers, passkey_sites
 from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import DomainError
@@ -23,7 +23,7 @@ def confirm(session: MutableMapping[str, Any], user: User, token: str) -> bool:
 
     A recovery code is for the door only.
     """
-    if not recovery.is_right(user, token):
+    if not authenticator_codes.is_right(user, token):
         audit.record("staff.code_refused", user, by=user)
         return False
     note(session)

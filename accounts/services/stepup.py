@@ -1,9 +1,13 @@
-"""Step-up ("sudo"): a fresh code to the account's own number, or a passkey, before something
-sensitive.
+"""Step-up ("sudo"): before something sensitive a fresh code to the account's own number, or better.
 
 One mechanism for all apps. Pages wear `accounts.decorators.step_up_required`, operations of the API
-`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, or
-the answered challenge, and belongs to the one sign-in it was asked from.
+`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, the
+answered challenge of a passkey or a row of an authenticator's code, and belongs to the one sign-in
+it was asked from.
+
+A proof by passkey or authenticator is *strong*: whoever took over the number does not have it. What
+changes the second factor, or where earnings go, takes a strong one of whoever has a second factor
+(`check_enough`), and payouts may take one of everybody (`check_for_payouts`).
 """
 
 from uuid import UUID
@@ -14,8 +18,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import messages, policies, queries
 from accounts.clients import Client
-from accounts.models import LoginAttempt, OtpChallenge, Passkey, PasskeyChallenge, User
-from accounts.services import attempts, codes, locks, passkey_answers, passkey_sites
+from accounts.models import (
+    AuthenticatorProof,
+    LoginAttempt,
+    OtpChallenge,
+    Passkey,
+    PasskeyChallenge,
+    User,
+)
+from accounts.services import (
+    attempts,
+    authenticator_codes,
+    codes,
+    factors,
+    locks,
+    passkey_answers,
+    passkey_sites,
+)
 from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import clock
 from tutorhub.core.errors import DomainError, NotAllowed
@@ -29,21 +48,62 @@ class StepUpNeeded(NotAllowed):
     message = _("Confirm first that it is you: we send a code to your mobile number.")
 
 
+class StrongStepUpNeeded(StepUpNeeded):
+    code = "strong_step_up_required"
+    message = _("Confirm first that it is you, with a passkey or your authenticator app.")
+
+
+class SecondFactorNeeded(NotAllowed):
+    code = "second_factor_required"
+    message = _(
+        "Set up a passkey or an authenticator app first, so that nobody who gets hold of your "
+        "number can send your earnings elsewhere."
+    )
+
+
 def is_fresh(user: User, sign_in_id: UUID | None) -> bool:
-    """Whether a code or a passkey was used in this sign-in within settings.STEP_UP_LIFE."""
+    """Whether it was proved in this sign-in within settings.STEP_UP_LIFE who it is, anyhow."""
+    return _is_by_code(user, sign_in_id) or is_strong(user, sign_in_id)
+
+
+def is_strong(user: User, sign_in_id: UUID | None) -> bool:
+    """The same by a passkey or an authenticator, and not by an SMS."""
     if sign_in_id is None:
         return False
     since, holder = clock.now() - settings.STEP_UP_LIFE, str(sign_in_id)
-    proofs = OtpChallenge.objects.filter(purpose=PURPOSE, phone=user.phone, used_at__gt=since)
-    return proofs.filter(holder=holder).exists() or passkey_answers.is_proved(
+    return passkey_answers.is_proved(
         user, BY_PASSKEY, holder, since=since
-    )
+    ) or authenticator_codes.is_proved(user, holder, since=since)
+
+
+def is_enough(user: User, sign_in_id: UUID | None) -> bool:
+    """Whether the best was used that this person has: a second factor, or else the code."""
+    if is_strong(user, sign_in_id):
+        return True
+    return _is_by_code(user, sign_in_id) and not factors.has_any(user)
 
 
 def check_fresh(user: User, sign_in_id: UUID | None) -> None:
     """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is."""
     if not is_fresh(user, sign_in_id):
         raise StepUpNeeded
+
+
+def check_enough(user: User, sign_in_id: UUID | None) -> None:
+    """Raise StepUpNeeded, or StrongStepUpNeeded of whoever has a second factor."""
+    if not is_enough(user, sign_in_id):
+        raise StrongStepUpNeeded if factors.has_any(user) else StepUpNeeded
+
+
+def check_for_payouts(user: User, sign_in_id: UUID | None) -> None:
+    """Before earnings are sent, or told where to go: a strong proof, of everybody.
+
+    Where settings.PAYOUTS_TAKE_SECOND_FACTOR is off, nothing. Raises SecondFactorNeeded of whoever
+    has none, else StrongStepUpNeeded.
+    """
+    if not settings.PAYOUTS_TAKE_SECOND_FACTOR or is_strong(user, sign_in_id):
+        return
+    raise StrongStepUpNeeded if factors.has_any(user) else SecondFactorNeeded
 
 
 @transaction.atomic
@@ -101,6 +161,32 @@ def _verify_passkey(user: User, asker: Asker, answer: Answer) -> Passkey | Domai
     found = passkey_answers.check(answer, BY_PASSKEY, asker, passkey_sites.public())
     attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=asker.client, user=user)
     return found
+
+
+def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
+    """Enter the code of the authenticator. Raises WrongCode, NoAuthenticator, StepUpNeeded."""
+    outcome = _verify_authenticator(user, sign_in_id, code, client)
+    if isinstance(outcome, DomainError):
+        raise outcome
+
+
+@transaction.atomic
+def _verify_authenticator(
+    user: User, sign_in_id: UUID | None, code: str, client: Client
+) -> AuthenticatorProof | DomainError:
+    """Returns the error instead of raising it, so that the count of guesses and the log stay."""
+    _check_sign_in(user, sign_in_id)
+    found = authenticator_codes.check(user, code, str(sign_in_id))
+    attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=client, user=user)
+    return found
+
+
+def _is_by_code(user: User, sign_in_id: UUID | None) -> bool:
+    if sign_in_id is None:
+        return False
+    since = clock.now() - settings.STEP_UP_LIFE
+    proofs = OtpChallenge.objects.filter(purpose=PURPOSE, phone=user.phone, used_at__gt=since)
+    return proofs.filter(holder=str(sign_in_id)).exists()
 
 
 def _check_sign_in(user: User, sign_in_id: UUID | None) -> None:

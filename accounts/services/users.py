@@ -54,7 +54,7 @@ def suspend(user: User, *, by: User, reason: str) -> User:
     That of a colleague, too, by any superuser: a stolen account is shut before others are asked.
     """
     user = _lock(user)
-    _check_can_decide(user, by, reason, may_about_staff=by.is_superuser)
+    check_can_decide(user, by, reason, may_about_staff=by.is_superuser)
     if user.is_active:
         close(user, AppSession.End.STAFF)
         audit.record("user.suspended", user, by=by, reason=reason)
@@ -69,7 +69,7 @@ def restore(user: User, *, by: User, reason: str) -> User:
     To open one of staff is to give rights, so it takes the second superuser.
     """
     user = _lock(user)
-    _check_can_decide(user, by, reason, may_about_staff=has_every_right(by))
+    check_can_decide(user, by, reason, may_about_staff=has_every_right(by))
     if not user.is_active:
         if _is_erased(user):
             raise Conflict(_("This account was erased and cannot come back."), code="erased")
@@ -89,7 +89,8 @@ def close(user: User, reason: str) -> None:
     tokens.end_all(user, reason)
 
 
-def _check_can_decide(user: User, by: User, reason: str, *, may_about_staff: bool) -> None:
+def check_can_decide(user: User, by: User, reason: str, *, may_about_staff: bool) -> None:
+    """Staff decide with a reason, about others; about colleagues only where the caller says so."""
     if not reason.strip():
         raise ReasonMissing
     if user.pk == by.pk or (user.is_staff and not may_about_staff):

@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.clients import SIGN_IN
 from accounts.clients import Client as Device
-from accounts.models import AppSession, KnownDevice, OtpChallenge, User
-from accounts.services import page_tokens, tokens
+from accounts.models import AppSession, AuthenticatorProof, KnownDevice, OtpChallenge, User
+from accounts.services import factors, page_tokens, tokens
 from notifications.models import Message
 from tutorhub.core import clock
 
@@ -62,6 +62,24 @@ def step_up(user: User, sign_in_id: UUID | None) -> None:
     )
 
 
+def strong_step_up(user: User, sign_in_id: UUID | None) -> None:
+    """As if the person had just used a second factor in this sign-in."""
+    AuthenticatorProof.objects.create(user=user, holder=str(sign_in_id))
+
+
+def prove_all(user: User, sign_in_id: UUID | None) -> None:
+    """The code, and the second factor of whoever has one."""
+    step_up(user, sign_in_id)
+    if factors.has_any(user):
+        strong_step_up(user, sign_in_id)
+
+
+def unproved() -> None:
+    """As if everybody's last code and second factor were from a while ago."""
+    OtpChallenge.objects.all().delete()
+    AuthenticatorProof.objects.all().delete()
+
+
 def trusted_browser(user: User) -> Client:
     """A browser of this person that may do everything: known for a week, code entered just now."""
     client = Client(raise_request_exception=False)
@@ -81,7 +99,7 @@ def trust(client: Client, user: User) -> None:
     )
     session[SIGN_IN] = {**session[SIGN_IN], "known_device": str(device.pk)}
     session.save()
-    step_up(user, UUID(session[SIGN_IN]["id"]))
+    prove_all(user, UUID(session[SIGN_IN]["id"]))
 
 
 def trusted_app(user: User) -> str:
@@ -105,7 +123,7 @@ def _trusted_app(user: User) -> tuple[tokens.Pair, AppSession]:
     )
     pair = tokens.issue(user=user, client=Device(), device=device)
     session = AppSession.objects.get(known_device=device)
-    step_up(user, session.pk)
+    prove_all(user, session.pk)
     return pair, session
 
 

@@ -7,7 +7,7 @@ from accounts.clients import Client
 from accounts.models import AppSession, KnownDevice, Passkey, User
 from accounts.services import passkeys, stepup, tokens
 from accounts.tests.authenticator import Authenticator
-from accounts.tests.cast import step_up
+from accounts.tests.cast import step_up, strong_step_up
 from tutorhub.core import clock
 
 HERE = Client("203.0.113.9", "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36")
@@ -27,8 +27,10 @@ def sign_in(user: User, *, days: int = 7, is_due: bool = False) -> UUID:
 
 
 def proved(user: User) -> UUID:
+    """A sign-in in which the code and a second factor were used a moment ago."""
     here = sign_in(user)
     step_up(user, here)
+    strong_step_up(user, here)
     return here
 
 

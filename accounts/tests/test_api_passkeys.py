@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AppSession, KnownDevice, OtpChallenge, Passkey, User
+from accounts.models import AppSession, KnownDevice, Passkey, User
 from accounts.tests.authenticator import SITE, Authenticator, passkey_of
-from accounts.tests.cast import trusted_app
+from accounts.tests.cast import step_up, trusted_app, unproved
 from accounts.tests.factories import FamilyUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ class App:
     def __init__(self, user: User, *, is_fresh: bool = True) -> None:
         self.client = Client(headers={"Authorization": f"Bearer {trusted_app(user)}"})
         if not is_fresh:
-            OtpChallenge.objects.all().delete()
+            unproved()
 
     def __call__(self, method: str, path: str, data: Any = None) -> Any:
         send = getattr(self.client, method)
@@ -47,14 +47,26 @@ def test_a_passkey_is_registered_listed_renamed_and_deleted(user: User):
     listed = app("get", "passkeys/").json()
     assert [(each["id"], each["name"]) for each in listed] == [(pk, "My phone")]
     assert set(listed[0]) == {"id", "name", "is_synced", "created_at", "last_used_at"}
+    assert app("delete", f"passkeys/{pk}").status_code == 403
+    answer = device.answer(app("post", "step-up/passkey/options").json())
+    assert app("post", "step-up/passkey", {"credential": answer}).status_code == 204
     assert app("patch", f"passkeys/{pk}", {"name": "The tablet"}).json()["name"] == "The tablet"
     assert app("delete", f"passkeys/{pk}").status_code == 204
     assert app("get", "passkeys/").json() == []
 
 
-def test_changes_take_a_step_up(user: User):
+def test_the_first_one_takes_a_step_up(user: User):
+    app = App(user, is_fresh=False)
+    for path in ("passkeys/options", "passkeys/"):
+        response = app("post", path)
+        assert response.status_code == 403
+        assert response.json()["errors"][0]["code"] == "step_up_required"
+
+
+def test_changes_take_a_step_up_by_second_factor(user: User):
     passkey = passkey_of(user, Authenticator())
     app = App(user, is_fresh=False)
+    step_up(user, AppSession.objects.get().pk)
     for method, path in (
         ("post", "passkeys/options"),
         ("post", "passkeys/"),
@@ -63,7 +75,7 @@ def test_changes_take_a_step_up(user: User):
     ):
         response = app(method, path)
         assert response.status_code == 403
-        assert response.json()["errors"][0]["code"] == "step_up_required"
+        assert response.json()["errors"][0]["code"] == "strong_step_up_required"
     assert app("get", "passkeys/").status_code == 200
 
 

@@ -160,14 +160,15 @@ def test_a_passkey_gets_another_name(user: User):
         passkeys.rename(passkey, name="Mine", by=FamilyUserFactory())
 
 
-def test_removing_one_takes_a_step_up_and_its_owner_hears_of_it(user: User):
+def test_removing_one_takes_a_passkey_and_its_owner_hears_of_it(user: User):
     device = Authenticator()
     passkey = passkey_of(user, device)
     here = sign_in(user)
-    with pytest.raises(stepup.StepUpNeeded):
+    step_up(user, here)
+    with pytest.raises(stepup.StrongStepUpNeeded):
         passkeys.remove(passkey, here, by=user)
     options = stepup.request_passkey(user, here, client=HERE)
-    step_up(user, here)
+    step_up_by(user, here, device)
     for _ in range(2):
         passkeys.remove(passkey, here, by=user)
     assert AuditEvent.objects.filter(action="passkey.removed", actor_id=user.pk).count() == 1

@@ -51,12 +51,12 @@ def test_the_list_of_devices_costs_the_same_for_one_and_for_twenty(
     browser: Client, user: User, django_assert_num_queries
 ):
     browser.get("/account/devices/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/account/devices/")
     for _ in range(19):
         Client().force_login(user, backend="accounts.backends.PhoneBackend")
         passkey_of(user, Authenticator())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = browser.get("/account/devices/")
     assert page.content.count(b"Sign out there") == 19
     assert page.content.count(b"Change Her phone") == 19

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from accounts.clients import SIGN_IN
-from accounts.models import KnownDevice, OtpChallenge, Passkey, User
+from accounts.models import KnownDevice, Passkey, User
 from accounts.tests.authenticator import Authenticator, passkey_of
-from accounts.tests.cast import trusted_browser
+from accounts.tests.cast import trusted_browser, unproved
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def user() -> User:
 def before_code(user: User) -> Client:
     """Signed in for long, but no code was entered a moment ago."""
     client = trusted_browser(user)
-    OtpChallenge.objects.all().delete()
+    unproved()
     return client
 
 
@@ -63,6 +63,8 @@ def test_a_passkey_is_added_named_and_removed(user: User):
     passkey = Passkey.objects.get(user=user)
     assert "My phone" in page(client, "/account/devices/")
     address = f"/account/passkeys/{passkey.pk}/"
+    assert client.get(address).status_code == 302
+    client.post("/account/confirm/?strong=1", {"passkey": answered(client, device)})
     assert "My phone" in page(client, address)
     assert client.post(address, {"name": ""}).status_code == 400
     client.post(address, {"name": "The tablet"})
@@ -90,7 +92,7 @@ def test_without_a_code_of_a_moment_ago_nothing_changes(user: User):
     for path, data in ((ADD, {}), ("/account/passkeys/options/", {}), (address, {"remove": "1"})):
         assert (
             client.post(path, data)["Location"]
-            == f"/account/confirm/?next={path.replace('/', '%2F')}"
+            == f"/account/confirm/?next={path.replace('/', '%2F')}&strong=1"
         )
     assert Passkey.objects.exists()
 

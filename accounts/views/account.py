@@ -16,6 +16,7 @@ from accounts.clients import NOTICE_SEEN, client_of, sign_in_of
 from accounts.decorators import person_required, step_up_required
 from accounts.forms import AccountForm, CodeOnlyForm, EmailForm, NewPhoneForm
 from accounts.services import (
+    authenticator_codes,
     codes,
     emails,
     names,
@@ -111,6 +112,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     context = {
         "places": places,
         "passkeys": passkey_answers.of(request.user),
+        "authenticator": authenticator_codes.of(request.user),
         "is_offered": is_offered(request),
     }
     return render(request, "accounts/device_list.html", context)

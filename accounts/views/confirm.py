@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -15,44 +16,60 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import phones
 from accounts.clients import SIGN_IN, client_of, sign_in_of
 from accounts.decorators import person_required
-from accounts.forms import CodeOnlyForm, PasskeyAnswerForm
-from accounts.services import codes, passkey_answers, proofs, send_limits, stepup
+from accounts.forms import AuthenticatorForm, CodeOnlyForm, PasskeyAnswerForm
+from accounts.services import (
+    authenticator_codes,
+    codes,
+    factors,
+    passkey_answers,
+    proofs,
+    send_limits,
+    stepup,
+)
 from accounts.views import pending
 from accounts.views.passkeys import is_offered
 from tutorhub.core.errors import DomainError
 
 SENT = "code_sent_for"
+REFUSALS = (
+    codes.CodeRefused,
+    codes.GuessedTooOften,
+    authenticator_codes.WrongCode,
+    authenticator_codes.NoAuthenticator,
+)
 
 
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Send a code to the account's own number and ask for it; then on to `next`."""
+    """Ask for a code to the account's own number, or for the second factor; then on to `next`.
+
+    Where the second factor has to be it (`strong`), no code is offered.
+    """
     onward = pending.safe_next(request, request.GET.get("next", "")) or "/account/"
-    if "send" in request.POST:
+    is_strong = "strong" in request.GET and factors.has_any(request.user)
+    if "send" in request.POST and not is_strong:
         return _send(request, "step_up", stepup.request, onward)
-    if "passkey" in request.POST and _is_answered(request, stepup.verify_passkey):
+    form = CodeOnlyForm(None if is_strong else _posted(request, "code"))
+    digits = AuthenticatorForm(_posted(request, "token"))
+    if (
+        ("passkey" in request.POST and _is_answered(request, stepup.verify_passkey))
+        or _is_right(request, digits, stepup.verify_authenticator)
+        or _is_right(request, form, stepup.verify)
+    ):
+        request.session.pop(SENT, None)
         return redirect(onward)
-    form = CodeOnlyForm(_code_of(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            stepup.verify(
-                request.user, sign_in_of(request), **form.cleaned_data, client=client_of(request)
-            )
-        except (codes.CodeRefused, codes.GuessedTooOften) as error:
-            form.add_error("code", str(error))
-        else:
-            request.session.pop(SENT, None)
-            return redirect(onward)
     context = {
         "form": form,
+        "is_strong": is_strong,
         "is_sent": request.session.get(SENT) == "step_up",
         "phone_text": phones.masked(request.user.phone or ""),
         "phone": request.user.phone,
-        "has_passkey": _has_passkey(request),
+        **_factors(request, digits),
     }
-    return render(request, "accounts/step_up.html", context, status=400 if form.errors else 200)
+    status = 400 if form.errors or digits.errors else 200
+    return render(request, "accounts/step_up.html", context, status=status)
 
 
 @never_cache
@@ -64,25 +81,22 @@ def prove(request: HttpRequest) -> HttpResponse:
         return _proved(request)
     if "send" in request.POST:
         return _send(request, "proof", proofs.request, "")
-    if "passkey" in request.POST and _is_answered(request, proofs.verify_passkey):
+    form = CodeOnlyForm(_posted(request, "code"))
+    digits = AuthenticatorForm(_posted(request, "token"))
+    if (
+        ("passkey" in request.POST and _is_answered(request, proofs.verify_passkey))
+        or _is_right(request, digits, proofs.verify_authenticator)
+        or _is_right(request, form, proofs.verify)
+    ):
         return _proved(request)
-    form = CodeOnlyForm(_code_of(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            proofs.verify(
-                request.user, sign_in_of(request), **form.cleaned_data, client=client_of(request)
-            )
-        except (codes.CodeRefused, codes.GuessedTooOften) as error:
-            form.add_error("code", str(error))
-        else:
-            return _proved(request)
     context = {
         "form": form,
         "is_sent": request.session.get(SENT) == "proof",
         "email_hint": _hint(request.user.email or ""),
-        "has_passkey": _has_passkey(request),
+        **_factors(request, digits),
     }
-    return render(request, "accounts/prove.html", context, status=400 if form.errors else 200)
+    status = 400 if form.errors or digits.errors else 200
+    return render(request, "accounts/prove.html", context, status=status)
 
 
 @person_required
@@ -124,13 +138,31 @@ def _is_answered(request: HttpRequest, verify: Callable[..., object]) -> bool:
     return True
 
 
-def _code_of(request: HttpRequest) -> QueryDict | None:
-    """What was entered, unless it was a passkey that has not been taken."""
-    return request.POST if request.POST and "passkey" not in request.POST else None
+def _is_right(request: HttpRequest, form: Form, verify: Callable[..., object]) -> bool:
+    """Whether the code that was entered counts; if not, the form says why."""
+    if not (form.is_bound and form.is_valid()):
+        return False
+    ((name, code),) = form.cleaned_data.items()
+    try:
+        verify(request.user, sign_in_of(request), code=code, client=client_of(request))
+    except REFUSALS as error:
+        form.add_error(name, str(error))
+        return False
+    return True
 
 
-def _has_passkey(request: HttpRequest) -> bool:
-    return is_offered(request) and bool(passkey_answers.of(request.user))
+def _posted(request: HttpRequest, name: str) -> QueryDict | None:
+    """What was sent, if it was the form with this field."""
+    return request.POST if name in request.POST else None
+
+
+def _factors(request: HttpRequest, digits: AuthenticatorForm) -> dict[str, object]:
+    """Which second factors a page can ask for, and the field for the digits."""
+    return {
+        "has_passkey": is_offered(request) and bool(passkey_answers.of(request.user)),
+        "has_authenticator": authenticator_codes.of(request.user) is not None,
+        "digits": digits,
+    }
 
 
 def _proved(request: HttpRequest) -> HttpResponse:

@@ -10,12 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.clients import client_of, sign_in_of
-from accounts.decorators import person_required, step_up_required
+from accounts.decorators import person_required, strong_step_up_required
 from accounts.forms import PasskeyForm, PasskeyNameForm
 from accounts.models import Passkey
 from accounts.services import passkey_sites, passkeys, proofs, stepup
 from accounts.services.passkey_answers import Options
 from accounts.views.ceremonies import in_json
+from accounts.views.pending import safe_next
 from tutorhub.core.errors import DomainError
 
 
@@ -33,7 +34,7 @@ def challenge(request: HttpRequest) -> Options:
 @never_cache
 @person_required
 @require_POST
-@step_up_required
+@strong_step_up_required
 @in_json
 def options(request: HttpRequest) -> Options:
     return passkeys.begin(request.user, sign_in_of(request), client=client_of(request))
@@ -42,7 +43,7 @@ def options(request: HttpRequest) -> Options:
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required
+@strong_step_up_required
 def add(request: HttpRequest) -> HttpResponse:
     """The device makes the passkey; the form brings it here."""
     form = PasskeyForm(request.POST if request.method == "POST" else None)
@@ -59,7 +60,8 @@ def add(request: HttpRequest) -> HttpResponse:
             form.add_error("name", str(error))
         else:
             messages.success(request, _("The passkey is added."))
-            return redirect("accounts:device-list")
+            onward = safe_next(request, request.GET.get("next", ""))
+            return redirect(onward or "accounts:device-list")
     context = {"form": form, "is_offered": is_offered(request)}
     return render(request, "accounts/passkey_add.html", context, status=400 if form.errors else 200)
 
@@ -67,7 +69,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required
+@strong_step_up_required
 def edit(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
     """Another name, or away with it."""
     passkey = get_object_or_404(Passkey.objects.filter(user=request.user), pk=passkey_id)

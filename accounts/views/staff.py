@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-import qrcode
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +17,9 @@ from accounts.clients import client_of, holder_of
 from accounts.forms import StaffCodeForm, StaffConfirmForm
 from accounts.models import User
 from accounts.services import passkey_answers, passkey_sites, recovery, staff_codes
+from accounts.services.authenticator_codes import WrongCode
 from accounts.services.passkey_answers import Asker, PasskeyRefused
+from accounts.views.squares import squares_of
 
 
 @never_cache
@@ -74,14 +75,14 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             device = recovery.confirm_authenticator(_me(request), token=form.cleaned_data["token"])
-        except recovery.WrongCode as error:
+        except WrongCode as error:
             form.add_error("token", str(error))
         else:
             remember_device(request, device)
             messages.success(request, _("Your new authenticator counts; the old one does not."))
             return redirect("admin:security")
     device = recovery.begin_authenticator(_me(request))
-    width, squares = _squares(device.config_url)
+    width, squares = squares_of(device.config_url)
     context = {
         "form": form,
         "width": width,
@@ -96,7 +97,7 @@ def _refusal(request: HttpRequest, token: str, passkey: str) -> str:
     """Why neither the code nor the passkey counts; nothing if one does."""
     if not passkey:
         is_right = staff_codes.confirm(request.session, _me(request), token)
-        return "" if is_right else str(recovery.WrongCode.message)
+        return "" if is_right else str(WrongCode.message)
     asker = Asker(holder_of(request), client_of(request), _me(request))
     try:
         staff_codes.confirm_passkey(request.session, _me(request), asker, passkey)
@@ -124,12 +125,3 @@ def _way_on(request: HttpRequest) -> str:
     path = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure())
     return path if is_ours else "/admin/"
-
-
-def _squares(text: str) -> tuple[int, str]:
-    """The QR code of a text: how many squares wide, and the dark ones as the path of an SVG."""
-    code = qrcode.QRCode(border=2)
-    code.add_data(text)
-    rows = code.get_matrix()
-    dark = [(x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
-    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)

@@ -46,6 +46,8 @@ def test_all_messages_without_a_filter(client: Client):
 def test_the_page_shows_messages_and_codes_of_staff(client: Client, django_assert_max_num_queries):
     staff = get_user_model().objects.create_superuser(email="s@example.com", password="x")
     TOTPDevice.objects.create(user=staff, confirmed=True)
+    tutor = get_user_model().objects.create_person(phone="+919876543210", role="tutor")
+    TOTPDevice.objects.create(user=tutor, confirmed=True)
     for _ in range(5):
         SentMessageFactory(body="Your class is paid")
     with django_assert_max_num_queries(4):

@@ -12,10 +12,12 @@ from rest_framework.views import APIView
 
 from accounts.api.permissions import (
     IsTutor,
+    SecondFactorForPayout,
     SettledForWithdrawal,
     SignedIn,
-    check_fresh_code,
+    check_second_factor,
     check_settled,
+    check_strong_code,
 )
 from accounts.models import User
 from payments import queries
@@ -105,7 +107,7 @@ class EarningsView(APIView):
 
 
 class PayoutsView(APIView):
-    permission_classes = [IsTutor, SettledForWithdrawal]
+    permission_classes = [IsTutor, SettledForWithdrawal, SecondFactorForPayout]
     pagination_class = KeysetPagination
 
     @extend_schema(responses=serializers.PayoutOutput(many=True), operation_id="payouts_list")
@@ -127,7 +129,11 @@ class PayoutsView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Ask for a payout of released earnings."""
+        """Ask for a payout of released earnings; takes a device not new.
+
+        Where second factors are required for payouts it takes a step-up by passkey or authenticator
+        app, too: 403 `second_factor_required` or `strong_step_up_required`.
+        """
         body = serializers.PayoutInput(data=request.data)
         body.is_valid(raise_exception=True)
         amount = body.validated_data["amount_paise"]
@@ -166,9 +172,14 @@ class PayoutMethodView(APIView):
         },
     )
     def put(self, request: Request) -> Response:
-        """Set the bank account or UPI ID, and the PAN; takes a step-up and a device not new."""
+        """Set the bank account or UPI ID, and the PAN; takes a step-up and a device not new.
+
+        Whoever has a passkey or an authenticator app steps up with it. Where second factors are
+        required for payouts, nobody goes without one: 403 `second_factor_required`.
+        """
         check_settled(request, "payout_account")
-        check_fresh_code(request)
+        check_second_factor(request)
+        check_strong_code(request)
         body = serializers.PayoutMethodInput(data=request.data)
         body.is_valid(raise_exception=True)
         method = payout_methods.save(tutor=me(request), **body.validated_data)

@@ -10,9 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.clients import sign_in_of
-from accounts.decorators import settled_device_required, step_up_to_change, tutor_required
-from accounts.services import stepup
+from accounts.decorators import (
+    second_factor_to_change,
+    settled_device_required,
+    strong_step_up_to_change,
+    tutor_required,
+    way_to_factor,
+    way_to_strong_step_up,
+)
 from payments import queries
 from payments.forms import PayoutForm, PayoutMethodForm, TaxProfileForm
 from payments.models import Payout
@@ -49,6 +54,7 @@ def earnings_show(request: HttpRequest) -> HttpResponse:
 @tutor_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @settled_device_required("withdrawal")
+@second_factor_to_change
 @idempotency.page(in_transaction=True)
 def payout_list(request: HttpRequest) -> HttpResponse:
     """What was paid out, and the form to ask for more."""
@@ -69,6 +75,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
         "summary": earnings.summary(me(request)),
         "method": payout_methods.current(me(request)),
         "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
+        "way": way_to_factor(request),
         "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
     }
     return render(request, "payments/payout_list.html", context)
@@ -97,7 +104,8 @@ def payout_cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 @tutor_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @settled_device_required("payout_account")
-@step_up_to_change
+@second_factor_to_change
+@strong_step_up_to_change
 def method_edit(request: HttpRequest) -> HttpResponse:
     form = PayoutMethodForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -111,7 +119,7 @@ def method_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "method": payout_methods.current(me(request)),
-        "is_confirmed": stepup.is_fresh(me(request), sign_in_of(request)),
+        "way": way_to_factor(request) or way_to_strong_step_up(request),
         "minimum_paise": settings.PAYOUT_MINIMUM_PAISE,
         "now": clock.now(),
     }

@@ -69,6 +69,7 @@ ADMIN: dict[str, AdminRule] = {
             Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
             Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
             Action("vouch", _MODERATOR | _SUPERUSER),
+            Action("forget_factors", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
         ),
     ),
     "accounts.loginattempt": AdminRule(view=_STAFF | _SUPERUSER),

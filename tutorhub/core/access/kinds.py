@@ -24,6 +24,10 @@ OWN, LINKED, ANY = "own", "linked", "any"
 # What else it takes.
 STEP_UP = "step-up"
 """A code of a moment ago (`accounts.services.stepup`)."""
+STRONG = "strong-step-up"
+"""The same; of whoever has a passkey or an authenticator by that, and not by SMS."""
+FACTOR = "second-factor"
+"""A strong step-up of everybody, where `settings.PAYOUTS_TAKE_SECOND_FACTOR` is on."""
 SETTLED = "settled-device"
 """A device that is not new (`settings.NEW_DEVICE_WAITS`)."""
 REASON = "reason"
@@ -32,7 +36,7 @@ SECOND_PERSON = "second-person"
 """Somebody else than whoever asked for it."""
 BREAK_GLASS = "break-glass"
 """A second superuser who agrees to every right for a while (`accounts.services.break_glass`)."""
-NEEDS: Final = frozenset({STEP_UP, SETTLED, REASON, SECOND_PERSON, BREAK_GLASS})
+NEEDS: Final = frozenset({STEP_UP, STRONG, FACTOR, SETTLED, REASON, SECOND_PERSON, BREAK_GLASS})
 
 # What a suspended tutor and an account that staff have shut may still do.
 ACTS = "acts"

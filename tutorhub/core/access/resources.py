@@ -10,6 +10,7 @@ from tutorhub.core.access.kinds import (
     ANONYMOUS,
     ANY,
     BREAK_GLASS,
+    FACTOR,
     FINANCE,
     LINKED,
     MODERATOR,
@@ -19,6 +20,7 @@ from tutorhub.core.access.kinds import (
     SETTLED,
     STAFF_ROLE,
     STEP_UP,
+    STRONG,
     STUDENT,
     SUPERUSER,
     SUPPORT,
@@ -111,8 +113,17 @@ _add(
     "Devices",
     list=(*_BOTH, _SUPERUSER),
     delete=_BOTH,
-    routes="accounts:device-* accounts:passkey-* api:me-session* api:me-passkey*",
+    routes="accounts:device-* api:me-session*",
     models="accounts.appsession",
+)
+_add(
+    "Second factor",
+    list=_BOTH,
+    create=(_cell(STUDENT, OWN, STRONG, SETTLED), _cell(TUTOR_ROLE, OWN, STRONG, SETTLED)),
+    delete=(_cell(STUDENT, OWN, STRONG), _cell(TUTOR_ROLE, OWN, STRONG)),
+    forget=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
+    routes="accounts:passkey-* accounts:authenticator-* accounts:factor-needed api:me-passkey*"
+    " api:me-authenticator*",
 )
 _add(
     "Tutor's public profile",
@@ -292,7 +303,7 @@ _add(
     "Payout",
     list=(_TUTOR, _FINANCE),
     read=(_TUTOR, _FINANCE),
-    create=(_cell(TUTOR_ROLE, OWN, SETTLED),),
+    create=(_cell(TUTOR_ROLE, OWN, SETTLED, FACTOR),),
     cancel=(_TUTOR,),
     approve=(_cell(FINANCE, ANY, SECOND_PERSON),),
     routes="payments:payout-list payments:payout-detail payments:payout-cancel api:payouts*",
@@ -301,7 +312,7 @@ _add(
 _add(
     "Bank account and tax details",
     read=(_TUTOR, _cell(FINANCE, ANY, masked=True)),
-    update=(_cell(TUTOR_ROLE, OWN, STEP_UP, SETTLED),),
+    update=(_cell(TUTOR_ROLE, OWN, STRONG, FACTOR, SETTLED),),
     routes="payments:payout-method-* payments:tax-profile-edit api:payout-method api:tax-profile",
     models="payments.payoutmethod",
 )

@@ -23,6 +23,7 @@ WRITES: dict[str, Fields] = {
     ),
     "accounts.PhoneForm": Fields(EVERYONE, "phone next role page work"),
     "accounts.CodeOnlyForm": Fields(PEOPLE, "code"),
+    "accounts.AuthenticatorForm": Fields(PEOPLE, "token"),
     "accounts.CodeForm": Fields(EVERYONE, "code role work"),
     "accounts.NewPhoneForm": Fields(PEOPLE, "phone"),
     "accounts.AccountForm": Fields(PEOPLE, "name language"),
@@ -60,5 +61,7 @@ READS: dict[str, Fields] = {
         PEOPLE, "id kind device network created_at seen_at is_this"
     ),
     "accounts.PasskeyOut": Fields(PEOPLE, "id name is_synced created_at last_used_at"),
+    "accounts.AuthenticatorOut": Fields(PEOPLE, "is_set_up created_at last_used_at"),
+    "accounts.AuthenticatorKeyOut": Fields(PEOPLE, "url key expires_in"),
     "accounts.EndedOut": Fields(PEOPLE, "ended"),
 }

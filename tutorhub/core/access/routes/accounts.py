@@ -1,6 +1,15 @@
 """Routes: signing in, the own account and its devices."""
 
-from tutorhub.core.access.kinds import OWN_ACCOUNT, PEOPLE, PROVES, SETTLED, STEP_UP, Rule
+from tutorhub.core.access.kinds import (
+    OWN_ACCOUNT,
+    PEOPLE,
+    PROVES,
+    SETTLED,
+    STEP_UP,
+    STRONG,
+    TUTORS,
+    Rule,
+)
 
 RULES: dict[str, Rule] = {
     "accounts:signin": Rule("GET POST"),
@@ -16,8 +25,8 @@ RULES: dict[str, Rule] = {
         "POST", PEOPLE, "sign_in", scope="accounts.services.sign_ins.sign_out", standing=OWN_ACCOUNT
     ),
     "accounts:device-sign-out-others": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
-    "accounts:passkey-add": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
-    "accounts:passkey-options": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
+    "accounts:passkey-add": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
+    "accounts:passkey-options": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
     "accounts:passkey-challenge": Rule("POST", PEOPLE, standing=PROVES),
     "accounts:passkey-edit": Rule(
         "GET POST",
@@ -25,8 +34,13 @@ RULES: dict[str, Rule] = {
         "passkey",
         scope="accounts.Passkey[user]",
         standing=OWN_ACCOUNT,
-        needs={STEP_UP},
+        needs={STRONG},
     ),
+    "accounts:authenticator-show": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
+    "accounts:authenticator-confirm": Rule(
+        "GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}
+    ),
+    "accounts:factor-needed": Rule("GET", TUTORS, standing=OWN_ACCOUNT),
     "accounts:phone-new": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
     "accounts:phone-confirm": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT),
     "accounts:step-up": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT),
@@ -66,15 +80,18 @@ RULES: dict[str, Rule] = {
     "api:me-step-up-verify": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
     "api:me-step-up-passkey-options": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
     "api:me-step-up-passkey": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
-    "api:me-passkeys": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
-    "api:me-passkeys-options": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
+    "api:me-step-up-authenticator": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
+    "api:me-authenticator": Rule("GET POST DELETE", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
+    "api:me-authenticator-confirm": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
+    "api:me-passkeys": Rule("GET POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
+    "api:me-passkeys-options": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STRONG}),
     "api:me-passkey": Rule(
         "PATCH DELETE",
         PEOPLE,
         "passkey_pk",
         scope="accounts.Passkey[user]",
         standing=OWN_ACCOUNT,
-        needs={STEP_UP},
+        needs={STRONG},
     ),
     "api:me-phone-request": Rule("POST", PEOPLE, standing=OWN_ACCOUNT, needs={STEP_UP}),
     "api:me-phone-confirm": Rule("POST", PEOPLE, standing=OWN_ACCOUNT),
@@ -94,4 +111,5 @@ RULES: dict[str, Rule] = {
     "api:me-proof-verify": Rule("POST", PEOPLE, standing=PROVES),
     "api:me-proof-passkey-options": Rule("POST", PEOPLE, standing=PROVES),
     "api:me-proof-passkey": Rule("POST", PEOPLE, standing=PROVES),
+    "api:me-proof-authenticator": Rule("POST", PEOPLE, standing=PROVES),
 }

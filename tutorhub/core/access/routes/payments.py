@@ -1,6 +1,6 @@
 """Routes: orders, wallets, credits, earnings and payouts."""
 
-from tutorhub.core.access.kinds import FAMILIES, PEOPLE, SETTLED, STEP_UP, TUTORS, Rule
+from tutorhub.core.access.kinds import FACTOR, FAMILIES, PEOPLE, SETTLED, STRONG, TUTORS, Rule
 
 RULES: dict[str, Rule] = {
     "payments:checkout-show": Rule(
@@ -40,14 +40,14 @@ RULES: dict[str, Rule] = {
     "payments:payments-csv": Rule("GET", PEOPLE),
     "payments:payments-pdf": Rule("GET", PEOPLE),
     "payments:earnings-show": Rule("GET", TUTORS),
-    "payments:payout-list": Rule("GET POST", TUTORS, money=True, needs={SETTLED}),
+    "payments:payout-list": Rule("GET POST", TUTORS, money=True, needs={SETTLED, FACTOR}),
     "payments:payout-detail": Rule("GET", TUTORS, "payout", scope="payments.Payout.visible_to"),
     "payments:payout-method-weekly": Rule("POST", TUTORS),
     "payments:tax-profile-edit": Rule("GET POST", TUTORS),
     "payments:payout-cancel": Rule(
         "POST", TUTORS, "payout", scope="payments.Payout.visible_to", money=True
     ),
-    "payments:payout-method-edit": Rule("GET POST", TUTORS, needs={SETTLED, STEP_UP}),
+    "payments:payout-method-edit": Rule("GET POST", TUTORS, needs={SETTLED, STRONG, FACTOR}),
     "api:payments-verify": Rule("POST", PEOPLE, money=True, strict=True),
     "api:payments": Rule("GET", PEOPLE),
     "api:payments-detail": Rule(
@@ -71,9 +71,11 @@ RULES: dict[str, Rule] = {
     "api:statement-payments-csv": Rule("GET", PEOPLE),
     "api:statement-payments-pdf": Rule("GET", PEOPLE),
     "api:earnings": Rule("GET", TUTORS),
-    "api:payouts": Rule("GET POST", TUTORS, money=True, needs={SETTLED}, strict=True),
+    "api:payouts": Rule("GET POST", TUTORS, money=True, needs={SETTLED, FACTOR}, strict=True),
     "api:payouts-detail": Rule("GET", TUTORS, "payout_pk", scope="payments.Payout.visible_to"),
-    "api:payout-method": Rule("GET PATCH PUT", TUTORS, needs={SETTLED, STEP_UP}, strict=True),
+    "api:payout-method": Rule(
+        "GET PATCH PUT", TUTORS, needs={SETTLED, STRONG, FACTOR}, strict=True
+    ),
     "api:tax-profile": Rule("GET PUT", TUTORS, strict=True),
     "payments:webhook-razorpay": Rule("POST", signature="the signature over the body"),
     "payments:checkout-callback": Rule("POST", signature="the signature over order and payment"),
