@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,11 @@ Answer = str | dict[str, Any]
 UNREADABLE = (
     WebAuthnException,
     UnsupportedAlgorithm,
+    x509.AttributeNotFound,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
     ValueError,
     TypeError,
     LookupError,

@@ -34,6 +34,8 @@ from tutorhub.core.errors import Conflict, DomainError
 
 ADD = PasskeyChallenge.Purpose.ADD
 NAME = "TutorHub"
+LONGEST_ID = 1023
+"""Bytes of a credential's id (Web Authentication Level 3, section 7.1)."""
 
 
 class TooManyPasskeys(Conflict):
@@ -162,6 +164,8 @@ def _made(
             require_user_verification=True,
         )
     except passkey_answers.UNREADABLE:
+        return PasskeyRefused()
+    if len(verified.credential_id) > LONGEST_ID:
         return PasskeyRefused()
     return credential, verified
 

@@ -25,6 +25,7 @@ class Authenticator:
         self.user_handle = b""
         self.flags = PRESENT | VERIFIED
         self.count = 0
+        self.attestation: dict[str, Any] = {"fmt": "none", "attStmt": {}}
 
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         """What `navigator.credentials.create` answers."""
@@ -37,7 +38,7 @@ class Authenticator:
         data = self._data(options["rp"]["id"], HAS_KEY) + attested
         return self._credential(
             clientDataJSON=self._client_data("webauthn.create", options),
-            attestationObject=encode_cbor({"fmt": "none", "attStmt": {}, "authData": data}),
+            attestationObject=encode_cbor({**self.attestation, "authData": data}),
             transports=["internal", "hybrid"],
         )
 

@@ -1,10 +1,15 @@
 """Passkeys: made, named, taken away."""
 
 import json
+import secrets
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from accounts import policies
 from accounts.models import Passkey, PasskeyChallenge, User
@@ -95,6 +100,31 @@ def test_a_device_that_asked_nobody_makes_none(user: User, flags: int):
     device.flags = flags
     with pytest.raises(PasskeyRefused):
         made(user, proved(user), device)
+
+
+def certificate_of_no_version() -> bytes:
+    """A certificate that says it is of version 6; there are three."""
+    key, today = ec.generate_private_key(ec.SECP256R1()), clock.now()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")])
+    made_ = x509.CertificateBuilder(name, name, key.public_key(), 1, today, today)
+    der = made_.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")
+    assert version in der
+    return der.replace(version, bytes.fromhex("a003020105"), 1)
+
+
+@pytest.mark.parametrize("what", ["certificate", "id"])
+def test_what_only_a_forger_sends_is_refused_and_uses_the_challenge_up(user: User, what: str):
+    here, device = proved(user), Authenticator()
+    if what == "id":
+        device.credential_id = secrets.token_bytes(1024)
+    else:
+        parts = {"alg": -7, "sig": b"x", "x5c": [certificate_of_no_version()]}
+        device.attestation = {"fmt": "packed", "attStmt": parts}
+    with pytest.raises(PasskeyRefused):
+        made(user, here, device)
+    assert not PasskeyChallenge.objects.filter(used_at=None).exists()
+    assert not Passkey.objects.exists()
 
 
 def test_the_same_device_twice_and_too_many(user: User, settings: Any):
