@@ -1,12 +1,12 @@
 """Fixtures for the whole suite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
 from django.core.cache import cache
 
-from tutorhub.core import memo, outbox
+from tutorhub.core import clock, memo, outbox
 
 # How fast examples are made says something about the machine, not about the code.
 hypothesis.settings.register_profile(
@@ -30,6 +30,13 @@ pytest_plugins = [
 def _fresh_cache() -> None:
     cache.clear()
     memo.forget()
+
+
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """No day, hour or month turns between what is done and what is looked at. Name it first."""
+    with clock.at(clock.now()):
+        yield
 
 
 @pytest.fixture

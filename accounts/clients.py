@@ -126,8 +126,18 @@ def sign_in_of(request: Any) -> UUID | None:
 
 
 def holder_of(request: HttpRequest) -> str:
-    """For whom a passkey challenge is: the sign-in, or a browser that has none yet."""
+    """For whom a passkey challenge is: the sign-in, or a browser that has none yet.
+
+    A browser without a secret of its own gets one, which `keep_holder` writes down once something
+    was asked with it: a session is a row for a month, and who is refused must not make one.
+    """
     sign_in = sign_in_of(request)
     if sign_in is not None:
         return str(sign_in)
-    return str(request.session.setdefault(HOLDER, secrets.token_urlsafe(32)))
+    return str(request.session.get(HOLDER) or secrets.token_urlsafe(32))
+
+
+def keep_holder(request: HttpRequest, holder: str) -> None:
+    """Know a browser without a sign-in again, when it answers."""
+    if sign_in_of(request) is None:
+        request.session.setdefault(HOLDER, holder)

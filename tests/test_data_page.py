@@ -51,6 +51,7 @@ def made(user):
 
 
 class TestPage:
+    @pytest.mark.usefixtures("still_clock")
     def test_it_says_what_for_since_when_and_until_when(self, family):
         page = trusted_browser(family).get("/account/data/").content.decode()
         assert "To find the right tutor, and to hold classes." in page

@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import messages
 from accounts.models import BreakGlass, User
-from accounts.policies import check_can_agree, check_can_end, check_is_superuser
+from accounts.policies import (
+    check_can_agree,
+    check_can_end,
+    check_is_superuser,
+    has_every_right,
+)
 from accounts.services.users import ReasonMissing
 from tutorhub.core import audit, clock
 from tutorhub.core.errors import Conflict
@@ -91,12 +96,21 @@ def open_by_operator(user: User, *, reason: str) -> BreakGlass:
     return glass
 
 
+def in_use(user: User) -> BreakGlass | None:
+    """By which of theirs this request has every right, if it has.
+
+    It is the one that was agreed to last, be it over in this moment: the rights of a request are
+    looked up once, and what is opened with them is written down against this row.
+    """
+    if not has_every_right(user):
+        return None
+    return BreakGlass.objects.filter(asked_by=user, agreed_at__isnull=False).latest("agreed_at")
+
+
 @transaction.atomic
-def note_use(user: User, *, method: str, path: str) -> None:
+def note_use(glass: BreakGlass, *, by: User, method: str, path: str) -> None:
     """Write down what was opened or sent. `path` names the row, and no words that were typed."""
-    glass = BreakGlass.objects.filter(asked_by=user).open().order_by("-pk").first()
-    if glass is not None:
-        audit.record("break_glass.used", glass, by=user, method=method, path=path)
+    audit.record("break_glass.used", glass, by=by, method=method, path=path)
 
 
 def _new(user: User, reason: str) -> BreakGlass:

@@ -90,8 +90,10 @@ def _request_code(
 ) -> CodeSent | SignInPaused:
     """Returns the pause instead of raising it, so that staff are told of it.
 
-    A send that comes too soon is raised and gives the work back: nothing was tried.
+    A send that comes too soon is raised and gives the work back: nothing was tried. The number is
+    locked first, as in `_verify_code`: both may ring the alarm, and would wait for each other.
     """
+    locks.hold("phone", phone)
     device = devices.known(phone, client)
     if device is None and (paused := spraying.refusal(phone, client, work)):
         return paused

@@ -110,7 +110,7 @@ def certificate(
         .subject_name(subject)
         .issuer_name(by.certificate.subject if by else subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(int.from_bytes(hashlib.sha256(point_of(key)).digest()[:19]))
         .not_valid_before(start)
         .not_valid_after(now + datetime.timedelta(days=-1 if is_over else 3))
         .add_extension(x509.BasicConstraints(not is_leaf, None), critical=True)
@@ -119,27 +119,39 @@ def certificate(
     if nonce is not None:
         value = b"\x30\x24\xa1\x22\x04\x20" + nonce
         builder = builder.add_extension(x509.UnrecognizedExtension(NONCE_OID, value), False)
-    return builder.sign(by.key if by else key, hashes.SHA256())
+    return builder.sign(by.key if by else key, hashes.SHA256(), ecdsa_deterministic=True)
+
+
+def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    form = serialization.PublicFormat.UncompressedPoint
+    return key.public_key().public_bytes(serialization.Encoding.X962, form)
 
 
 class Apple:
-    """A root, what stands between it and phones, and phones with keys of their own."""
+    """A root, what stands between it and phones, and phones with keys of their own.
 
-    def __init__(self) -> None:
+    While the clock stands still, those of one seed say the same, to the last byte.
+    """
+
+    def __init__(self, seed: bytes = b"") -> None:
+        self._seed, self._keys = seed or os.urandom(32), 0
         self.root = self._authority("root", None)
         self.middle = self._authority("middle", self.root)
 
     def _authority(self, name: str, by: Authority | None) -> Authority:
-        key = ec.generate_private_key(ec.SECP384R1())
+        key = self._key(ec.SECP384R1())
         return Authority(certificate(name, key, by), key)
+
+    def _key(self, curve: ec.EllipticCurve) -> ec.EllipticCurvePrivateKey:
+        self._keys += 1
+        secret = hashlib.sha256(self._seed + str(self._keys).encode()).digest()
+        # Of 255 bits, which is less than the order of either curve.
+        return ec.derive_private_key(int.from_bytes(secret) >> 1, curve)
 
     def proof(self, nonce: str, **changes: Any) -> dict[str, str]:
         """`token` and `key_id` for a genuine app, with a part or two changed: `counter=1`."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        point = key.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        name = hashlib.sha256(point).digest()
+        key = self._key(ec.SECP256R1())
+        name = hashlib.sha256(point_of(key)).digest()
         about = (
             hashlib.sha256(changes.get("app_id", APP_ID).encode()).digest()
             + b"\x40"

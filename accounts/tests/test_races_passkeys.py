@@ -1,17 +1,21 @@
-"""One answer to a challenge that is sent twice at the same moment."""
+"""One answer that is sent twice at the same moment, and two passkeys for the last place."""
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.clients import Client
-from accounts.models import PasskeyChallenge
-from accounts.services import passkey_answers
+from accounts.models import Passkey, PasskeyChallenge, User
+from accounts.services import passkey_answers, passkeys
 from accounts.services.passkey_answers import Asker
 from accounts.services.passkey_sites import Site
-from tutorhub.core.tests.threads import run_together
+from accounts.tests.authenticator import SITE, Authenticator
+from accounts.tests.factories import FamilyUserFactory
+from accounts.tests.passkey_cast import HERE, proved
+from tutorhub.core.tests.threads import run_together, somebody_waits, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +56,29 @@ def test_sec_03_the_control_without_the_lock_it_is_answered_twice(
     monkeypatch.setattr(PasskeyChallenge, "save", slow_save)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
     assert took(challenge, 2) == 2
+
+
+@pytest.mark.parametrize("is_locked", [True, False], ids=["locked", "control"])
+def test_sec_11_of_two_passkeys_for_the_last_place_one_is_added(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, is_locked: bool
+) -> None:
+    """Made on two devices of one person; without the lock of the account both find room."""
+    settings.SITE_URL, settings.PASSKEYS_AT_MOST = SITE, 1
+    user, look, looked = FamilyUserFactory(), passkeys._check_has_room, []
+    doors = [proved(user) for _ in range(2)]
+    made = [Authenticator().make(passkeys.begin(user, door, client=HERE)) for door in doors]
+
+    def slow_look(person: User) -> None:
+        look(person)
+        looked.append(person)
+        wait_until(lambda: len(looked) == 2 or (is_locked and somebody_waits()))
+
+    monkeypatch.setattr(passkeys, "_check_has_room", slow_look)
+    if not is_locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+    results = run_together(
+        2, lambda n: passkeys.add(user, doors[n], answer=made[n], name="", client=HERE)
+    )
+    kinds = sorted(type(result).__name__ for result in results)
+    assert kinds == (["Passkey", "TooManyPasskeys"] if is_locked else ["Passkey", "Passkey"])
+    assert Passkey.objects.filter(user=user).count() == kinds.count("Passkey")

@@ -11,7 +11,14 @@ from django.test import Client
 
 from accounts import policies
 from accounts.clients import SIGN_IN
-from accounts.models import KnownDevice, LoginAttempt, Passkey, User
+from accounts.models import (
+    BrowserSession,
+    KnownDevice,
+    LoginAttempt,
+    Passkey,
+    PasskeyChallenge,
+    User,
+)
 from accounts.services import users
 from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
@@ -78,6 +85,36 @@ def test_the_session_is_another_one_afterwards(device: Authenticator):
     enter(client, device, passkey=answer)
     assert client.session.session_key != before
     assert "passkey_holder" not in client.session
+
+
+DOORS = ("/signin/passkey/options/", "/admin/passkey/")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_asks_too_often_leaves_no_session_behind(settings: Any, door: str):
+    """A session stays for a month, and a script has a new browser for each try."""
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+    assert [Client().post(door).status_code for _ in range(5)] == [200, 200, 429, 429, 429]
+    assert BrowserSession.objects.count() == PasskeyChallenge.objects.count() == 2
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_asks_in_vain_and_comes_back_is_known_from_then_on(settings: Any, door: str):
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+    client = Client()
+    for status in (200, 200, 429):
+        assert client.post(door).status_code == status
+        kept = client.session["passkey_holder"]
+    assert {challenge.holder for challenge in PasskeyChallenge.objects.all()} == {kept}
+
+
+def test_who_answers_without_having_asked_leaves_no_session_behind(device: Authenticator):
+    answer = answered(Client(), device)
+    for passkey in (answer, "{}", ""):
+        assert Client().post("/signin/passkey/", {"passkey": passkey}).status_code == 302
+    person = {"username": "a@example.com", "password": "x", "passkey": answer}
+    assert Client().post("/admin/login/", person).status_code == 200
+    assert BrowserSession.objects.count() == 1
 
 
 def test_nobody_is_told_who_has_one(user: User):

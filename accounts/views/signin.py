@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.clients import HOLDER, SIGN_IN, Client, client_of, holder_of
+from accounts.clients import HOLDER, SIGN_IN, Client, client_of, holder_of, keep_holder
 from accounts.forms import CodeForm, PasskeySignInForm, PhoneForm
 from accounts.models import User
 from accounts.services import (
@@ -92,7 +92,10 @@ def code(request: HttpRequest) -> HttpResponse:
 @in_json
 def passkey_options(request: HttpRequest) -> Options:
     """What the browser asks the device, which says by itself whose passkey it has."""
-    return passkey_signin.request(Asker(holder_of(request), client_of(request)))
+    asker = Asker(holder_of(request), client_of(request))
+    options = passkey_signin.request(asker)
+    keep_holder(request, asker.holder)
+    return options
 
 
 @never_cache

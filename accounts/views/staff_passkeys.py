@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import sudo
-from accounts.clients import client_of, holder_of, sign_in_of
+from accounts.clients import client_of, holder_of, keep_holder, sign_in_of
 from accounts.forms import PasskeyForm, StaffPasskeyForm
 from accounts.models import Passkey, User
 from accounts.services import passkeys, staff_codes
@@ -26,7 +26,10 @@ def challenge(request: HttpRequest) -> Options:
     """For the door, where nobody has said yet who it is, and for a fresh code."""
     is_inside = request.user.is_authenticated and request.user.is_verified()
     user = _me(request) if is_inside else None
-    return staff_codes.request_passkey(Asker(holder_of(request), client_of(request), user))
+    asker = Asker(holder_of(request), client_of(request), user)
+    options = staff_codes.request_passkey(asker)
+    keep_holder(request, asker.holder)
+    return options
 
 
 @never_cache

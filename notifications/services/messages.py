@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -119,7 +118,8 @@ def _queue(message: Message, wanted: Sequence[str] = (Channel.EMAIL,)) -> Messag
     message.save(force_insert=True)
     outbox_id = outbox.later(deliveries.SEND, {"message": message.pk, "number": 1})
     if all(gateway.provider(name).is_instant for name in message.channels):
-        transaction.on_commit(partial(outbox.attempt, outbox_id), robust=True)
+        # A lambda, because Django's log cannot name a `partial` that failed, and fails itself.
+        transaction.on_commit(lambda: outbox.attempt(outbox_id), robust=True)
     return message
 
 

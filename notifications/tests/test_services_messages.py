@@ -51,6 +51,14 @@ def test_one_message_and_one_call_whatever_channels_there_are(drain):
     assert message.deliveries.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_that_is_tried_at_once_and_is_busy_stops_no_page(recorder, monkeypatch):
+    monkeypatch.setattr(recorder, "is_instant", True)
+    recorder.failures = 1
+    messages.tell(phone=PHONE, template="t", body="Hello", channels=("sms",))
+    assert (len(recorder.sent), OutboxRow.objects.get().tries) == (1, 1)
+
+
 def test_nobody_to_tell_is_no_message():
     assert messages.tell(template="t", body="Hello", phone="", email="") is None
     assert not OutboxRow.objects.exists()

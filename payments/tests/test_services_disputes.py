@@ -15,6 +15,7 @@ from payments.services import (
     earnings,
     ledger,
     orders,
+    rates,
     refund_decisions,
     refunds,
     wallets,
@@ -111,7 +112,9 @@ class TestMatrix:
 
 class TestLegs:
     def test_a_chargeback_of_a_released_class_is_kind_15_and_then_16(self, tutor):
-        YearlyGross.objects.create(tutor=tutor, year=2026, gross_paise=5_00_000_00)
+        YearlyGross.objects.create(
+            tutor=tutor, year=rates.financial_year(clock.today()), gross_paise=5_00_000_00
+        )
         session, payment = class_in("released", tutor)
         dispute = end(dispute_of(payment), "lost")
         assert legs_of(f"booking:{session}:reverse") == {

@@ -1,6 +1,5 @@
 """What a tutor hands in about a chargeback, and what finance sends of it to the bank."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -20,7 +19,7 @@ from tutorhub.core import clock, contents, outbox, storage, sweeping, uploads
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent, OutboxRow
 from tutorhub.core.tests import files
-from tutorhub.core.tests.threads import run_together
+from tutorhub.core.tests.threads import run_together, somebody_waits, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -409,13 +408,14 @@ def test_race_for_the_last_place(dispute, tutor, monkeypatch, is_locked):
         monkeypatch.setattr(
             type(GatewayDispute.objects.all()), "locked", lambda self: self.order_by("pk")
         )
-    new_key = storage.new_key
+    new_key, counted = storage.new_key, []
 
     def new_key_slowly() -> str:
-        time.sleep(0.3)
+        """The files are counted by now, and not written yet: the other one waits, or counts too."""
+        counted.append(1)
+        wait_until(lambda: len(counted) == 2 or (is_locked and somebody_waits()))
         return new_key()
 
-    # The files are counted by now, and not written yet.
     monkeypatch.setattr(storage, "new_key", new_key_slowly)
     run_together(2, lambda _: evidence.announce(dispute, content_type="image/png", by=tutor))
     assert dispute.evidence.count() == (5 if is_locked else 6)

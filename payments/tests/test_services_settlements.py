@@ -259,6 +259,7 @@ class TestDays:
             assert r4.reconcile() is not None
             assert r4.reconcile() is None
 
+    @pytest.mark.usefixtures("still_clock")
     def test_days_without_a_run_are_made_up_for(self, sim, monkeypatch):
         asked = []
         monkeypatch.setattr(

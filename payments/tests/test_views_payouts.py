@@ -116,6 +116,7 @@ class TestMonths:
         month = queries.earning_months(tutor)[-1]
         assert (month.classes, month.left_paise) == (1, 164_600)
 
+    @pytest.mark.usefixtures("still_clock")
     def test_page_and_api_say_the_same(self, tutor):
         page = text(browse(tutor).get("/earnings/"))
         answer = api(tutor).get("/api/v1/tutors/earnings").json()

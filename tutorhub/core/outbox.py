@@ -232,6 +232,8 @@ class _Attempt:
     def __init__(self, row_id: UUID, name: str) -> None:
         self.row_id = row_id
         self.name = name
+        # Django's log calls what failed by it, and fails itself at something without a name.
+        self.__qualname__ = type(self).__qualname__
 
     def __call__(self) -> None:
         _try(self.row_id, self.name, counted=False)

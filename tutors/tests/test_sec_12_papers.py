@@ -224,6 +224,7 @@ def test_sec_12_the_code_page_leads_to_no_other_site(browser: Client, asha: Any)
         assert "javascript" not in page
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_sec_12_a_page_carries_the_mark_of_who_looks(
     browser: Client, asha: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from tutorhub.core import clock, outbox
 from tutorhub.core.ids import uuid7
@@ -60,6 +60,25 @@ def test_news_is_tried_right_after_the_commit():
     outbox.announce("core.happened", n=3)
     assert seen == [3]
     assert OutboxRow.objects.get().done_at is not None
+
+
+def test_what_fails_right_after_the_commit_stops_neither_the_page_nor_the_others():
+    """It is the relay's business. Django names what failed, so it has to have a name."""
+    seen = []
+
+    @outbox.receiver("core.happened")
+    def on_happened(payload):
+        raise ValueError("no")
+
+    @outbox.receiver("core.happened")
+    def on_happened_too(payload):
+        seen.append(payload["n"])
+
+    with transaction.atomic():
+        outbox.announce("core.happened", n=3)
+    assert seen == [3]
+    left = OutboxRow.objects.get(done_at__isnull=True)
+    assert (left.tries, left.last_error) == (1, "ValueError: no")
 
 
 def test_a_row_is_given_up_in_the_end_and_can_be_tried_again(monkeypatch):

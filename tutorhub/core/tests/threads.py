@@ -31,12 +31,15 @@ def run_together(count: int, work: Callable[[int], Any], *, threads: int = 0) ->
 
 
 def somebody_waits() -> bool:
-    """Whether a connection to this database waits for a lock; other tests wait in theirs."""
+    """Whether a connection to this database waits for a lock; other tests wait in theirs.
+
+    Waiting for a row names no database, so one of whoever waits is looked for in all their locks.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks w WHERE NOT w.granted AND EXISTS ("
             " SELECT FROM pg_locks h JOIN pg_database d ON d.oid = h.database"
-            " WHERE h.pid = w.pid AND h.granted AND d.datname = current_database()))"
+            " WHERE h.pid = w.pid AND d.datname = current_database()))"
         )
         return bool(cursor.fetchone()[0])
 
