@@ -3,7 +3,7 @@
 # {order_id, purpose, purpose_id}: the money is in escrow.
 ORDER_PAID = "payments.order_paid"
 # {order_id, purpose, purpose_id}: money came for an order that had expired or was cancelled. It is
-# set aside; whoever listens calls orders.apply_late or orders.return_late.
+# set aside; whoever listens calls late_money.use or late_money.send_back.
 ORDER_PAID_LATE = "payments.order_paid_late"
 # {payout_id}
 PAYOUT_CHANGED = "payments.payout_changed"

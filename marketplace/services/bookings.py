@@ -15,7 +15,7 @@ from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, SessionEvent, Side, TutoringSession
 from payments.models import PaymentOrder
-from payments.services import earnings, holds, orders
+from payments.services import earnings, holds, late_money, orders
 from students.models import Learner
 from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, outbox
@@ -123,7 +123,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     if _may_be_booked(session) and _take_late(session, order):
         _booked(session)
     else:
-        orders.return_late(order)
+        late_money.send_back(order)
         _money_returned(session, order_id)
         others = PaymentOrder.objects.for_purpose(PURPOSE, session_id).exclude(pk=order_id)
         if not others.filter(status__in=PAYING).exists():
@@ -355,8 +355,8 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
             # Those that `_booked` ends, before the receipt's number is taken: whoever pays one of
             # them has its lock, and waits for the next number.
             orders.lock_live(purpose=PURPOSE, purpose_ids=[session.pk, *_rivals(session)])
-            orders.apply_late(order)
-    except (orders.WalletSpent, orders.OrderClosed):
+            late_money.use(order)
+    except (late_money.WalletSpent, orders.OrderClosed):
         # The wallet lacks its part, or somebody has given the money back before we heard of it.
         session.refresh_from_db(fields=TAKEN)
         return False

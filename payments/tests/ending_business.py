@@ -20,6 +20,7 @@ from payments.services import (
     captures,
     earnings,
     external_refunds,
+    late_money,
     ledger,
     orders,
     payouts,
@@ -93,7 +94,7 @@ class EndingBusiness(Business):
 
     def _end_incoming(self) -> Iterator[Callable[[], object]]:
         for order in PaymentOrder.objects.filter(status=Order.PAID_LATE):
-            yield self._tried(orders.return_late, order)
+            yield self._tried(late_money.send_back, order)
         for payment in Payment.objects.filter(place=Payment.Place.UNAPPLIED):
             yield self._tried(refund_decisions.return_set_aside, payment, by=self.finance)
 

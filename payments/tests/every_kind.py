@@ -18,6 +18,7 @@ from payments.services import (
     earnings,
     external_refunds,
     freezes,
+    late_money,
     orders,
     payout_checks,
     payouts,
@@ -104,13 +105,13 @@ class Life:
     def late_with_hold(self) -> None:
         order = self.ended()
         factories.pay(order)
-        (orders.apply_late if self.chance.random() < 0.5 else orders.return_late)(order)
+        (late_money.use if self.chance.random() < 0.5 else late_money.send_back)(order)
 
     def late_after_release(self) -> None:
         order = self.ended()
         wallets.release_hold(order)
         factories.pay(order)
-        orders.apply_late(order)
+        late_money.use(order)
 
     def twice(self) -> None:
         factories.pay(self.paid())

@@ -27,6 +27,7 @@ from payments.services import (
     credits,
     earnings,
     external_refunds,
+    late_money,
     orders,
     payouts,
     refund_decisions,
@@ -150,7 +151,7 @@ class Business(Chargebacks):
 
     def handle_late(self) -> None:
         order = self.any(PaymentOrder.objects.filter(status=Order.PAID_LATE))
-        (orders.apply_late if self.chance.random() < 0.5 else orders.return_late)(order)
+        (late_money.use if self.chance.random() < 0.5 else late_money.send_back)(order)
 
     # Classes
 

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.tests.factories import TutorUserFactory
 from notifications.models import Message
 from payments.models import GatewayEvent, Refund
-from payments.services import captures, credits, events, ledger, orders
+from payments.services import captures, credits, events, late_money, ledger, orders
 from payments.tests import factories
 from payments.tests.paying import callback, captures_booked, in_escrow, opened
 from tutorhub.core import outbox
@@ -82,7 +82,7 @@ class TestRaces:
         order.refresh_from_db()
 
         def decide(number):
-            return (orders.apply_late, orders.return_late)[number % 2](order)
+            return (late_money.use, late_money.send_back)[number % 2](order)
 
         results = run_together(8, decide)
         refused = [result for result in results if isinstance(result, orders.OrderClosed)]

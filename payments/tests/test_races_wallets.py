@@ -14,7 +14,15 @@ from django.db.models import QuerySet
 
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from payments.models import OrderRefund, PaymentOrder, Refund
-from payments.services import captures, ledger, orders, refund_decisions, refunds, wallets
+from payments.services import (
+    captures,
+    late_money,
+    ledger,
+    orders,
+    refund_decisions,
+    refunds,
+    wallets,
+)
 from payments.tests import factories
 from payments.tests.paying import in_escrow
 from tutorhub.core import clock
@@ -141,7 +149,7 @@ class TestScenario19TheHoldExpiresWhileTheCaptureArrives:
             else:
                 assert (order.status, payment.place) == ("PAID_LATE", "unapplied")
                 assert (in_escrow(order), wallets.balance(family)) == (0, (30_000, 0))
-                orders.return_late(order)
+                late_money.send_back(order)
                 assert ledger.balance("unapplied", payment.pk) == 0
             assert ledger.balance("wallet_hold", order.pk) == 0
             assert total_of(family, order) == PRICE
@@ -196,7 +204,7 @@ class TestScenario19LateMoneyArrivesWhileTheHoldIsReleased:
                 return wallets.release_hold(order)
             has_looked.wait(5)
             captures.apply_capture(entity["id"], fetched=entity)
-            applied = orders.apply_late(order)
+            applied = late_money.use(order)
             has_paid.set()
             return applied
 

@@ -8,6 +8,7 @@ from payments.services import (
     cancellations,
     earnings,
     external_refunds,
+    late_money,
     ledger,
     orders,
     refund_decisions,
@@ -173,13 +174,13 @@ class TestLateMoney:
         dashboard_refund(late.amount_paise)
         hear()
         external_refunds.resolve(ExternalRefund.objects.get(), resolution="order", by=finance)
-        assert orders.return_late(late.order) is None
+        assert late_money.send_back(late.order) is None
         assert not Refund.objects.exists()
         assert ledger.balance("unapplied", late.pk) == 0
 
     def test_a_second_time_answers_the_first(self, late):
-        first = orders.return_late(late.order)
-        assert orders.return_late(late.order).pk == first.pk
+        first = late_money.send_back(late.order)
+        assert late_money.send_back(late.order).pk == first.pk
         assert Refund.objects.count() == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.tests.factories import FamilyUserFactory
 from payments import gateway
 from payments.models import LedgerTxn, Payment, PaymentOrder, Refund
-from payments.services import captures, holds, ledger, orders, refund_decisions, wallets
+from payments.services import captures, holds, late_money, ledger, orders, refund_decisions, wallets
 from payments.services.reconciling import holds as r5
 from payments.tests import factories
 from payments.tests.factories import fund_wallet, make_order, pay
@@ -204,7 +204,7 @@ class TestScenario19TheHoldOfAnEndedOrderAndMoneyThatComesAllTheSame:
             *("PAID_LATE", "unapplied"),
             (0, WALLET),
         )
-        orders.apply_late(order)
+        late_money.use(order)
         assert legs(f"order:{order.pk}:apply_late") == {
             ("unapplied", str(payment.pk)): 70_000,
             ("wallet_hold", str(order.pk)): 30_000,
@@ -216,10 +216,10 @@ class TestScenario19TheHoldOfAnEndedOrderAndMoneyThatComesAllTheSame:
         razorpay_simulator.pay(order.razorpay_order_id)
         expire(order)
         drain()
-        orders.return_late(order)
+        late_money.send_back(order)
         assert Refund.objects.get().amount_paise == 70_000
         assert (mine(order), whole(order)) == ((WALLET, 0), PRICE)
-        orders.return_late(order)
+        late_money.send_back(order)
         assert whole(order) == PRICE
 
     def test_the_hold_waits_while_late_money_does(self, order):
@@ -247,7 +247,7 @@ class TestScenario19TheHoldOfAnEndedOrderAndMoneyThatComesAllTheSame:
         expire(order)
         drain()
         payment = pay(order)
-        orders.apply_late(order)
+        late_money.use(order)
         assert legs(f"order:{order.pk}:apply_late") == {
             ("unapplied", str(payment.pk)): 70_000,
             ("student_wallet", str(order.payer_id)): 30_000,
@@ -261,9 +261,9 @@ class TestScenario19TheHoldOfAnEndedOrderAndMoneyThatComesAllTheSame:
         drain()
         make_order(payer=order.payer, method="wallet", amount_paise=20_000)
         pay(order)
-        with pytest.raises(orders.WalletSpent):
-            orders.apply_late(order)
-        assert orders.return_late(order).amount_paise == 70_000
+        with pytest.raises(late_money.WalletSpent):
+            late_money.use(order)
+        assert late_money.send_back(order).amount_paise == 70_000
         assert (mine(order), whole(order)) == ((10_000, 0), 80_000)
 
 

@@ -14,7 +14,7 @@ from payments.models import (
     PaymentOrder,
     TaxProfile,
 )
-from payments.services import captures, earnings, invoices, ledger, orders
+from payments.services import captures, earnings, invoices, late_money, ledger, orders
 from payments.tests import factories
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
@@ -223,7 +223,7 @@ class TestReceipts:
         orders.expire_for(purpose="session", purpose_id=order.purpose_id)
         factories.pay(order)
         assert Invoice.objects.count() == 0
-        orders.apply_late(PaymentOrder.objects.get(pk=order.pk))
+        late_money.use(PaymentOrder.objects.get(pk=order.pk))
         assert Invoice.objects.get().series == "RV"
 
 

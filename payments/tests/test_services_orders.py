@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import ledger, orders
+from payments.services import late_money, ledger, orders
 from payments.tests import factories
 from payments.tests.paying import callback, in_escrow, opened, status_of
 from tutorhub.core import clock
@@ -69,17 +69,17 @@ class TestLateAndDuplicate:
         assert ledger.balance("unapplied", Payment.objects.get().pk) == 100_000
 
     def test_it_is_honoured_once(self, late):
-        orders.apply_late(late)
-        orders.apply_late(late)
+        late_money.use(late)
+        late_money.use(late)
         assert in_escrow(late) == 100_000
         with pytest.raises(orders.OrderClosed):
-            orders.return_late(late)
+            late_money.send_back(late)
 
     def test_it_goes_back_once(self, late, drain):
-        refund = orders.return_late(late)
-        assert orders.return_late(late) == refund
+        refund = late_money.send_back(late)
+        assert late_money.send_back(late) == refund
         with pytest.raises(orders.OrderClosed):
-            orders.apply_late(late)
+            late_money.use(late)
         drain()
         refund.refresh_from_db()
         assert refund.status == "PROCESSED"
@@ -119,6 +119,6 @@ class TestLateAndDuplicate:
 
     def test_two_decisions_at_once_leave_one(self, late):
         """Outside a test transaction; see TestRaces for the threads."""
-        orders.apply_late(late)
+        late_money.use(late)
         with pytest.raises(orders.OrderClosed):
-            orders.return_late(late)
+            late_money.send_back(late)
