@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 
 from accounts.tests.factories import TutorUserFactory
@@ -14,6 +12,7 @@ from payments.models import EvidenceFile, GatewayDispute, Invoice
 from payments.policies import EVIDENCE_MAX_BYTES, EvidenceClosed
 from payments.services import disputes, evidence, submissions
 from payments.services.submissions import Made
+from payments.tests.handing_in import PDF, away, hand_in, late, named, put
 from payments.tests.paying import callback
 from tutorhub.core import clock, contents, outbox, storage, sweeping, uploads
 from tutorhub.core.errors import NotAllowed
@@ -23,7 +22,6 @@ from tutorhub.core.tests.threads import run_together, somebody_waits, wait_until
 
 pytestmark = pytest.mark.django_db
 
-PDF = files.pdf("Homework of the class")
 PROOF = Made("class", {"title": "Evidence of the class", "facts": [["Class", "Physics"]]})
 
 
@@ -54,36 +52,6 @@ def dispute(order, razorpay_simulator, hear) -> GatewayDispute:
     razorpay_simulator.dispute(handed["razorpay_payment_id"])
     hear()
     return GatewayDispute.objects.get()
-
-
-def put(file: EvidenceFile, data: bytes = PDF) -> None:
-    """What the browser does with the signed form."""
-    upload = evidence.upload_form(file)
-    with transaction.atomic():
-        form = {**upload.fields, "file": _named(data)}
-        assert Client().post(upload.url, form).status_code == 204
-
-
-def _named(data: bytes):
-    return SimpleUploadedFile("secret name.pdf", data)
-
-
-def _away(key: str) -> None:
-    raise ConnectionError
-
-
-def hand_in(dispute, tutor, data: bytes = PDF) -> EvidenceFile:
-    file = evidence.announce(dispute, content_type="application/pdf", by=tutor)
-    put(file, data)
-    return evidence.complete(file, by=tutor)
-
-
-def late(dispute) -> None:
-    """The tutor's time is over, the bank's is not."""
-    soon = clock.now() + timedelta(days=1)
-    GatewayDispute.objects.filter(pk=dispute.pk).update(
-        respond_by=soon, opened_at=clock.now() - timedelta(days=6)
-    )
 
 
 class TestHandingIn:
@@ -130,7 +98,7 @@ class TestHandingIn:
     def test_a_large_pdf_is_refused_before_it_is_kept(self, dispute, tutor):
         file = evidence.announce(dispute, content_type="application/pdf", by=tutor)
         upload = evidence.upload_form(file)
-        form = {**upload.fields, "file": _named(PDF + b"x" * 2 * 1024 * 1024)}
+        form = {**upload.fields, "file": named(PDF + b"x" * 2 * 1024 * 1024)}
         assert Client().post(upload.url, form).status_code == 422
         with pytest.raises(storage.MissingFile):
             evidence.complete(file, by=tutor)
@@ -161,7 +129,7 @@ class TestHandingIn:
         waiting = evidence.announce(dispute, content_type="application/pdf", by=tutor)
         put(waiting)
         with monkeypatch.context() as patch:
-            patch.setattr(storage, "delete", _away)
+            patch.setattr(storage, "delete", away)
             for file in (arrived, waiting):
                 evidence.withdraw(file, by=tutor)
         outbox.drain()
