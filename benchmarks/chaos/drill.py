@@ -26,6 +26,8 @@ GATEWAY_FAULTS = [
 ]
 PAUSE = (1.0, 3.0)
 """Seconds between two kills."""
+LONG = 40
+"""With so many kills there is time for all kinds of business."""
 
 
 def main() -> int:
@@ -94,8 +96,11 @@ def run(
         say(f"  {line}")
     say(f"Ended by themselves: {cast.revived or 'nobody'}")
     gave_up = cast.revived.keys() - {cast.worker.name}
+    never_done = crowd.never_done() if kills >= LONG else []
+    if never_done:
+        say(f"Never done: {', '.join(never_done)}")
     say(f"faults={kills + faults} {found}")
-    return 0 if found.is_clean and not gave_up else 1
+    return 0 if found.is_clean and not gave_up and not never_done else 1
 
 
 def disturb(simulator: Simulator, chance: random.Random) -> int:

@@ -27,6 +27,17 @@ TOPUPS = {"wallet": PRICE + 100_00, "mixed": 300_00}
 PART = 400_00
 PAYOUT = 500_00
 ORDERS = "/admin/payments/paymentorder/"
+KINDS = (
+    *("topped up", "bought credits", "declined with a hold", "paid too late"),
+    *(f"paid by {tender}" for tender in TENDERS),
+    *("completed", "confirmed", "withdrawn"),
+    *(
+        f"{way.replace('_', ' ')}{part}"
+        for way in (TO_SOURCE, TO_WALLET)
+        for part in ("", " (a part)")
+    ),
+)
+"""What a drill of some length has to have seen."""
 
 
 class Crowd:
@@ -56,6 +67,10 @@ class Crowd:
 
     def summary(self) -> str:
         return ", ".join(f"{count} {name}" for name, count in self.history.counts.most_common())
+
+    def never_done(self) -> list[str]:
+        """What nobody could do: a drill without it proves nothing about it."""
+        return [kind for kind in KINDS if not self.history.counts[kind]]
 
     def _person(self) -> None:
         while not self.mouth.stop.is_set():

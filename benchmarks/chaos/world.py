@@ -7,6 +7,8 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
+from accounts.services import staff_codes
+from accounts.session_store import SessionStore
 from accounts.tests.factories import StaffFactory
 from marketplace.models import TutoringSession
 from marketplace.tests.factories import OfferFactory
@@ -59,3 +61,10 @@ def _signed_in(staff: User) -> str:
     session.save()
     assert session.session_key is not None
     return str(session.session_key)
+
+
+def enter_code(desk: str) -> None:
+    """Finance enters the code that the back office asks for before money goes back."""
+    session = SessionStore(session_key=desk)
+    staff_codes.note(session)
+    session.save()

@@ -171,6 +171,18 @@ def test_a_kind_that_nobody_placed_is_on_the_statement_all_the_same(db):
     assert (line.kind, line.to_wallet_paise) == (PaidKind.CORRECTION, 100)
 
 
+def test_what_is_of_one_moment_is_always_in_the_same_order(monkeypatch):
+    """The ledger gives its rows in no order."""
+    at = clock.now()
+    rows = [Moved(TxnKind.SESSION_PAID, at, "o", "", paise, 0, -paise) for paise in (3, 1, 2)]
+    found = []
+    for given in (rows, rows[::-1]):
+        monkeypatch.setattr(paid, "moved", lambda user, period, given=given: iter(given))
+        found.append(paid.lines(None, YEARS[0]))
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
+
+
 class TestPenalty:
     def test_it_is_a_line_of_its_own(self, db, finance):
         with clock.at(YEARS[1].start_at):

@@ -65,9 +65,9 @@ class Summary:
 
 
 def lines(user: User, period: Period) -> list[Line]:
-    """Everything of a period, newest first."""
+    """Everything of a period, newest first; what is of one moment always in the same order."""
     found = [_line(row) for row in moved(user, period)]
-    return sorted(found, key=lambda line: (line.at, line.kind, line.order_id), reverse=True)
+    return sorted(found, key=_place, reverse=True)
 
 
 def summary(user: User, period: Period, found: Sequence[Line]) -> Summary:
@@ -107,6 +107,10 @@ def _line(row: Moved) -> Line:
         refunded_paise=row.back_paise,
         to_wallet_paise=max(0, row.wallet_paise),
     )
+
+
+def _place(line: Line) -> tuple[datetime, str, str, *tuple[int, ...]]:
+    return (line.at, line.kind, line.order_id, *(getattr(line, name) for name in AMOUNTS))
 
 
 def _sums(found: Sequence[Line]) -> Sums:
