@@ -118,7 +118,9 @@ class Mouth:
             except urllib.error.HTTPError as error:
                 with error:
                     said = error.read()[:300]
-                is_under_way = b"idempotency_in_progress" in said
+                # Of a form this is the only conflict: what else goes wrong is said on a page (302).
+                is_form = said.startswith(b"<!doctype html>")
+                is_under_way = b"idempotency_in_progress" in said or (is_form and error.code == 409)
                 if is_repeat and error.code in done and not is_under_way:
                     return {}
                 if error.code < 500 and not is_under_way:
