@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clients import Client
 from accounts.models import OtpChallenge
-from accounts.services import attempts, send_limits
+from accounts.services import attempts, locks, send_limits
 from tutorhub.core import clock
 from tutorhub.core.errors import DomainError, TooMany
 
@@ -122,6 +122,18 @@ def answer(
             return challenge
         refusal = CodeRefused()
     return refusal or CodeRefused()
+
+
+def enter(phone: str, code: str, *, purpose: str, holder: str) -> OtpChallenge | DomainError:
+    """Answer and use a code that was sent to this number, under the number's lock.
+
+    Call it in a transaction that ends well, so that the count of guesses stays.
+    """
+    locks.hold("phone", phone)
+    found = answer(phone, code, purpose=purpose, holder=holder)
+    if isinstance(found, OtpChallenge):
+        use(found)
+    return found
 
 
 def use(challenge: OtpChallenge) -> None:

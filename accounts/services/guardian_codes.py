@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts import messages, phones
 from accounts.clients import Client
 from accounts.models import OtpChallenge
-from accounts.services import codes, locks
+from accounts.services import codes
 from tutorhub.core.errors import DomainError
 
 PURPOSE = OtpChallenge.Purpose.GUARDIAN
@@ -44,8 +44,4 @@ def check(*, phone: str, subject_id: UUID, code: str) -> None:
 @transaction.atomic
 def _answer(phone: str, subject_id: UUID, code: str) -> OtpChallenge | DomainError:
     """Returns the error instead of raising it, so that the count of guesses stays."""
-    locks.hold("phone", phone)
-    found = codes.answer(phone, code, purpose=PURPOSE, holder=str(subject_id))
-    if not isinstance(found, DomainError):
-        codes.use(found)
-    return found
+    return codes.enter(phone, code, purpose=PURPOSE, holder=str(subject_id))

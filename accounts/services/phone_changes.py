@@ -71,14 +71,8 @@ def _confirm(
     user: User, sign_in_id: UUID | None, phone: str, code: str, client: Client
 ) -> User | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    locks.hold("phone", phone)
-    outcome: User | DomainError
-    found = codes.answer(phone, code, purpose=PURPOSE, holder=str(sign_in_id))
-    if isinstance(found, DomainError):
-        outcome = found
-    else:
-        codes.use(found)
-        outcome = _take(user, sign_in_id, phone)
+    found = codes.enter(phone, code, purpose=PURPOSE, holder=str(sign_in_id))
+    outcome = found if isinstance(found, DomainError) else _take(user, sign_in_id, phone)
     attempts.note(
         LoginAttempt.Kind.NEW_PHONE,
         client=client,

@@ -82,10 +82,8 @@ def _verify(
 ) -> OtpChallenge | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
     device = _device(user, sign_in_id)
-    locks.hold("phone", user.phone or "")
-    found = codes.answer(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
+    found = codes.enter(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
     if not isinstance(found, DomainError):
-        codes.use(found)
         settle(user, device, by=user)
     attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)
     return found

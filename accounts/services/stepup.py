@@ -31,7 +31,6 @@ from accounts.services import (
     authenticator_codes,
     codes,
     factors,
-    locks,
     passkey_answers,
     passkey_sites,
 )
@@ -132,10 +131,7 @@ def _verify(
     user: User, sign_in_id: UUID | None, code: str, client: Client
 ) -> OtpChallenge | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    locks.hold("phone", user.phone or "")
-    found = codes.answer(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
-    if not isinstance(found, DomainError):
-        codes.use(found)
+    found = codes.enter(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
     attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=client, user=user)
     return found
 
