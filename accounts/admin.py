@@ -88,7 +88,7 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
     ]  # fmt: skip
     action_form = ReasonForm
     actions = ["reveal", "suspend", "restore", "vouch", "forget_factors"]
-    after_code = ("reveal", "suspend", "restore", "forget_factors")
+    after_code = ("reveal", "suspend", "restore", "vouch", "forget_factors")
     masked_phone = masked_field("phone")
     masked_email = masked_field("email")
 
