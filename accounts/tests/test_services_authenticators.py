@@ -285,11 +285,14 @@ class TestWhoeverTookOverTheNumber:
         device = authenticators.begin(user, here)
         authenticators.confirm(user, here, token=digits(device))
         authenticators.remove(user, here)
+        assert (Passkey.objects.filter(user=user).exists(), TOTPDevice.objects.count()) == (True, 0)
 
 
 def test_payouts_ask_for_nothing_where_they_are_told_so(user: User, settings):
     settings.PAYOUTS_TAKE_SECOND_FACTOR = False
-    stepup.check_for_payouts(user, sign_in(user))
+    here = sign_in(user)
+    assert not stepup.is_fresh(user, here)
+    stepup.check_for_payouts(user, here)
 
 
 def test_payouts_take_a_strong_proof_of_everybody(user: User, settings):

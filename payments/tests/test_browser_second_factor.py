@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.services import authenticator_codes
@@ -121,4 +122,5 @@ def test_a_step_up_that_need_not_be_strong_offers_all_there_is(phone: Visitor) -
     look(phone, "10-step-up")
     page.get_by_role("button", name="Send the code").click()
     page.get_by_label("Code", exact=True).wait_for()
+    expect(page.get_by_label("Code of your authenticator app")).to_be_visible()
     look(phone, "11-sent")

@@ -6,9 +6,9 @@ gateway simulator. `TUTORHUB_ENV=production` turns every convenience off and ref
 without secrets.
 """
 
-from tutorhub.settings.api import *  # noqa: F403
-from tutorhub.settings.env import *  # noqa: F403
-from tutorhub.settings.product import *  # noqa: F403
-from tutorhub.settings.services import *  # noqa: F403
-from tutorhub.settings.site import *  # noqa: F403
-from tutorhub.settings.stores import *  # noqa: F403
+from tutorhub.settings.api import *  # noqa: F403 - settings are all the names there
+from tutorhub.settings.env import *  # noqa: F403 - settings are all the names there
+from tutorhub.settings.product import *  # noqa: F403 - settings are all the names there
+from tutorhub.settings.services import *  # noqa: F403 - settings are all the names there
+from tutorhub.settings.site import *  # noqa: F403 - settings are all the names there
+from tutorhub.settings.stores import *  # noqa: F403 - settings are all the names there
