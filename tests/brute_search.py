@@ -19,7 +19,8 @@ class Found(NamedTuple):
 
 
 def everybody() -> list[TutorProfile]:
-    return list(TutorProfile.objects.select_related("user").prefetch_related("offerings"))
+    tutors = TutorProfile.objects.order_by("pk")
+    return list(tutors.select_related("user").prefetch_related("offerings"))
 
 
 def search(tutors: list[TutorProfile], criteria: SearchCriteria) -> list[Found]:
