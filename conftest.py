@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from tutorhub.core import clock, memo, outbox
 
@@ -30,6 +31,12 @@ pytest_plugins = [
 def _fresh_cache() -> None:
     cache.clear()
     memo.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_before() -> None:
+    """Django leaves a thread in the language of its last request until the next one."""
+    translation.deactivate()
 
 
 @pytest.fixture

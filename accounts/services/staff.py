@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -74,9 +73,10 @@ def allow(group: str, *permissions: str) -> None:
 @transaction.atomic
 def ensure_groups() -> None:
     """Give each group exactly the rights that the apps named. Run after migrating."""
+    known = _permissions(set().union(*_rights.values()))
     for name, rights in _rights.items():
         group, _created = Group.objects.get_or_create(name=name)
-        group.permissions.set([_permission(right) for right in sorted(rights)])
+        group.permissions.set([known[right] for right in sorted(rights)])
 
 
 @transaction.atomic
@@ -147,6 +147,10 @@ def finish_signin(attempt: LoginAttempt, user: User, *, device: Device) -> None:
         recovery.note_use(user)
 
 
-def _permission(right: str) -> Permission:
-    app_label, codename = right.split(".")
-    return Permission.objects.get(Q(content_type__app_label=app_label), codename=codename)
+def _permissions(rights: set[str]) -> dict[str, int]:
+    """Their identities, all at once. Raises LookupError for a right that no model has."""
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    found = {f"{app}.{codename}": pk for app, codename, pk in rows}
+    if unknown := rights - found.keys():
+        raise LookupError(f"there is no right {', '.join(sorted(unknown))}")
+    return found

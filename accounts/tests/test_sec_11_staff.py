@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -172,6 +172,16 @@ def test_sec_11_groups_have_what_the_apps_named_and_no_more():
     assert user.has_perm("accounts.view_user")
     assert not user.has_perm("accounts.suspend_user")
     assert member("moderator").has_perm("accounts.suspend_user")
+    extra = Permission.objects.get(codename="delete_user")
+    Group.objects.get(name="finance").permissions.add(extra)
+    staff.ensure_groups()
+    assert not Group.objects.get(name="finance").permissions.filter(pk=extra.pk).exists()
+
+
+def test_sec_11_a_right_that_no_model_has_is_refused(monkeypatch):
+    monkeypatch.setitem(staff._rights, "finance", {"accounts.view_user", "accounts.view_usr"})
+    with pytest.raises(LookupError, match="accounts.view_usr"):
+        staff.ensure_groups()
 
 
 def test_sec_11_setup_staff_makes_one(monkeypatch, capsys):

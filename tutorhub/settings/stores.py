@@ -16,7 +16,8 @@ DATABASES["default"].update(
     TEST={"NAME": "test_tutorhub"},
 )
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    connect_timeout=2,
+    # A page fails fast; a test waits for its machine.
+    connect_timeout=30 if TESTING else 2,
     options=(
         f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)} "
         f"-c lock_timeout={env.int('DB_LOCK_TIMEOUT_MS', 0)} "
