@@ -30,6 +30,8 @@ def forget(user: User, *, by: User, reason: str) -> User:
     What was proved with them a moment ago counts no more. Staff have `setup_staff --new-device`.
     Raises ReasonMissing, NotAllowed, NoFactor.
     """
+    # A passkey that is used is locked before its account (`passkey_signin`); so is it here.
+    list(Passkey.objects.select_for_update().filter(user=user).order_by("pk"))
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     users.check_can_decide(user, by, reason, may_about_staff=False)
     if not has_any(user):

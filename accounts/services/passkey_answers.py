@@ -188,6 +188,11 @@ def is_proved(user: User, purpose: str, holder: str, *, since: datetime) -> bool
     return answered.filter(purpose=purpose, holder=holder).exists()
 
 
+def forget_proofs(user: User, *, but: str) -> None:
+    """What passkeys have proved counts no more, but in this one sign-in."""
+    PasskeyChallenge.objects.filter(user=user, is_proved=True).exclude(holder=but).delete()
+
+
 def owner_of(answer: Answer) -> User | None:
     """Whose passkey claims to have answered. It proves nothing yet."""
     try:

@@ -15,11 +15,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages, policies, queries
 from accounts.clients import Client
 from accounts.models import (
-    AuthenticatorProof,
+    KnownDevice,
     LoginAttempt,
     OtpChallenge,
     Passkey,
@@ -160,7 +161,10 @@ def _verify_passkey(user: User, asker: Asker, answer: Answer) -> Passkey | Domai
 
 
 def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
-    """Enter the code of the authenticator. Raises WrongCode, NoAuthenticator, StepUpNeeded."""
+    """Enter the code of the authenticator.
+
+    Raises WrongCode, WrongTooOften, NoAuthenticator, StepUpNeeded.
+    """
     outcome = _verify_authenticator(user, sign_in_id, code, client)
     if isinstance(outcome, DomainError):
         raise outcome
@@ -169,10 +173,12 @@ def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, clie
 @transaction.atomic
 def _verify_authenticator(
     user: User, sign_in_id: UUID | None, code: str, client: Client
-) -> AuthenticatorProof | DomainError:
+) -> TOTPDevice | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    _check_sign_in(user, sign_in_id)
-    found = authenticator_codes.check(user, code, str(sign_in_id))
+    device = _check_sign_in(user, sign_in_id)
+    found = authenticator_codes.check(user, code, str(sign_in_id), device)
+    if not isinstance(found, DomainError):
+        authenticator_codes.note(user, str(sign_in_id))
     attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=client, user=user)
     return found
 
@@ -185,9 +191,11 @@ def _is_by_code(user: User, sign_in_id: UUID | None) -> bool:
     return proofs.filter(holder=str(sign_in_id)).exists()
 
 
-def _check_sign_in(user: User, sign_in_id: UUID | None) -> None:
+def _check_sign_in(user: User, sign_in_id: UUID | None) -> KnownDevice | None:
+    """The device of this sign-in. Raises StepUpNeeded, ProofDue."""
     sign_in = queries.sign_in(user, sign_in_id)
     if sign_in is None or not user.phone:
         raise StepUpNeeded
     if sign_in.known_device is not None and sign_in.known_device.proof_due:
         raise policies.ProofDue
+    return sign_in.known_device

@@ -35,6 +35,7 @@ REFUSALS = (
     codes.CodeRefused,
     codes.GuessedTooOften,
     authenticator_codes.WrongCode,
+    authenticator_codes.WrongTooOften,
     authenticator_codes.NoAuthenticator,
 )
 
