@@ -33,6 +33,7 @@ from accounts.services import (
     passkey_answers,
     passkey_sites,
     tokens,
+    users,
 )
 from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import audit
@@ -144,11 +145,20 @@ def _verify_authenticator(
 
 
 @transaction.atomic
-def vouch(user: User, *, by: User) -> int:
-    """Staff have made sure that this person is who they were: every device of theirs is proved."""
-    devices_due = list(KnownDevice.objects.select_for_update().filter(user=user, proof_due=True))
+def vouch(user: User, *, by: User, reason: str) -> int:
+    """Staff have made sure that this person is who they were: every device of theirs is proved.
+
+    Returns how many those are. Raises ReasonMissing, NotAllowed, NothingToProve.
+    """
+    due = KnownDevice.objects.select_for_update(no_key=True).filter(user=user, proof_due=True)
+    devices_due = list(due.order_by("pk"))
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    users.check_can_decide(user, by, reason, may_about_staff=False)
+    if not devices_due:
+        raise NothingToProve
     for device in devices_due:
         settle(user, device, by=by)
+    audit.record("user.vouched_for", user, by=by, reason=reason, devices=len(devices_due))
     return len(devices_due)
 
 
