@@ -1,13 +1,13 @@
 """Step-up ("sudo"): before something sensitive a fresh code to the account's own number, or better.
 
-One mechanism for all apps. Pages wear `accounts.decorators.step_up_required`, operations of the API
-`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, the
-answered challenge of a passkey or a row of an authenticator's code, and belongs to the one sign-in
-it was asked from.
+One mechanism for all apps. Pages wear `accounts.decorators.strong_step_up_required`, operations of
+the API `accounts.api.permissions.StrongCode`; both ask `check_enough`. The proof is the used code
+itself, the answered challenge of a passkey or a row of an authenticator's code, and belongs to the
+one sign-in it was asked from.
 
-A proof by passkey or authenticator is *strong*: whoever took over the number does not have it. What
-changes the second factor, or where earnings go, takes a strong one of whoever has a second factor
-(`check_enough`), and payouts may take one of everybody (`check_for_payouts`).
+A proof by passkey or authenticator is *strong*: whoever took over the number does not have it.
+Whoever has a second factor uses it for all of this (`check_enough`), and payouts may take one of
+everybody (`check_for_payouts`).
 """
 
 from uuid import UUID
@@ -61,13 +61,8 @@ class SecondFactorNeeded(NotAllowed):
     )
 
 
-def is_fresh(user: User, sign_in_id: UUID | None) -> bool:
-    """Whether it was proved in this sign-in within settings.STEP_UP_LIFE who it is, anyhow."""
-    return _is_by_code(user, sign_in_id) or is_strong(user, sign_in_id)
-
-
 def is_strong(user: User, sign_in_id: UUID | None) -> bool:
-    """The same by a passkey or an authenticator, and not by an SMS."""
+    """Whether a second factor said within settings.STEP_UP_LIFE, in this sign-in, who it is."""
     if sign_in_id is None:
         return False
     since, holder = clock.now() - settings.STEP_UP_LIFE, str(sign_in_id)
@@ -83,14 +78,11 @@ def is_enough(user: User, sign_in_id: UUID | None) -> bool:
     return _is_by_code(user, sign_in_id) and not factors.has_any(user)
 
 
-def check_fresh(user: User, sign_in_id: UUID | None) -> None:
-    """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is."""
-    if not is_fresh(user, sign_in_id):
-        raise StepUpNeeded
-
-
 def check_enough(user: User, sign_in_id: UUID | None) -> None:
-    """Raise StepUpNeeded, or StrongStepUpNeeded of whoever has a second factor."""
+    """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is.
+
+    Of whoever has a second factor StrongStepUpNeeded, unless it was proved by that.
+    """
     if not is_enough(user, sign_in_id):
         raise StrongStepUpNeeded if factors.has_any(user) else StepUpNeeded
 

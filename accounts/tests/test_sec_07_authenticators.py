@@ -203,4 +203,4 @@ def test_sec_03_a_code_that_proved_the_account_is_no_step_up(user: User):
     key, here = app_of(user), sign_in(user, is_due=True)
     proofs.verify_authenticator(user, here, code=digits(key), client=HERE)
     assert not proofs.is_due(user, here)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_strong(user, here)

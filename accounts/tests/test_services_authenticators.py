@@ -151,12 +151,11 @@ class TestStepUp:
     def test_its_code_proves_this_sign_in_for_five_minutes(self, user: User):
         device, here, there = app_of(user), sign_in(user), sign_in(user)
         enter(user, here, digits(device))
-        assert stepup.is_fresh(user, here)
         assert stepup.is_strong(user, here)
-        assert not stepup.is_fresh(user, there)
+        assert not stepup.is_strong(user, there)
         assert not stepup.is_strong(user, None)
         with clock.at(clock.now() + timedelta(minutes=5, seconds=1)):
-            assert not stepup.is_fresh(user, here)
+            assert not stepup.is_strong(user, here)
         assert LoginAttempt.objects.get(kind="step_up").is_success
 
     def test_a_code_counts_once(self, user: User):
@@ -166,7 +165,7 @@ class TestStepUp:
         for sign_in_id in (here, there):
             with pytest.raises(WrongCode):
                 enter(user, sign_in_id, code)
-        assert not stepup.is_fresh(user, there)
+        assert not stepup.is_strong(user, there)
         refused = LoginAttempt.objects.filter(kind="step_up", is_success=False)
         assert {row.reason for row in refused} == {"code_invalid"}
         assert AuthenticatorProof.objects.filter(is_right=True).count() == 1
@@ -289,7 +288,7 @@ class TestWhoeverTookOverTheNumber:
 def test_payouts_ask_for_nothing_where_they_are_told_so(user: User, settings):
     settings.PAYOUTS_TAKE_SECOND_FACTOR = False
     here = sign_in(user)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_enough(user, here)
     stepup.check_for_payouts(user, here)
 
 

@@ -40,16 +40,16 @@ def test_a_passkey_steps_up_in_its_own_sign_in(user: User):
     here, elsewhere = sign_in(user), sign_in(user)
     device.count = 1
     step_up_by(user, here, device)
-    assert stepup.is_fresh(user, here)
-    assert not stepup.is_fresh(user, elsewhere)
-    assert not stepup.is_fresh(FamilyUserFactory(), here)
+    assert stepup.is_strong(user, here)
+    assert not stepup.is_strong(user, elsewhere)
+    assert not stepup.is_strong(FamilyUserFactory(), here)
     passkey = Passkey.objects.get()
     assert passkey.sign_count == 1
     assert passkey.last_used_at is not None
     attempt = LoginAttempt.objects.get(kind="step_up")
     assert attempt.is_success
     with clock.at(clock.now() + timedelta(minutes=5, seconds=1)):
-        assert not stepup.is_fresh(user, here)
+        assert not stepup.is_strong(user, here)
 
 
 def test_a_challenge_answers_once(user: User):
@@ -70,7 +70,7 @@ def test_a_wrong_answer_uses_the_challenge_up(user: User):
         stepup.verify_passkey(user, here, answer=Authenticator().answer(options), client=HERE)
     with pytest.raises(ChallengeOver):
         stepup.verify_passkey(user, here, answer=device.answer(options), client=HERE)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_strong(user, here)
 
 
 def test_a_challenge_is_over_after_five_minutes(user: User):
@@ -98,7 +98,7 @@ def refusal(user: User, device: Authenticator) -> str:
     here = sign_in(user)
     with pytest.raises(PasskeyRefused):
         step_up_by(user, here, device)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_strong(user, here)
     return LoginAttempt.objects.get(kind="step_up", user=user).reason
 
 
@@ -116,7 +116,7 @@ def test_an_app_of_ours_is_no_other_address(user: User, settings: Any):
     device, here = Authenticator("android:apk-key-hash:abc"), sign_in(user)
     passkey_of(user, device)
     step_up_by(user, here, device)
-    assert stepup.is_fresh(user, here)
+    assert stepup.is_strong(user, here)
 
 
 def test_somebody_elses_passkey_is_refused(user: User):
