@@ -107,8 +107,8 @@ def way_to_strong_step_up(request: HttpRequest) -> str:
 
 
 def _way_to_step_up(request: HttpRequest) -> str:
-    query = {"next": request.get_full_path(), "strong": "1"}
-    return f"{reverse('accounts:step-up')}?{urlencode(query)}"
+    query = urlencode({"next": request.get_full_path()})
+    return f"{reverse('accounts:step-up')}?{query}"
 
 
 def _step_up(view: View, *, always: bool) -> View:

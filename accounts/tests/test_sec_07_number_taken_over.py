@@ -5,15 +5,16 @@ account; for whoever has none a code does, as ever.
 """
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from accounts.clients import SIGN_IN
 from accounts.models import AppSession, DataRequest, EmailChange, User
 from accounts.services import emails, phone_changes, stepup
 from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import (
-    last_code,
     step_up,
     strong_step_up,
     trusted_app,
@@ -61,9 +62,7 @@ def by_sms(user: User) -> Client:
     """A browser that is known for a week, where a code by SMS was just entered."""
     client = trusted_browser(user)
     unproved()
-    client.post("/account/confirm/", {"send": "1"})
-    code = last_code(str(user.phone), "step_up_code")
-    client.post("/account/confirm/", {"code": code})
+    step_up(user, UUID(client.session[SIGN_IN]["id"]))
     return client
 
 
@@ -141,9 +140,9 @@ def test_sec_07_a_copy_that_is_there_is_not_fetched_by_sms(owner: User):
 def test_the_page_says_what_comes_first(owner: User, path: str):
     shown = by_sms(owner).get(path).content.decode()
     assert "with a passkey or your authenticator app" in shown
-    assert "strong=1" in shown
+    assert "/account/confirm/?next=" in shown
     family = trusted_browser(FamilyUserFactory())
-    assert "strong=1" not in family.get(path).content.decode()
+    assert "/account/confirm/" not in family.get(path).content.decode()
     unproved()
     assert "we send a code to your mobile number" in family.get(path).content.decode()
 

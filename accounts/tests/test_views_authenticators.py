@@ -1,6 +1,7 @@
 """The pages of the authenticator app, and the question for the second factor."""
 
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -8,11 +9,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.clients import SIGN_IN
 from accounts.models import AuthenticatorProof, KnownDevice, Passkey, User
-from accounts.services import authenticator_codes
+from accounts.services import authenticator_codes, stepup
 from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import last_code, trusted_browser, unproved
 from accounts.tests.digits import app_of, digits, wrong
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
+from accounts.tests.passkey_cast import HERE
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +44,12 @@ def before_code(user: User) -> Client:
 
 
 def by_sms(user: User) -> Client:
-    """The same, and then a code by SMS was entered."""
+    """The same, and then a code by SMS was entered, which an app may ask for in any case."""
     client = before_code(user)
-    client.post(ASK, {"send": "1"})
-    client.post(ASK, {"code": last_code(str(user.phone), "step_up_code")})
+    here = UUID(client.session[SIGN_IN]["id"])
+    stepup.request(user, here, client=HERE)
+    code = last_code(str(user.phone), "step_up_code")
+    stepup.verify(user, here, code=code, client=HERE)
     return client
 
 
@@ -97,7 +101,7 @@ class TestSettingUp:
         client = before_code(user)
         authenticator_codes.new(user)
         for path in (SHOW, CONFIRM):
-            way = f"{ASK}?next={quote(path, safe='')}&strong=1"
+            way = f"{ASK}?next={quote(path, safe='')}"
             assert client.get(path)["Location"] == way
             assert client.post(path, {"token": "1", "remove": "1"})["Location"] == way
         assert TOTPDevice.objects.count() == 1
@@ -130,7 +134,6 @@ class TestStepUp:
         device, client = app_of(user), before_code(user)
         shown = page(client, ASK)
         assert "Code of your authenticator app" in shown
-        assert "Send the code" in shown
         answer = client.post(f"{ASK}?next=/account/email/", {"token": digits(device)})
         assert answer["Location"] == "/account/email/"
         assert client.get("/account/email/").status_code == 200
@@ -147,7 +150,7 @@ class TestStepUp:
         client = before_code(user)
         assert "authenticator" not in page(client, ASK)
         assert client.post(ASK, {"token": "123456"}).status_code == 400
-        assert "Send the code" in page(client, f"{ASK}?strong=1")
+        assert "Send the code" in page(client, ASK)
 
     def test_where_it_has_to_be_strong_no_sms_is_offered_or_taken(self, user: User):
         device, client = app_of(user), by_sms(user)
@@ -157,8 +160,9 @@ class TestStepUp:
         assert "Send the code" not in shown
         assert "Passkeys and authenticator lost?" in shown
         assert "mailto:" in shown
-        client.post(ASK, {"send": "1"})
         code = last_code(str(user.phone), "step_up_code")
+        client.post(ASK, {"send": "1"})
+        assert last_code(str(user.phone), "step_up_code") == code
         assert client.post(way, {"code": code}).status_code == 200
         assert client.get(SHOW).status_code == 302
         assert client.post(way, {"token": digits(device)})["Location"] == SHOW
