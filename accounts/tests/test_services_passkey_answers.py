@@ -8,7 +8,7 @@ import pytest
 from accounts import policies
 from accounts.clients import Client
 from accounts.models import LoginAttempt, Passkey, User
-from accounts.services import passkey_answers, proofs, stepup
+from accounts.services import passkey_answers, passkey_signin, proofs, stepup
 from accounts.services.passkey_answers import ChallengeOver, PasskeyRefused
 from accounts.tests.authenticator import (
     PRESENT,
@@ -191,15 +191,28 @@ def test_without_a_passkey_there_is_nothing_to_ask(user: User):
         stepup.request_passkey(user, sign_in(user), client=HERE)
 
 
-def test_strangers_ask_so_often_and_no_more(user: User, settings: Any):
-    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+def test_a_sign_in_asks_so_often_and_no_more(user: User, settings: Any):
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_SIGN_IN = 2
     here = sign_in(user)
     passkey_of(user, Authenticator())
     for _ in range(2):
         stepup.request_passkey(user, here, client=HERE)
     with pytest.raises(passkey_answers.AskedTooOften):
+        stepup.request_passkey(user, here, client=Client("203.0.113.10"))
+    stepup.request_passkey(user, sign_in(user), client=HERE)
+    with clock.at(clock.now() + timedelta(minutes=61)):
         stepup.request_passkey(user, here, client=HERE)
-    stepup.request_passkey(user, here, client=Client("203.0.113.10"))
+
+
+def test_sec_05_strangers_at_the_same_address_do_not_lock_the_owner_out(user: User, settings: Any):
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+    passkey_of(user, Authenticator())
+    for _ in range(2):
+        passkey_signin.request(passkey_answers.Asker("a browser", HERE))
+    with pytest.raises(passkey_answers.AskedTooOften):
+        passkey_signin.request(passkey_answers.Asker("another", HERE))
+    stepup.request_passkey(user, sign_in(user), client=HERE)
+    passkey_signin.request(passkey_answers.Asker("elsewhere", Client("203.0.113.10")))
 
 
 def test_a_passkey_is_the_second_proof_of_a_dormant_account(user: User):

@@ -78,6 +78,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 # Passkeys: each challenge is good once. The limit by address is for strangers who ask for many.
 PASSKEY_CHALLENGE_LIFE = timedelta(minutes=5)
 PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 1000 if HURRIED else 300
+PASSKEY_CHALLENGES_PER_HOUR_BY_SIGN_IN = 60
 PASSKEYS_AT_MOST = 10
 # How long the new key of an authenticator app waits for its first code.
 AUTHENTICATOR_WAITS = timedelta(hours=1)
