@@ -1,12 +1,15 @@
-"""The number is let go at the moment in which its old owner proves the account."""
+"""Two at one account at the same moment, who lock its device, its session and itself."""
+
+from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
-from accounts.services import proofs
+from accounts.models import AppSession, KnownDevice, User
+from accounts.services import proofs, tokens, users
 from accounts.tests.digits import app_of, digits
-from accounts.tests.factories import FamilyUserFactory
+from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from accounts.tests.passkey_cast import HERE, sign_in
+from tutorhub.core import clock
 from tutorhub.core.tests.threads import Meeting, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,3 +41,30 @@ def test_sec_07_who_has_proved_it_keeps_the_number(monkeypatch: pytest.MonkeyPat
     assert isinstance(results[1], proofs.NothingToProve)
     assert meeting.did_wait
     assert user.phone
+
+
+def test_sec_10_to_suspend_somebody_whose_app_shows_a_sign_of_life_does_not_fail(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The app's session is locked before the account there, and after it here."""
+    user, staff = FamilyUserFactory(), StaffFactory()
+    with clock.at(clock.now() - timedelta(minutes=6)):
+        device = KnownDevice.objects.create(user=user, kind="app", secret_hash="-")
+        pair = tokens.issue(user=user, client=HERE, device=device)
+    meeting, touch = Meeting(), tokens._touch
+
+    def slow_touch(session: AppSession) -> None:
+        meeting.stop()
+        touch(session)
+
+    monkeypatch.setattr(tokens, "_touch", slow_touch)
+    acts = [
+        lambda: tokens.rotate(refresh=pair.refresh, client=HERE),
+        lambda: meeting.then(lambda: users.suspend(user, by=staff, reason="stolen")),
+    ]
+    results = run_together(2, lambda n: acts[n]())
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert meeting.did_wait
+    user.refresh_from_db()
+    assert not user.is_active
+    assert AppSession.objects.get(user=user).ended_by == AppSession.End.STAFF
