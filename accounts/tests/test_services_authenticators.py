@@ -307,6 +307,10 @@ def test_payouts_take_a_strong_proof_of_everybody(user: User, settings):
 def test_an_erased_account_leaves_no_authenticator(user: User):
     device, here = app_of(user), sign_in(user)
     enter(user, here, digits(device))
+    for place in (here, sign_in(user)):
+        with pytest.raises(WrongCode):
+            enter(user, place, wrong(device))
+    assert AuthenticatorProof.objects.filter(device__isnull=False).count() == 1
     forget(user)
     assert not TOTPDevice.objects.exists()
     assert not AuthenticatorProof.objects.exists()
@@ -332,3 +336,14 @@ def test_proofs_and_keys_that_waited_go_after_two_days(user: User):
     assert codes.clear(clock.now() - codes.after) == 0
     assert codes.clear(clock.now() + timedelta(seconds=1)) == 2
     assert set(TOTPDevice.objects.values_list("user", flat=True)) == {user.pk, staff.pk}
+
+
+def test_a_device_that_is_forgotten_takes_its_wrong_codes_with_it(user: User):
+    key, here = app_of(user), sign_in(user)
+    enter(user, here, digits(key))
+    with pytest.raises(WrongCode):
+        enter(user, here, wrong(key))
+    rule = next(rule for rule in clearing.RULES if rule.name == "devices")
+    assert rule.clear(clock.now() + timedelta(days=1)) > 0
+    assert not KnownDevice.objects.filter(user=user).exists()
+    assert not AuthenticatorProof.objects.filter(is_right=False).exists()
