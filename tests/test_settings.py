@@ -174,3 +174,11 @@ def test_payouts_take_a_second_factor_in_production(changes: dict[str, str], is_
     started = start(show="PAYOUTS_TAKE_SECOND_FACTOR", **changes)
     assert started.returncode == 0, started.stderr
     assert started.stdout.strip() == is_on
+
+
+def test_what_only_tests_may_have_is_off_in_production():
+    for changes in ({}, {"TUTORHUB_TESTING": "1"}):
+        started = start(show="TESTING, s.HURRIED, hasattr(s, 'PASSWORD_HASHERS')", **changes)
+        assert started.stdout.strip() == "False False False", started.stderr
+    started = start(show="TESTING", TUTORHUB_ENV="development", TUTORHUB_TESTING="1")
+    assert started.stdout.strip() == "True"

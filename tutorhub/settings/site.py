@@ -179,7 +179,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # A test client puts the middleware together anew; finding every file each time takes longer than
 # most answers.
-WHITENOISE_AUTOREFRESH = DEBUG or (TESTING and not PRODUCTION)
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Logging: allow-listed words only, no personal data (security.md case 28 is tested).
