@@ -112,6 +112,8 @@ def test_production_starts_when_everything_is_named():
         ("FIELD_KEY", None),
         ("VAULT_PUBLIC_KEY", None),
         ("ALLOWED_HOSTS", None),
+        ("SITE_URL", None),
+        ("SITE_URL", "http://tutorhub.example"),
         ("SMS_CHANNEL", None),
         ("SMS_CHANNEL", "notifications.gateway.DevInbox"),
         ("WHATSAPP_CHANNEL", None),

@@ -22,6 +22,8 @@ ADMIN_HOST = env.str("ADMIN_HOST", "")
 """Where alone the back office answers; everywhere if empty. Belongs to ALLOWED_HOSTS too."""
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL is not https. Name the address that people open.")
 ROOT_URLCONF = "tutorhub.urls"
 WSGI_APPLICATION = "tutorhub.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
