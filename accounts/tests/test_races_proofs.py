@@ -1,11 +1,14 @@
 """Two at one account at the same moment, who lock its device, its session and itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from accounts.models import AppSession, KnownDevice, User
-from accounts.services import proofs, tokens, users
+from accounts.models import AppSession, KnownDevice, Passkey, User
+from accounts.services import devices, factors, passkey_signin, proofs, tokens, users
+from accounts.services.passkey_answers import Asker
+from accounts.tests.authenticator import SITE, Authenticator, passkey_of
 from accounts.tests.digits import app_of, digits
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
 from accounts.tests.passkey_cast import HERE, sign_in
@@ -68,3 +71,29 @@ def test_sec_10_to_suspend_somebody_whose_app_shows_a_sign_of_life_does_not_fail
     user.refresh_from_db()
     assert not user.is_active
     assert AppSession.objects.get(user=user).ended_by == AppSession.End.STAFF
+
+
+def test_to_forget_the_factors_of_somebody_who_signs_in_by_passkey_does_not_fail(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+):
+    """A passkey that is used is locked before its account, and so it is where it is forgotten."""
+    settings.SITE_URL = SITE
+    user, staff, key = FamilyUserFactory(), StaffFactory(), Authenticator()
+    passkey_of(user, key)
+    asker = Asker("a browser", HERE)
+    answer = key.answer(passkey_signin.request(asker))
+    meeting, announce = Meeting(), devices._announce
+
+    def slow_announce(user: User, device: KnownDevice) -> None:
+        meeting.stop()
+        announce(user, device)
+
+    monkeypatch.setattr(devices, "_announce", slow_announce)
+    acts = [
+        lambda: passkey_signin.verify(answer=answer, asker=asker),
+        lambda: meeting.then(lambda: factors.forget(user, by=staff, reason="lost both")),
+    ]
+    results = run_together(2, lambda n: acts[n]())
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert meeting.did_wait
+    assert not Passkey.objects.exists()
