@@ -202,8 +202,11 @@ def is_proved(user: User, purpose: str, holder: str, *, since: datetime) -> bool
     return answered.filter(purpose=purpose, holder=holder).exists()
 
 
-def forget_proofs(user: User, *, but: str) -> None:
-    """What passkeys have proved counts no more, but in this one sign-in."""
+def forget_proofs(user: User, *, but: str = "") -> None:
+    """What passkeys have proved counts no more, but in this one sign-in.
+
+    What they are being asked is left alone: whoever answers has locked it before the passkey.
+    """
     PasskeyChallenge.objects.filter(user=user, is_proved=True).exclude(holder=but).delete()
 
 

@@ -6,8 +6,17 @@ from typing import Any
 import pytest
 
 from accounts.models import AppSession, KnownDevice, Passkey, User
-from accounts.services import devices, factors, passkey_signin, proofs, tokens, users
-from accounts.services.passkey_answers import Asker
+from accounts.services import (
+    devices,
+    factors,
+    passkey_answers,
+    passkey_signin,
+    proofs,
+    stepup,
+    tokens,
+    users,
+)
+from accounts.services.passkey_answers import Asker, PasskeyRefused
 from accounts.tests.authenticator import SITE, Authenticator, passkey_of
 from accounts.tests.digits import app_of, digits
 from accounts.tests.factories import FamilyUserFactory, StaffFactory
@@ -97,3 +106,29 @@ def test_to_forget_the_factors_of_somebody_who_signs_in_by_passkey_does_not_fail
     assert not [result for result in results if isinstance(result, Exception)], results
     assert meeting.did_wait
     assert not Passkey.objects.exists()
+
+
+def test_to_forget_the_factors_of_somebody_who_steps_up_with_one_does_not_fail(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+):
+    """What a passkey was asked is locked before the passkey, and left alone where that goes."""
+    settings.SITE_URL = SITE
+    user, staff, key = FamilyUserFactory(), StaffFactory(), Authenticator()
+    passkey_of(user, key)
+    here = sign_in(user)
+    answer = key.answer(stepup.request_passkey(user, here, client=HERE))
+    forgetting, look = Meeting(), passkey_answers._passkey
+
+    def slow_look(*args: Any) -> Passkey | None:
+        forgetting.stop()
+        return look(*args)
+
+    monkeypatch.setattr(passkey_answers, "_passkey", slow_look)
+    acts = [
+        lambda: stepup.verify_passkey(user, here, answer=answer, client=HERE),
+        lambda: forgetting.then(lambda: factors.forget(user, by=staff, reason="lost both")),
+    ]
+    refused, forgotten = run_together(2, lambda n: acts[n]())
+    assert isinstance(refused, PasskeyRefused), refused
+    assert forgotten == user
+    assert not stepup.is_strong(user, here)
