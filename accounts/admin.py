@@ -121,11 +121,13 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._decide(request, queryset, users.restore, "restored")
 
-    @admin.action(description="Open to new devices: it is really them", permissions=["suspend"])
+    @admin.action(
+        description="Open to new devices: it is really them (give a reason)",
+        permissions=["suspend"],
+    )
     def vouch(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For somebody who has proved to us that a long silent account is theirs."""
-        opened = sum(proofs.vouch(user, by=request.user) for user in queryset)
-        self.message_user(request, f"{opened} devices opened.", messages.SUCCESS)
+        self._decide(request, queryset, proofs.vouch, lambda opened: f"{opened} devices opened")
 
     @admin.action(
         description="Forget the second factor: both are lost (give a reason)",
@@ -136,7 +138,11 @@ class UserAdmin(sudo.AfterCode, ReadOnlyAdmin):
         self._decide(request, queryset, factors.forget, "without a second factor")
 
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[User], decide: Callable[..., User], did: str
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[User],
+        decide: Callable[..., Any],
+        did: str | Callable[[Any], str],
     ) -> None:
         said = {"by": request.user, "reason": request.POST.get("reason", "")}
         self.each(request, queryset, lambda user: decide(user, **said), did)

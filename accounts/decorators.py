@@ -24,7 +24,6 @@ from tutorhub.core.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 SAFE = {"GET", "HEAD"}
-ASKS = {kinds.STEP_UP: stepup.is_fresh, kinds.STRONG: stepup.is_enough}
 
 
 class WrongRole(NotAllowed):
@@ -54,30 +53,21 @@ tutor_required = _role_required(Role.TUTOR)
 person_required = _role_required(Role.STUDENT, Role.TUTOR)
 
 
-def step_up_required(view: View) -> View:
-    """The page, form and all, needs a code of a moment ago; without one it leads there and back.
-
-    Put it below the decorator that says who may come here at all.
-    """
-    return _step_up(view, kinds.STEP_UP, always=True)
-
-
-def step_up_to_change(view: View) -> View:
-    """As `step_up_required`, for a page that everybody may read: only its form needs the code.
-
-    Its template shows the form when `stepup.is_fresh(…)`, else the way to the code.
-    """
-    return _step_up(view, kinds.STEP_UP, always=False)
-
-
 def strong_step_up_required(view: View) -> View:
-    """As `step_up_required`; whoever has a second factor uses it (`stepup.is_enough`)."""
-    return _step_up(view, kinds.STRONG, always=True)
+    """The page, form and all, needs a proof of a moment ago; without one it leads there and back.
+
+    That is the second factor of whoever has one, else a code (`stepup.is_enough`). Put it below the
+    decorator that says who may come here at all.
+    """
+    return _step_up(view, always=True)
 
 
 def strong_step_up_to_change(view: View) -> View:
-    """As `step_up_to_change`; whoever has a second factor uses it (`stepup.is_enough`)."""
-    return _step_up(view, kinds.STRONG, always=False)
+    """As `strong_step_up_required`, for a page that everybody may read: only its form needs it.
+
+    Its template shows the form where `way_to_strong_step_up(…)` is empty, else that way.
+    """
+    return _step_up(view, always=False)
 
 
 def second_factor_to_change(view: View) -> View:
@@ -103,7 +93,7 @@ def way_to_factor(request: HttpRequest) -> str:
     try:
         stepup.check_for_payouts(request.user, sign_in_of(request))
     except stepup.StrongStepUpNeeded:
-        return _way_to_step_up(request, kinds.STRONG)
+        return _way_to_step_up(request)
     except stepup.SecondFactorNeeded:
         query = urlencode({"next": request.get_full_path()})
         return f"{reverse('accounts:factor-needed')}?{query}"
@@ -113,25 +103,23 @@ def way_to_factor(request: HttpRequest) -> str:
 def way_to_strong_step_up(request: HttpRequest) -> str:
     """To the question for the second factor or the code; empty when it was answered."""
     is_enough = stepup.is_enough(request.user, sign_in_of(request))
-    return "" if is_enough else _way_to_step_up(request, kinds.STRONG)
+    return "" if is_enough else _way_to_step_up(request)
 
 
-def _way_to_step_up(request: HttpRequest, kind: str) -> str:
-    query = {"next": request.get_full_path()}
-    if kind == kinds.STRONG:
-        query["strong"] = "1"
-    return f"{reverse('accounts:step-up')}?{urlencode(query)}"
+def _way_to_step_up(request: HttpRequest) -> str:
+    query = urlencode({"next": request.get_full_path()})
+    return f"{reverse('accounts:step-up')}?{query}"
 
 
-def _step_up(view: View, kind: str, *, always: bool) -> View:
+def _step_up(view: View, *, always: bool) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         is_asked = always or request.method not in SAFE
-        if is_asked and not ASKS[kind](request.user, sign_in_of(request)):
-            return redirect(_way_to_step_up(request, kind))
+        if is_asked and (way := way_to_strong_step_up(request)):
+            return redirect(way)
         return view(request, *args, **kwargs)
 
-    checked.needs = {*getattr(view, "needs", ()), kind}
+    checked.needs = {*getattr(view, "needs", ()), kinds.STRONG}
     return checked
 
 

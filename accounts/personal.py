@@ -104,7 +104,7 @@ TABLES = [
     ),
     Table(
         "accounts.AuthenticatorProof",
-        plain="id user used_at",
+        plain="id user device is_right used_at",
         personal="holder",
         section="sign_ins",
         title=_("Codes of your authenticator app"),
@@ -129,7 +129,7 @@ TABLES = [
     Table("accounts.SpentNonce", plain="nonce expires_at", kept="codes"),
     Table(
         "accounts.KnownDevice",
-        plain="id user kind is_original proof_due first_seen_at seen_at",
+        plain="id user kind is_original proof_due has_entered first_seen_at seen_at",
         hidden="secret_hash",
         section="sign_ins",
         title=_("Known devices"),

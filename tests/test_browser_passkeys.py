@@ -139,7 +139,7 @@ def test_a_passkey_proves_an_account_that_was_silent(phone: Visitor, language: s
     assert not KnownDevice.objects.get().proof_due
 
 
-def test_a_browser_without_passkeys_says_so_and_codes_stay(phone: Visitor) -> None:
+def test_a_browser_without_passkeys_says_so(phone: Visitor) -> None:
     user = TutorUserFactory()
     phone.context.add_init_script("delete window.PublicKeyCredential")
     phone.sign_in(user)
@@ -150,8 +150,11 @@ def test_a_browser_without_passkeys_says_so_and_codes_stay(phone: Visitor) -> No
     passkey_of(user, Authenticator())
     before_code(phone, user)
     page = phone.go("/account/email/")
-    page.get_by_role("button", name="Send the code").wait_for()
+    page.get_by_text("An SMS is not enough here").wait_for()
+    page.get_by_text("Passkeys and authenticator lost?").wait_for()
     assert page.get_by_role("button", name="Use a passkey").count() == 0
+    assert page.get_by_role("button", name="Send the code").count() == 0
+    look(phone, "none-2-step-up")
     assert phone.complaints == []
 
 

@@ -217,7 +217,7 @@ def test_sec_07_ninety_days_are_not_yet_long():
 def test_sec_07_staff_can_vouch(dormant: User):
     owner = Client()
     enter(owner)
-    assert proofs.vouch(dormant, by=StaffFactory()) == 1
+    assert proofs.vouch(dormant, by=StaffFactory(), reason="came with the SIM card") == 1
     assert owner.get("/account/prove/")["Location"] == "/dashboard/"
     assert b"Kavya" in owner.get("/family/").content
 

@@ -112,6 +112,8 @@ def test_production_starts_when_everything_is_named():
         ("FIELD_KEY", None),
         ("VAULT_PUBLIC_KEY", None),
         ("ALLOWED_HOSTS", None),
+        ("SITE_URL", None),
+        ("SITE_URL", "http://tutorhub.example"),
         ("SMS_CHANNEL", None),
         ("SMS_CHANNEL", "notifications.gateway.DevInbox"),
         ("WHATSAPP_CHANNEL", None),
@@ -174,3 +176,11 @@ def test_payouts_take_a_second_factor_in_production(changes: dict[str, str], is_
     started = start(show="PAYOUTS_TAKE_SECOND_FACTOR", **changes)
     assert started.returncode == 0, started.stderr
     assert started.stdout.strip() == is_on
+
+
+def test_what_only_tests_may_have_is_off_in_production():
+    for changes in ({}, {"TUTORHUB_TESTING": "1"}):
+        started = start(show="TESTING, s.HURRIED, hasattr(s, 'PASSWORD_HASHERS')", **changes)
+        assert started.stdout.strip() == "False False False", started.stderr
+    started = start(show="TESTING", TUTORHUB_ENV="development", TUTORHUB_TESTING="1")
+    assert started.stdout.strip() == "True"

@@ -17,6 +17,7 @@ from accounts.services import authenticator_codes, authenticators, proofs, stepu
 from tutorhub.core.error_schemas import RefusalResponse
 
 REFUSED = {403: RefusalResponse, 409: RefusalResponse, 422: RefusalResponse}
+GUESSED = {**REFUSED, 429: RefusalResponse}
 
 
 class AuthenticatorView(APIView):
@@ -66,7 +67,7 @@ class ConfirmView(APIView):
 class StepUpView(APIView):
     permission_classes = [OwnAccount]
 
-    @extend_schema(request=serializers.CodeIn, responses={204: None, **REFUSED})
+    @extend_schema(request=serializers.CodeIn, responses={204: None, **GUESSED})
     def post(self, request: Request) -> Response:
         """Its six digits, in the place of the code by SMS, once: for five minutes this sign-in may
         do what takes a step-up."""
@@ -79,7 +80,7 @@ class StepUpView(APIView):
 class ProofView(APIView):
     permission_classes = [AnyToken]
 
-    @extend_schema(request=serializers.CodeIn, responses={204: None, **REFUSED})
+    @extend_schema(request=serializers.CodeIn, responses={204: None, **GUESSED})
     def post(self, request: Request) -> Response:
         """After a long absence, on a new device: its six digits open the account here."""
         proofs.verify_authenticator(

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import serializers
-from accounts.api.permissions import FreshCode, OwnAccount, check_fresh_code, check_settled
+from accounts.api.permissions import OwnAccount, StrongCode, check_settled, check_strong_code
 from accounts.models import DataRequest, User
 from accounts.services import data_requests, exports, holdings
 from tutorhub.core.error_schemas import RefusalResponse
@@ -30,11 +30,14 @@ class DataView(APIView):
 
 
 class ExportView(APIView):
-    permission_classes = [OwnAccount, FreshCode]
+    permission_classes = [OwnAccount, StrongCode]
 
     @extend_schema(request=None, responses={202: serializers.ExportOut, 403: RefusalResponse})
     def post(self, request: Request) -> Response:
-        """Have a copy of everything made. Takes a step-up, and a device that is not new."""
+        """Have a copy of everything made.
+
+        Takes a step-up, by the second factor if there is one, and a device that is not new.
+        """
         check_settled(request, "export")
         copy = exports.ask(_me(request))
         return Response(_out(copy), status=status.HTTP_202_ACCEPTED)
@@ -52,7 +55,7 @@ class ExportDetailView(APIView):
             raise Http404
         if copy.status != DataRequest.Status.READY:
             return Response(_out(copy))
-        check_fresh_code(request)
+        check_strong_code(request)
         return Response(_out(copy, exports.link(copy, by=_me(request))))
 
 

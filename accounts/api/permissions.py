@@ -86,13 +86,11 @@ class IsHeardTutor(OwnAccount):
         return super().has_permission(request, view) and request.user.role in self.roles
 
 
-def check_fresh_code(request: Request) -> None:
-    """Raise stepup.StepUpNeeded unless a code was entered a moment ago."""
-    stepup.check_fresh(request.user, sign_in_of(request))
-
-
 def check_strong_code(request: Request) -> None:
-    """The same; of whoever has a second factor by that. Raises stepup.StrongStepUpNeeded too."""
+    """Raise stepup.StepUpNeeded unless a code was entered a moment ago.
+
+    Of whoever has a second factor by that: raises stepup.StrongStepUpNeeded.
+    """
     stepup.check_enough(request.user, sign_in_of(request))
 
 
@@ -106,20 +104,11 @@ def check_settled(request: Request, action: str) -> None:
     policies.check_device_is_settled(request.user, sign_in_of(request), action)
 
 
-class FreshCode(BasePermission):
-    """Whatever is changed here takes a code of a moment ago.
+class StrongCode(BasePermission):
+    """Whatever is changed here takes a code of a moment ago; whoever has a second factor uses it.
 
     List it after the permission that says who may come here at all.
     """
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method not in SAFE_METHODS:
-            check_fresh_code(request)
-        return True
-
-
-class StrongCode(BasePermission):
-    """As `FreshCode`; whoever has a second factor uses it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method not in SAFE_METHODS:

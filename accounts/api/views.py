@@ -16,7 +16,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts.api import serializers
 from accounts.api.authentication import NoTokenNeeded
-from accounts.api.permissions import OwnAccount, check_fresh_code
+from accounts.api.permissions import OwnAccount, check_strong_code
 from accounts.clients import app_of
 from accounts.models import User
 from accounts.services import attestation, erasures, onboarding, signin, tokens, users
@@ -156,10 +156,11 @@ class MeView(APIView):
     def delete(self, request: Request) -> Response:
         """Erase the account: name and number go, money records stay. There is no way back.
 
-        Takes a step-up: `POST /me/step-up/request` and `/verify` before it. 409 `cannot_leave_yet`
+        Takes a step-up, by the second factor if there is one, else by code: `POST
+        /me/step-up/request` and `/verify` before it. 409 `cannot_leave_yet`
         while something has to be settled first; `reasons` says what.
         """
-        check_fresh_code(request)
+        check_strong_code(request)
         erasures.leave(_me(request), by=_me(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -439,6 +439,7 @@ class Migration(migrations.Migration):
                 ("secret_hash", models.CharField(max_length=64)),
                 ("is_original", models.BooleanField(default=False)),
                 ("proof_due", models.BooleanField(default=False)),
+                ("has_entered", models.BooleanField(default=False)),
                 (
                     "first_seen_at",
                     models.DateTimeField(default=tutorhub.core.clock.now, editable=False),
@@ -796,6 +797,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("holder", models.CharField(max_length=64)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.knowndevice",
+                    ),
+                ),
+                ("is_right", models.BooleanField(default=True)),
                 (
                     "used_at",
                     models.DateTimeField(default=tutorhub.core.clock.now, editable=False),

@@ -12,7 +12,8 @@ class KnownDevice(models.Model):
 
     `is_original` is the device the account was made with: it has nobody to be new to. A device
     with `proof_due` came to an account that had been silent for long: its number may belong to
-    somebody else by now, so that nothing is shown to it before a second proof.
+    somebody else by now, so that nothing is shown to it before a second proof. A device that
+    `has_entered` a right code of the authenticator app has wrong ones of its own.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +26,7 @@ class KnownDevice(models.Model):
     secret_hash = models.CharField(max_length=64)
     is_original = models.BooleanField(default=False)
     proof_due = models.BooleanField(default=False)
+    has_entered = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField(default=clock.now, editable=False)
     seen_at = models.DateTimeField(default=clock.now)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import messages, policies
+from accounts import messages, policies, queries
 from accounts.models import User
 from accounts.services import authenticator_codes, stepup
 from accounts.services.authenticator_codes import WrongCode
@@ -19,20 +19,22 @@ from tutorhub.core import audit, clock
 
 @transaction.atomic
 def begin(user: User, sign_in_id: UUID | None) -> TOTPDevice:
-    """A new key, which counts once its first code was entered; keys that waited are forgotten.
+    """A new key, which counts once this sign-in has entered its first code.
 
-    Raises StepUpNeeded, DeviceTooNew, ProofDue.
+    Other sign-ins neither see it nor put theirs in its place; an earlier one of this sign-in is
+    forgotten. Raises StepUpNeeded, DeviceTooNew, ProofDue.
     """
     _lock(user)
     _check_may_add(user, sign_in_id)
-    TOTPDevice.objects.filter(user=user, confirmed=False).delete()
-    return authenticator_codes.new(user)
+    TOTPDevice.objects.filter(user=user, confirmed=False, name=str(sign_in_id)).delete()
+    return authenticator_codes.new(user, holder=str(sign_in_id))
 
 
-def waiting(user: User) -> TOTPDevice | None:
-    """The key that waits for its first code."""
+def waiting(user: User, sign_in_id: UUID | None) -> TOTPDevice | None:
+    """The key that waits for its first code in this sign-in."""
     since = clock.now() - settings.AUTHENTICATOR_WAITS
     devices = TOTPDevice.objects.filter(user=user, confirmed=False, created_at__gt=since)
+    devices = devices.filter(name=str(sign_in_id))
     return devices.order_by("-pk").first()
 
 
@@ -50,12 +52,17 @@ def confirm(user: User, sign_in_id: UUID | None, *, token: str) -> TOTPDevice:
 @transaction.atomic
 def _confirmed(user: User, sign_in_id: UUID | None, token: str) -> TOTPDevice | None:
     """None instead of an error, so that the count of wrong tries stays."""
+    sign_in = queries.sign_in(user, sign_in_id)
+    here = authenticator_codes.locked(sign_in.known_device if sign_in else None)
     _lock(user)
     _check_may_add(user, sign_in_id)
     since = clock.now() - settings.AUTHENTICATOR_WAITS
-    device = authenticator_codes.confirm(user, token, since=since)
+    holder = str(sign_in_id)
+    device = authenticator_codes.confirm(user, token, holder=holder, since=since)
     if device is not None:
-        authenticator_codes.note(user, str(sign_in_id))
+        authenticator_codes.forget_proofs(user)
+        authenticator_codes.note(user, holder)
+        authenticator_codes.remember(here)
         audit.record("authenticator.added", user, by=user)
         messages.authenticator_added(user)
     return device
@@ -63,12 +70,16 @@ def _confirmed(user: User, sign_in_id: UUID | None, token: str) -> TOTPDevice | 
 
 @transaction.atomic
 def remove(user: User, sign_in_id: UUID | None) -> None:
-    """Its codes are worth nothing from now on. Twice is once. Raises StepUpNeeded."""
+    """Its codes are worth nothing from now on, nor what they have proved a moment ago.
+
+    Twice is once. Raises StepUpNeeded.
+    """
     _lock(user)
     stepup.check_enough(user, sign_in_id)
     found = TOTPDevice.objects.filter(user=user, confirmed=True).first()
     TOTPDevice.objects.filter(user=user).delete()
     if found is not None:
+        authenticator_codes.forget_proofs(user)
         audit.record("authenticator.removed", user, by=user)
         messages.authenticator_removed(user)
 

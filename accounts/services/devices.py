@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts import messages
 from accounts.clients import Client
@@ -59,7 +60,14 @@ def is_dormant(user: User) -> bool:
 
 
 def note_life(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(seen_at=clock.now())
+    """Note that something was heard of this person.
+
+    Whoever is changing the account at this moment is not waited for: they may wait for the session
+    or the device that gave the sign, and the next one comes soon.
+    """
+    free = User.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=user.pk)
+    with transaction.atomic(savepoint=False):
+        User.objects.filter(pk__in=free.values("pk")).update(seen_at=clock.now())
 
 
 def _announce(user: User, device: KnownDevice) -> None:

@@ -33,11 +33,12 @@ class EmailTaken(Conflict):
 def request(user: User, sign_in_id: UUID | None, *, email: str) -> None:
     """Send a confirming link to the address, whoever's it is.
 
-    An address can prove an account, so it takes a step-up and a device that is known for a while.
+    An address can prove an account, so it takes a step-up, by the second factor if there is one,
+    and a device that is known for a while.
     Raises DeviceTooNew, ProofDue, StepUpNeeded, TooMany.
     """
     policies.check_device_is_settled(user, sign_in_id, "contact")
-    stepup.check_fresh(user, sign_in_id)
+    stepup.check_enough(user, sign_in_id)
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     since = clock.now() - timedelta(days=1)
     if user.email_changes.filter(created_at__gt=since).count() >= settings.EMAIL_LINKS_PER_DAY:

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages
-from accounts.models import AuthenticatorProof, Passkey, PasskeyChallenge, User
-from accounts.services import users
+from accounts.models import Passkey, User
+from accounts.services import authenticator_codes, passkey_answers, users
 from tutorhub.core import audit
 from tutorhub.core.errors import Conflict
 
@@ -30,14 +30,16 @@ def forget(user: User, *, by: User, reason: str) -> User:
     What was proved with them a moment ago counts no more. Staff have `setup_staff --new-device`.
     Raises ReasonMissing, NotAllowed, NoFactor.
     """
+    # A passkey that is used is locked before its account (`passkey_signin`); so is it here.
+    list(Passkey.objects.select_for_update().filter(user=user).order_by("pk"))
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     users.check_can_decide(user, by, reason, may_about_staff=False)
     if not has_any(user):
         raise NoFactor
     Passkey.objects.filter(user=user).delete()
     TOTPDevice.objects.filter(user=user).delete()
-    PasskeyChallenge.objects.filter(user=user).delete()
-    AuthenticatorProof.objects.filter(user=user).delete()
+    passkey_answers.forget_proofs(user)
+    authenticator_codes.forget_proofs(user)
     audit.record("user.factors_forgotten", user, by=by, reason=reason)
     messages.factors_forgotten(user)
     return user

@@ -121,15 +121,16 @@ def of(user: User) -> list[Passkey]:
 
 
 def ask(purpose: str, asker: Asker, site: Site) -> PasskeyChallenge:
-    """Make a challenge. Strangers, and whoever is at their address, have so many in an hour."""
+    """Make a challenge. Strangers have so many in an hour from one address, a sign-in of its own.
+
+    Half a town may come from one address, so that its strangers must not use up what somebody needs
+    who is signed in and has nothing but a passkey.
+    """
     if not site.is_usable:
         raise NoPasskeysHere
     locks.hold("network", asker.client.network)
     now = clock.now()
-    recent = PasskeyChallenge.objects.filter(
-        network=asker.client.network, created_at__gt=now - timedelta(hours=1)
-    )
-    if recent.count() >= settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS:
+    if _asked(asker, since=now - timedelta(hours=1)) >= _most(asker):
         raise AskedTooOften(retry_after=3600)
     return PasskeyChallenge.objects.create(
         purpose=purpose,
@@ -139,6 +140,19 @@ def ask(purpose: str, asker: Asker, site: Site) -> PasskeyChallenge:
         created_at=now,
         expires_at=now + settings.PASSKEY_CHALLENGE_LIFE,
     )
+
+
+def _asked(asker: Asker, *, since: datetime) -> int:
+    recent = PasskeyChallenge.objects.filter(created_at__gt=since)
+    if asker.user is None:
+        return recent.filter(network=asker.client.network, user=None).count()
+    return recent.filter(holder=asker.holder, user=asker.user).count()
+
+
+def _most(asker: Asker) -> int:
+    if asker.user is None:
+        return int(settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS)
+    return int(settings.PASSKEY_CHALLENGES_PER_HOUR_BY_SIGN_IN)
 
 
 def check(answer: Answer, purpose: str, asker: Asker, site: Site) -> Passkey | DomainError:
@@ -186,6 +200,14 @@ def is_proved(user: User, purpose: str, holder: str, *, since: datetime) -> bool
     """Whether a passkey of theirs has answered this holder since then."""
     answered = PasskeyChallenge.objects.filter(user=user, is_proved=True, used_at__gt=since)
     return answered.filter(purpose=purpose, holder=holder).exists()
+
+
+def forget_proofs(user: User, *, but: str = "") -> None:
+    """What passkeys have proved counts no more, but in this one sign-in.
+
+    What they are being asked is left alone: whoever answers has locked it before the passkey.
+    """
+    PasskeyChallenge.objects.filter(user=user, is_proved=True).exclude(holder=but).delete()
 
 
 def owner_of(answer: Answer) -> User | None:

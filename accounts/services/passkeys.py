@@ -132,6 +132,7 @@ def rename(passkey: Passkey, *, name: str, by: User) -> Passkey:
 def remove(passkey: Passkey, sign_in_id: UUID | None, *, by: User) -> None:
     """It opens nothing from now on, and a session of staff that began with it is worth nothing.
 
+    Nor does what passkeys have proved in other sign-ins a moment ago: it may have been this one.
     Twice is once. Raises StepUpNeeded.
     """
     if not by.is_staff:
@@ -141,6 +142,7 @@ def remove(passkey: Passkey, sign_in_id: UUID | None, *, by: User) -> None:
         return
     audit.record("passkey.removed", found, by=by)
     found.delete()
+    passkey_answers.forget_proofs(by, but=str(sign_in_id))
     messages.passkey_removed(by)
 
 

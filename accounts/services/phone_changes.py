@@ -32,7 +32,7 @@ def request(user: User, sign_in_id: UUID | None, *, phone: str, client: Client) 
     Raises DeviceTooNew, ProofDue, StepUpNeeded, phones.NotAnIndianMobile, SentTooOften, TooMany.
     """
     policies.check_device_is_settled(user, sign_in_id, "contact")
-    stepup.check_fresh(user, sign_in_id)
+    stepup.check_enough(user, sign_in_id)
     phone = phones.parse(phone)
     locks.hold("phone", phone)
     # Two at once from one sign-in must not both find the day's last one free.

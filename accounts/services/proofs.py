@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages, queries
 from accounts.clients import Client
 from accounts.models import (
     AppSession,
-    AuthenticatorProof,
     BrowserSession,
     KnownDevice,
     LoginAttempt,
@@ -33,6 +33,7 @@ from accounts.services import (
     passkey_answers,
     passkey_sites,
     tokens,
+    users,
 )
 from accounts.services.passkey_answers import Answer, Asker, Options
 from tutorhub.core import audit
@@ -81,7 +82,8 @@ def _verify(
     user: User, sign_in_id: UUID | None, code: str, client: Client
 ) -> OtpChallenge | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    device = _device(user, sign_in_id)
+    locks.hold("phone", user.phone or "")
+    device = _locked_device(user, sign_in_id)
     found = codes.enter(user.phone or "", code, purpose=PURPOSE, holder=str(sign_in_id))
     if not isinstance(found, DomainError):
         settle(user, device, by=user)
@@ -121,7 +123,8 @@ def _verify_passkey(
 def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
     """Its six digits open the account on this device.
 
-    Raises NothingToProve, WrongCode, NoAuthenticator.
+    It is no step-up: for that another code is entered. Raises NothingToProve, WrongCode,
+    WrongTooOften, NoAuthenticator.
     """
     outcome = _verify_authenticator(user, sign_in_id, code, client)
     if isinstance(outcome, DomainError):
@@ -131,10 +134,10 @@ def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, clie
 @transaction.atomic
 def _verify_authenticator(
     user: User, sign_in_id: UUID | None, code: str, client: Client
-) -> AuthenticatorProof | DomainError:
+) -> TOTPDevice | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    device = _device(user, sign_in_id)
-    found = authenticator_codes.check(user, code, str(sign_in_id))
+    device = _locked_device(user, sign_in_id)
+    found = authenticator_codes.check(user, code, str(sign_in_id), device)
     if not isinstance(found, DomainError):
         settle(user, device, by=user)
     attempts.note_outcome(LoginAttempt.Kind.PROOF, found, client=client, user=user)
@@ -142,11 +145,20 @@ def _verify_authenticator(
 
 
 @transaction.atomic
-def vouch(user: User, *, by: User) -> int:
-    """Staff have made sure that this person is who they were: every device of theirs is proved."""
-    devices_due = list(KnownDevice.objects.select_for_update().filter(user=user, proof_due=True))
+def vouch(user: User, *, by: User, reason: str) -> int:
+    """Staff have made sure that this person is who they were: every device of theirs is proved.
+
+    Returns how many those are. Raises ReasonMissing, NotAllowed, NothingToProve.
+    """
+    due = KnownDevice.objects.select_for_update(no_key=True).filter(user=user, proof_due=True)
+    devices_due = list(due.order_by("pk"))
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    users.check_can_decide(user, by, reason, may_about_staff=False)
+    if not devices_due:
+        raise NothingToProve
     for device in devices_due:
         settle(user, device, by=by)
+    audit.record("user.vouched_for", user, by=by, reason=reason, devices=len(devices_due))
     return len(devices_due)
 
 
@@ -157,8 +169,8 @@ def start_clean(user: User, sign_in_id: UUID | None) -> None:
     The old account stays as it is, without a number and without a way in but our staff. Raises
     NothingToProve: who may see the account can erase it instead.
     """
-    _device(user, sign_in_id)
     locks.hold("phone", user.phone or "")
+    _locked_device(user, sign_in_id)
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     former_addresses.note(user, user.phone or "")
     user.phone = None
@@ -181,6 +193,18 @@ def _device(user: User, sign_in_id: UUID | None) -> KnownDevice:
     sign_in = queries.sign_in(user, sign_in_id)
     device = sign_in.known_device if sign_in else None
     if device is None or not device.proof_due:
+        raise NothingToProve
+    return device
+
+
+def _locked_device(user: User, sign_in_id: UUID | None) -> KnownDevice:
+    """The same, and nobody else proves it or lets the number go meanwhile.
+
+    A device is locked after the number and before its account.
+    """
+    found = KnownDevice.objects.select_for_update(no_key=True)
+    device = found.filter(pk=_device(user, sign_in_id).pk, proof_due=True).first()
+    if device is None:
         raise NothingToProve
     return device
 

@@ -5,7 +5,9 @@ code of its own was entered, and ends the old one. Whose it is hears of each of 
 """
 
 import secrets
+from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -14,7 +16,7 @@ from accounts.models import Passkey, RecoveryCode, RecoveryDevice, User
 from accounts.models.recovery import ALPHABET, hash_of, letters_of
 from accounts.services import authenticator_codes
 from accounts.services.authenticator_codes import WrongCode
-from tutorhub.core import audit
+from tutorhub.core import audit, clock
 
 CODES = 10
 PART = 5
@@ -59,10 +61,19 @@ def note_use(user: User) -> None:
 
 @transaction.atomic
 def begin_authenticator(user: User) -> TOTPDevice:
-    """The authenticator that is to take the old one's place; the same until it has."""
+    """The authenticator that is to take the old one's place, with a key that nobody has seen yet.
+
+    One that was begun before is forgotten.
+    """
     _lock(user)
-    waiting = TOTPDevice.objects.filter(user=user, confirmed=False).first()
-    return waiting or authenticator_codes.new(user)
+    TOTPDevice.objects.filter(user=user, confirmed=False).delete()
+    return authenticator_codes.new(user)
+
+
+def waiting_authenticator(user: User) -> TOTPDevice | None:
+    """The one that waits for its first code."""
+    waiting = TOTPDevice.objects.filter(user=user, confirmed=False, created_at__gt=_since())
+    return waiting.order_by("-pk").first()
 
 
 def confirm_authenticator(user: User, *, token: str) -> TOTPDevice:
@@ -77,7 +88,7 @@ def confirm_authenticator(user: User, *, token: str) -> TOTPDevice:
 def _confirmed(user: User, token: str) -> TOTPDevice | None:
     """None instead of an error, so that the count of wrong tries stays."""
     _lock(user)
-    device = authenticator_codes.confirm(user, token)
+    device = authenticator_codes.confirm(user, token, since=_since())
     if device is not None:
         audit.record("staff.authenticator_changed", user, by=user)
         messages.second_factor_changed(user, "Another authenticator was set up.")
@@ -101,6 +112,10 @@ def replace_authenticator(user: User) -> TOTPDevice:
 
 def _lock(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _since() -> datetime:
+    return clock.now() - settings.AUTHENTICATOR_WAITS
 
 
 def _random_code() -> str:

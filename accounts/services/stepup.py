@@ -1,13 +1,13 @@
 """Step-up ("sudo"): before something sensitive a fresh code to the account's own number, or better.
 
-One mechanism for all apps. Pages wear `accounts.decorators.step_up_required`, operations of the API
-`accounts.api.permissions.FreshCode`; both ask `check_fresh`. The proof is the used code itself, the
-answered challenge of a passkey or a row of an authenticator's code, and belongs to the one sign-in
-it was asked from.
+One mechanism for all apps. Pages wear `accounts.decorators.strong_step_up_required`, operations of
+the API `accounts.api.permissions.StrongCode`; both ask `check_enough`. The proof is the used code
+itself, the answered challenge of a passkey or a row of an authenticator's code, and belongs to the
+one sign-in it was asked from.
 
-A proof by passkey or authenticator is *strong*: whoever took over the number does not have it. What
-changes the second factor, or where earnings go, takes a strong one of whoever has a second factor
-(`check_enough`), and payouts may take one of everybody (`check_for_payouts`).
+A proof by passkey or authenticator is *strong*: whoever took over the number does not have it.
+Whoever has a second factor uses it for all of this (`check_enough`), and payouts may take one of
+everybody (`check_for_payouts`).
 """
 
 from uuid import UUID
@@ -15,11 +15,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import messages, policies, queries
 from accounts.clients import Client
 from accounts.models import (
-    AuthenticatorProof,
+    KnownDevice,
     LoginAttempt,
     OtpChallenge,
     Passkey,
@@ -60,13 +61,8 @@ class SecondFactorNeeded(NotAllowed):
     )
 
 
-def is_fresh(user: User, sign_in_id: UUID | None) -> bool:
-    """Whether it was proved in this sign-in within settings.STEP_UP_LIFE who it is, anyhow."""
-    return _is_by_code(user, sign_in_id) or is_strong(user, sign_in_id)
-
-
 def is_strong(user: User, sign_in_id: UUID | None) -> bool:
-    """The same by a passkey or an authenticator, and not by an SMS."""
+    """Whether a second factor said within settings.STEP_UP_LIFE, in this sign-in, who it is."""
     if sign_in_id is None:
         return False
     since, holder = clock.now() - settings.STEP_UP_LIFE, str(sign_in_id)
@@ -82,14 +78,11 @@ def is_enough(user: User, sign_in_id: UUID | None) -> bool:
     return _is_by_code(user, sign_in_id) and not factors.has_any(user)
 
 
-def check_fresh(user: User, sign_in_id: UUID | None) -> None:
-    """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is."""
-    if not is_fresh(user, sign_in_id):
-        raise StepUpNeeded
-
-
 def check_enough(user: User, sign_in_id: UUID | None) -> None:
-    """Raise StepUpNeeded, or StrongStepUpNeeded of whoever has a second factor."""
+    """Raise StepUpNeeded unless it was proved in this sign-in a moment ago who it is.
+
+    Of whoever has a second factor StrongStepUpNeeded, unless it was proved by that.
+    """
     if not is_enough(user, sign_in_id):
         raise StrongStepUpNeeded if factors.has_any(user) else StepUpNeeded
 
@@ -160,7 +153,10 @@ def _verify_passkey(user: User, asker: Asker, answer: Answer) -> Passkey | Domai
 
 
 def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, client: Client) -> None:
-    """Enter the code of the authenticator. Raises WrongCode, NoAuthenticator, StepUpNeeded."""
+    """Enter the code of the authenticator.
+
+    Raises WrongCode, WrongTooOften, NoAuthenticator, StepUpNeeded.
+    """
     outcome = _verify_authenticator(user, sign_in_id, code, client)
     if isinstance(outcome, DomainError):
         raise outcome
@@ -169,10 +165,12 @@ def verify_authenticator(user: User, sign_in_id: UUID | None, *, code: str, clie
 @transaction.atomic
 def _verify_authenticator(
     user: User, sign_in_id: UUID | None, code: str, client: Client
-) -> AuthenticatorProof | DomainError:
+) -> TOTPDevice | DomainError:
     """Returns the error instead of raising it, so that the count of guesses and the log stay."""
-    _check_sign_in(user, sign_in_id)
-    found = authenticator_codes.check(user, code, str(sign_in_id))
+    device = _check_sign_in(user, sign_in_id)
+    found = authenticator_codes.check(user, code, str(sign_in_id), device)
+    if not isinstance(found, DomainError):
+        authenticator_codes.note(user, str(sign_in_id))
     attempts.note_outcome(LoginAttempt.Kind.STEP_UP, found, client=client, user=user)
     return found
 
@@ -185,9 +183,11 @@ def _is_by_code(user: User, sign_in_id: UUID | None) -> bool:
     return proofs.filter(holder=str(sign_in_id)).exists()
 
 
-def _check_sign_in(user: User, sign_in_id: UUID | None) -> None:
+def _check_sign_in(user: User, sign_in_id: UUID | None) -> KnownDevice | None:
+    """The device of this sign-in. Raises StepUpNeeded, ProofDue."""
     sign_in = queries.sign_in(user, sign_in_id)
     if sign_in is None or not user.phone:
         raise StepUpNeeded
     if sign_in.known_device is not None and sign_in.known_device.proof_due:
         raise policies.ProofDue
+    return sign_in.known_device

@@ -1,12 +1,12 @@
-"""Staff take the second factor from somebody who has lost it."""
+"""What staff do for people who cannot prove it: lost second factors, and a long silence."""
 
 import pytest
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AuthenticatorProof, Passkey, PasskeyChallenge, User
-from accounts.services import factors, staff_codes, stepup, users
+from accounts.models import AuthenticatorProof, KnownDevice, Passkey, PasskeyChallenge, User
+from accounts.services import factors, proofs, staff_codes, stepup, users
 from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import step_up, strong_step_up
 from accounts.tests.digits import app_of
@@ -89,8 +89,8 @@ def test_what_was_proved_with_them_counts_no_more(robbed: User):
     strong_step_up(robbed, by_app)
     step_up_by(robbed, by_key, key)
     factors.forget(robbed, by=StaffFactory(), reason="lost both")
-    assert not stepup.is_fresh(robbed, by_app)
-    assert not stepup.is_fresh(robbed, by_key)
+    assert not stepup.is_strong(robbed, by_app)
+    assert not stepup.is_strong(robbed, by_key)
     assert not AuthenticatorProof.objects.exists()
     assert not PasskeyChallenge.objects.exists()
     step_up(robbed, by_app)
@@ -104,3 +104,37 @@ def test_without_one_there_is_nothing_to_forget():
     with pytest.raises(users.ReasonMissing):
         factors.forget(user, by=StaffFactory(), reason="")
     assert not Message.objects.exists()
+
+
+class TestVouching:
+    """An account that was silent for long opens to a new device at the desk."""
+
+    @pytest.fixture
+    def silent(self) -> User:
+        user: User = TutorUserFactory()
+        sign_in(user, is_due=True)
+        return user
+
+    def send(self, user: User, reason: str, *, group: str = "moderator") -> str:
+        data = {"action": "vouch", "_selected_action": [str(user.pk)], "reason": reason}
+        return desk(group).post(PAGE, data, follow=True).content.decode()
+
+    def test_with_a_reason_that_is_kept(self, silent: User):
+        assert "1 devices opened" in self.send(silent, "showed the SIM card")
+        assert not KnownDevice.objects.get(user=silent).proof_due
+        event = AuditEvent.objects.get(action="user.vouched_for")
+        assert event.data == {"reason": "showed the SIM card", "devices": 1}
+
+    def test_not_without_one_and_not_by_others(self, silent: User):
+        assert "Say why" in self.send(silent, " ")
+        for group in ("finance", "support"):
+            self.send(silent, "asked me to", group=group)
+        assert KnownDevice.objects.get(user=silent).proof_due
+        assert not AuditEvent.objects.filter(action="user.vouched_for").exists()
+
+    def test_where_nothing_is_due_nothing_is_written(self):
+        user = TutorUserFactory()
+        assert "nothing to prove" in self.send(user, "showed the SIM card")
+        with pytest.raises(proofs.NothingToProve):
+            proofs.vouch(user, by=StaffFactory(), reason="showed the SIM card")
+        assert not AuditEvent.objects.filter(action="user.vouched_for").exists()

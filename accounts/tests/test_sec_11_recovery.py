@@ -205,6 +205,19 @@ class TestPages:
         assert list(TOTPDevice.objects.filter(user=user)) == [new]
         assert is_in(client)
 
+    def test_sec_11_a_key_that_was_seen_before_is_worth_nothing(self):
+        user = member("moderator")
+        client = fresh(user)
+        client.get("/admin/security/authenticator/")
+        seen = TOTPDevice.objects.get(user=user, confirmed=False)
+        client.get("/admin/security/authenticator/")
+        new = TOTPDevice.objects.get(user=user, confirmed=False)
+        assert new.key != seen.key
+        TOTPDevice.objects.filter(pk=new.pk).update(created_at=clock.now() - timedelta(minutes=61))
+        token = f"{totp(new.bin_key):06d}"
+        assert client.post("/admin/security/authenticator/", {"token": token}).status_code == 422
+        assert not TOTPDevice.objects.filter(user=user, key=new.key).exists()
+
     def test_sec_11_one_that_was_only_begun_opens_nothing(self):
         user = member("moderator")
         new = recovery.begin_authenticator(user)

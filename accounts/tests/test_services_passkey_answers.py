@@ -8,7 +8,7 @@ import pytest
 from accounts import policies
 from accounts.clients import Client
 from accounts.models import LoginAttempt, Passkey, User
-from accounts.services import passkey_answers, proofs, stepup
+from accounts.services import passkey_answers, passkey_signin, proofs, stepup
 from accounts.services.passkey_answers import ChallengeOver, PasskeyRefused
 from accounts.tests.authenticator import (
     PRESENT,
@@ -40,16 +40,16 @@ def test_a_passkey_steps_up_in_its_own_sign_in(user: User):
     here, elsewhere = sign_in(user), sign_in(user)
     device.count = 1
     step_up_by(user, here, device)
-    assert stepup.is_fresh(user, here)
-    assert not stepup.is_fresh(user, elsewhere)
-    assert not stepup.is_fresh(FamilyUserFactory(), here)
+    assert stepup.is_strong(user, here)
+    assert not stepup.is_strong(user, elsewhere)
+    assert not stepup.is_strong(FamilyUserFactory(), here)
     passkey = Passkey.objects.get()
     assert passkey.sign_count == 1
     assert passkey.last_used_at is not None
     attempt = LoginAttempt.objects.get(kind="step_up")
     assert attempt.is_success
     with clock.at(clock.now() + timedelta(minutes=5, seconds=1)):
-        assert not stepup.is_fresh(user, here)
+        assert not stepup.is_strong(user, here)
 
 
 def test_a_challenge_answers_once(user: User):
@@ -70,7 +70,7 @@ def test_a_wrong_answer_uses_the_challenge_up(user: User):
         stepup.verify_passkey(user, here, answer=Authenticator().answer(options), client=HERE)
     with pytest.raises(ChallengeOver):
         stepup.verify_passkey(user, here, answer=device.answer(options), client=HERE)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_strong(user, here)
 
 
 def test_a_challenge_is_over_after_five_minutes(user: User):
@@ -98,7 +98,7 @@ def refusal(user: User, device: Authenticator) -> str:
     here = sign_in(user)
     with pytest.raises(PasskeyRefused):
         step_up_by(user, here, device)
-    assert not stepup.is_fresh(user, here)
+    assert not stepup.is_strong(user, here)
     return LoginAttempt.objects.get(kind="step_up", user=user).reason
 
 
@@ -116,7 +116,7 @@ def test_an_app_of_ours_is_no_other_address(user: User, settings: Any):
     device, here = Authenticator("android:apk-key-hash:abc"), sign_in(user)
     passkey_of(user, device)
     step_up_by(user, here, device)
-    assert stepup.is_fresh(user, here)
+    assert stepup.is_strong(user, here)
 
 
 def test_somebody_elses_passkey_is_refused(user: User):
@@ -191,15 +191,28 @@ def test_without_a_passkey_there_is_nothing_to_ask(user: User):
         stepup.request_passkey(user, sign_in(user), client=HERE)
 
 
-def test_strangers_ask_so_often_and_no_more(user: User, settings: Any):
-    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+def test_a_sign_in_asks_so_often_and_no_more(user: User, settings: Any):
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_SIGN_IN = 2
     here = sign_in(user)
     passkey_of(user, Authenticator())
     for _ in range(2):
         stepup.request_passkey(user, here, client=HERE)
     with pytest.raises(passkey_answers.AskedTooOften):
+        stepup.request_passkey(user, here, client=Client("203.0.113.10"))
+    stepup.request_passkey(user, sign_in(user), client=HERE)
+    with clock.at(clock.now() + timedelta(minutes=61)):
         stepup.request_passkey(user, here, client=HERE)
-    stepup.request_passkey(user, here, client=Client("203.0.113.10"))
+
+
+def test_sec_05_strangers_at_the_same_address_do_not_lock_the_owner_out(user: User, settings: Any):
+    settings.PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 2
+    passkey_of(user, Authenticator())
+    for _ in range(2):
+        passkey_signin.request(passkey_answers.Asker("a browser", HERE))
+    with pytest.raises(passkey_answers.AskedTooOften):
+        passkey_signin.request(passkey_answers.Asker("another", HERE))
+    stepup.request_passkey(user, sign_in(user), client=HERE)
+    passkey_signin.request(passkey_answers.Asker("elsewhere", Client("203.0.113.10")))
 
 
 def test_a_passkey_is_the_second_proof_of_a_dormant_account(user: User):

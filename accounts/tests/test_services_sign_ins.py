@@ -135,20 +135,20 @@ def test_a_step_up_is_good_for_five_minutes_in_its_own_sign_in():
     start = clock.now()
     with clock.at(start):
         with pytest.raises(stepup.StepUpNeeded):
-            stepup.check_fresh(user, here_id)
+            stepup.check_enough(user, here_id)
         stepup.request(user, here_id, client=Device())
         code = last_code(PHONE, "step_up_code")
         with pytest.raises(stepup.codes.CodeRefused):
             stepup.verify(user, there_id, code=code, client=Device())
         stepup.verify(user, here_id, code=code, client=Device())
-        stepup.check_fresh(user, here_id)
-        assert not stepup.is_fresh(user, there_id)
+        stepup.check_enough(user, here_id)
+        assert not stepup.is_enough(user, there_id)
         with pytest.raises(stepup.codes.CodeRefused):
             stepup.verify(user, here_id, code=code, client=Device())
     with clock.at(start + timedelta(minutes=4, seconds=59)):
-        assert stepup.is_fresh(user, here_id)
+        assert stepup.is_enough(user, here_id)
     with clock.at(start + timedelta(minutes=5)):
-        assert not stepup.is_fresh(user, here_id)
+        assert not stepup.is_enough(user, here_id)
 
 
 def test_a_sign_in_code_is_no_step_up_and_the_other_way_round():

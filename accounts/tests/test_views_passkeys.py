@@ -64,7 +64,7 @@ def test_a_passkey_is_added_named_and_removed(user: User):
     assert "My phone" in page(client, "/account/devices/")
     address = f"/account/passkeys/{passkey.pk}/"
     assert client.get(address).status_code == 302
-    client.post("/account/confirm/?strong=1", {"passkey": answered(client, device)})
+    client.post("/account/confirm/", {"passkey": answered(client, device)})
     assert "My phone" in page(client, address)
     assert client.post(address, {"name": ""}).status_code == 400
     client.post(address, {"name": "The tablet"})
@@ -92,7 +92,7 @@ def test_without_a_code_of_a_moment_ago_nothing_changes(user: User):
     for path, data in ((ADD, {}), ("/account/passkeys/options/", {}), (address, {"remove": "1"})):
         assert (
             client.post(path, data)["Location"]
-            == f"/account/confirm/?next={path.replace('/', '%2F')}&strong=1"
+            == f"/account/confirm/?next={path.replace('/', '%2F')}"
         )
     assert Passkey.objects.exists()
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import phones, queries
 from accounts.clients import NOTICE_SEEN, client_of, sign_in_of
-from accounts.decorators import person_required, step_up_required
+from accounts.decorators import person_required, strong_step_up_required
 from accounts.forms import AccountForm, CodeOnlyForm, EmailForm, NewPhoneForm
 from accounts.services import (
     authenticator_codes,
@@ -63,7 +63,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @person_required
-@step_up_required
+@strong_step_up_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def email(request: HttpRequest) -> HttpResponse:
     """Give an address; a link goes to it."""
@@ -138,9 +138,9 @@ def device_sign_out_others(request: HttpRequest) -> HttpResponse:
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required
+@strong_step_up_required
 def phone_new(request: HttpRequest) -> HttpResponse:
-    """The new number; the code to the old one was the step-up."""
+    """The new number; the code to the old one, or the second factor, was the step-up."""
     form = NewPhoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -42,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @strong_step_up_required
 def confirm(request: HttpRequest) -> HttpResponse:
     """The new key to scan or copy, and the question for its first code."""
-    device = authenticators.waiting(request.user)
+    device = authenticators.waiting(request.user, sign_in_of(request))
     if device is None:
         return redirect(_with_next(request, "accounts:authenticator-show"))
     form = AuthenticatorForm(request.POST if request.method == "POST" else None)

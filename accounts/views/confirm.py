@@ -35,6 +35,7 @@ REFUSALS = (
     codes.CodeRefused,
     codes.GuessedTooOften,
     authenticator_codes.WrongCode,
+    authenticator_codes.WrongTooOften,
     authenticator_codes.NoAuthenticator,
 )
 
@@ -43,12 +44,12 @@ REFUSALS = (
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Ask for a code to the account's own number, or for the second factor; then on to `next`.
+    """Ask for a code to the account's own number; then on to `next`.
 
-    Where the second factor has to be it (`strong`), no code is offered.
+    Whoever has a second factor is asked for that, and no code is offered: it would open nothing.
     """
     onward = pending.safe_next(request, request.GET.get("next", "")) or "/account/"
-    is_strong = "strong" in request.GET and factors.has_any(request.user)
+    is_strong = factors.has_any(request.user)
     if "send" in request.POST and not is_strong:
         return _send(request, "step_up", stepup.request, onward)
     form = CodeOnlyForm(None if is_strong else _posted(request, "code"))

@@ -15,8 +15,9 @@ from accounts.clients import sign_in_of
 from accounts.decorators import (
     person_required,
     settled_device_required,
-    step_up_required,
-    step_up_to_change,
+    strong_step_up_required,
+    strong_step_up_to_change,
+    way_to_strong_step_up,
 )
 from accounts.forms import DataRequestForm, EraseForm
 from accounts.models import DataRequest
@@ -36,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_to_change
+@strong_step_up_to_change
 @settled_device_required("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for a copy of everything."""
@@ -44,14 +45,13 @@ def export(request: HttpRequest) -> HttpResponse:
         exports.ask(request.user)
         messages.success(request, _("The copy is being made. Look again in a few minutes."))
         return redirect("accounts:data-show")
-    is_fresh = stepup.is_fresh(request.user, sign_in_of(request))
-    return render(request, "accounts/data_export.html", {"is_fresh": is_fresh})
+    return render(request, "accounts/data_export.html", _what_is_first(request))
 
 
 @never_cache
 @person_required
 @require_GET
-@step_up_required
+@strong_step_up_required
 def export_fetch(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """On to the file, by a link that dies within a minute."""
     copies = DataRequest.objects.filter(user=request.user, kind=DataRequest.Kind.EXPORT)
@@ -80,7 +80,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_to_change
+@strong_step_up_to_change
 def erase(request: HttpRequest) -> HttpResponse:
     """What stands in the way, what would happen, and the form that does it."""
     is_asked = request.method == "POST"
@@ -101,6 +101,15 @@ def _erase_page(request: HttpRequest, form: EraseForm, *, status: int) -> HttpRe
         "form": form,
         "hindrances": leaving.hindrances(request.user),
         "consequences": leaving.consequences(request.user),
-        "is_fresh": stepup.is_fresh(request.user, sign_in_of(request)),
+        **_what_is_first(request),
     }
     return render(request, "accounts/data_erase.html", context, status=status)
+
+
+def _what_is_first(request: HttpRequest) -> dict[str, str]:
+    """Why and where the person says first who they are; nothing if they just have."""
+    try:
+        stepup.check_enough(request.user, sign_in_of(request))
+    except stepup.StepUpNeeded as error:
+        return {"why": str(error), "way": way_to_strong_step_up(request)}
+    return {}

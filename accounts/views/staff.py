@@ -70,9 +70,12 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
 @sudo.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def authenticator(request: HttpRequest) -> HttpResponse:
-    """Set up another authenticator: scan, then enter its first code."""
-    form = StaffCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    """Set up another authenticator: scan, then enter its first code.
+
+    Each time the page is opened there is a new key; after a wrong code it stays.
+    """
+    form = StaffCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
         try:
             device = recovery.confirm_authenticator(_me(request), token=form.cleaned_data["token"])
         except WrongCode as error:
@@ -81,7 +84,8 @@ def authenticator(request: HttpRequest) -> HttpResponse:
             remember_device(request, device)
             messages.success(request, _("Your new authenticator counts; the old one does not."))
             return redirect("admin:security")
-    device = recovery.begin_authenticator(_me(request))
+    waiting = recovery.waiting_authenticator(_me(request)) if form.is_bound else None
+    device = waiting or recovery.begin_authenticator(_me(request))
     width, squares = squares_of(device.config_url)
     context = {
         "form": form,

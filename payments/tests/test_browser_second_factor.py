@@ -8,8 +8,9 @@ from django.utils import translation
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from accounts.models import User
+from accounts.models import AuthenticatorProof, User
 from accounts.services import authenticator_codes
+from accounts.services.authenticator_codes import WrongTooOften
 from accounts.tests.cast import unproved
 from accounts.tests.digits import app_of, digits, wrong
 from accounts.tests.factories import TutorUserFactory
@@ -102,7 +103,6 @@ def test_an_authenticator_is_asked_for_and_removed(
     ).wait_for()
     phone.complaints.clear()
     look(phone, f"8-wrong-{language}")
-    TOTPDevice.objects.update(throttling_failure_count=0)
     page.get_by_label(said("Code of your authenticator app")).fill(digits(device))
     page.get_by_role("button", name=said("Use the authenticator app")).click()
     page.get_by_role("button", name=said("Remove the authenticator app")).wait_for()
@@ -112,15 +112,29 @@ def test_an_authenticator_is_asked_for_and_removed(
     assert not TOTPDevice.objects.exists()
 
 
-def test_a_step_up_that_need_not_be_strong_offers_all_there_is(phone: Visitor) -> None:
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_whoever_has_a_factor_is_asked_for_it_before_the_account_ends(
+    phone: Visitor, language: str
+) -> None:
     user = TutorUserFactory()
-    app_of(user)
+    device = app_of(user)
+    said = in_language(phone, language)
     phone.sign_in(user)
     unproved()
-    page = phone.go("/account/email/")
-    page.get_by_role("button", name="Send the code").wait_for()
-    look(phone, "10-step-up")
-    page.get_by_role("button", name="Send the code").click()
-    page.get_by_label("Code", exact=True).wait_for()
-    expect(page.get_by_label("Code of your authenticator app")).to_be_visible()
-    look(phone, "11-sent")
+    page = phone.go("/account/data/erase/")
+    page.get_by_text(
+        said("Confirm first that it is you, with a passkey or your authenticator app.")
+    ).wait_for()
+    look(phone, f"10-erase-{language}")
+    page.get_by_role("link", name=said("Go on")).click()
+    expect(page.get_by_label(said("Code of your authenticator app"))).to_be_visible()
+    assert page.get_by_role("button", name=said("Send the code")).count() == 0
+    for _ in range(5):
+        AuthenticatorProof.objects.create(user=user, holder="-", is_right=False)
+    page.get_by_label(said("Code of your authenticator app")).fill(digits(device))
+    page.get_by_role("button", name=said("Use the authenticator app")).click()
+    with translation.override(language):
+        page.get_by_text(str(WrongTooOften.message)).wait_for()
+    phone.complaints.clear()
+    look(phone, f"11-too-often-{language}")
+    assert User.objects.get(pk=user.pk).is_active

@@ -11,7 +11,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 PRODUCTION = env.str("TUTORHUB_ENV", "development") == "production"
-TESTING = "TUTORHUB_TESTING" in os.environ
+TESTING = "TUTORHUB_TESTING" in os.environ and not PRODUCTION
 VAR = Path(env.str("TUTORHUB_VAR", str(BASE_DIR / "var")))
 
 

@@ -78,9 +78,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 # Passkeys: each challenge is good once. The limit by address is for strangers who ask for many.
 PASSKEY_CHALLENGE_LIFE = timedelta(minutes=5)
 PASSKEY_CHALLENGES_PER_HOUR_BY_ADDRESS = 1000 if HURRIED else 300
+PASSKEY_CHALLENGES_PER_HOUR_BY_SIGN_IN = 60
 PASSKEYS_AT_MOST = 10
 # How long the new key of an authenticator app waits for its first code.
 AUTHENTICATOR_WAITS = timedelta(hours=1)
+# Wrong codes of an app in 24 hours: on one device that has entered a right one, and on all others.
+AUTHENTICATOR_GUESSES_PER_DAY = 10
+AUTHENTICATOR_GUESSES_PER_DAY_BY_OTHERS = 5
 # Whether tutors say by passkey or authenticator that it is they, before they say where earnings go
 # and before they ask for them. Off elsewhere, for apps written against the contract before this.
 PAYOUTS_TAKE_SECOND_FACTOR = env.bool("PAYOUTS_TAKE_SECOND_FACTOR", PRODUCTION)

@@ -22,6 +22,8 @@ ADMIN_HOST = env.str("ADMIN_HOST", "")
 """Where alone the back office answers; everywhere if empty. Belongs to ALLOWED_HOSTS too."""
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL is not https. Name the address that people open.")
 ROOT_URLCONF = "tutorhub.urls"
 WSGI_APPLICATION = "tutorhub.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -179,7 +181,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # A test client puts the middleware together anew; finding every file each time takes longer than
 # most answers.
-WHITENOISE_AUTOREFRESH = DEBUG or (TESTING and not PRODUCTION)
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Logging: allow-listed words only, no personal data (security.md case 28 is tested).

@@ -68,7 +68,7 @@ ADMIN: dict[str, AdminRule] = {
             Action("reveal", _STAFF, frozenset({REASON, STEP_UP})),
             Action("suspend", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
             Action("restore", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
-            Action("vouch", _MODERATOR | _SUPERUSER, frozenset({STEP_UP})),
+            Action("vouch", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
             Action("forget_factors", _MODERATOR | _SUPERUSER, frozenset({REASON, STEP_UP})),
         ),
     ),

@@ -23,9 +23,12 @@ OWN, LINKED, ANY = "own", "linked", "any"
 
 # What else it takes.
 STEP_UP = "step-up"
-"""A code of a moment ago (`accounts.services.stepup`)."""
+"""A code of staff of a moment ago (`accounts.sudo`)."""
 STRONG = "strong-step-up"
-"""The same; of whoever has a passkey or an authenticator by that, and not by SMS."""
+"""A proof of a moment ago (`accounts.services.stepup`).
+
+Of whoever has a passkey or an authenticator by that, and not by SMS.
+"""
 FACTOR = "second-factor"
 """A strong step-up of everybody, where `settings.PAYOUTS_TAKE_SECOND_FACTOR` is on."""
 SETTLED = "settled-device"

@@ -30,9 +30,9 @@ account* and *proves* concern nothing but the own account; *is heard* is the own
 dispute, which a suspended tutor may still tell; *open* is there for whoever could see it
 without an account.
 
-*step-up* is a proof of a moment ago, by any way; *strong-step-up* is one by passkey or
-authenticator of whoever has either; *second-factor* is that of everybody, where
-`PAYOUTS_TAKE_SECOND_FACTOR` is on.
+*step-up* is a code of staff, entered a moment ago; *strong-step-up* is a proof of a moment ago, by
+passkey or authenticator of whoever has either and by SMS of whoever has none; *second-factor* is
+one by passkey or authenticator of everybody, where `PAYOUTS_TAKE_SECOND_FACTOR` is on.
 
 A superuser alone has what names the superuser here. *break-glass*: while a second superuser agrees,
 they look at every model of the back office and do in it what anybody may (`docs/signin.md`).

@@ -98,9 +98,13 @@ _add(
         *(_cell(who, ANY, masked=True) for who in (MODERATOR, FINANCE, SUPPORT, SUPERUSER)),
     ),
     reveal=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, FINANCE, SUPPORT)),
-    update=(*_BOTH, _cell(STUDENT, OWN, STEP_UP, note="phone, e-mail")),
-    delete=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
+    update=(
+        *_BOTH,
+        *(_cell(who, OWN, STRONG, SETTLED, note="phone, e-mail") for who in (STUDENT, TUTOR_ROLE)),
+    ),
+    delete=(_cell(STUDENT, OWN, STRONG), _cell(TUTOR_ROLE, OWN, STRONG)),
     suspend=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
+    vouch=tuple(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
     restore=(
         *(_cell(who, ANY, REASON, STEP_UP) for who in (MODERATOR, SUPERUSER)),
         _cell(SUPERUSER, ANY, REASON, STEP_UP, BREAK_GLASS, note="staff"),
@@ -146,8 +150,8 @@ _add(
 _add(
     "Own data",
     read=(*_BOTH, _cell(MODERATOR, ANY, note="what was asked for, and the answer")),
-    export=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
-    erase=(_cell(STUDENT, OWN, STEP_UP), _cell(TUTOR_ROLE, OWN, STEP_UP)),
+    export=(_cell(STUDENT, OWN, STRONG, SETTLED), _cell(TUTOR_ROLE, OWN, STRONG, SETTLED)),
+    erase=(_cell(STUDENT, OWN, STRONG), _cell(TUTOR_ROLE, OWN, STRONG)),
     ask=_BOTH,
     answer=(_cell(MODERATOR, ANY, REASON),),
     routes="accounts:data-* api:me-data api:me-export* api:me-requests",
