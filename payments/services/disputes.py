@@ -13,7 +13,7 @@ from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import check_is_finance
-from payments.services import chargebacks, freezes, refunds, submissions
+from payments.services import chargebacks, freezes, late_money, refunds, submissions
 from tutorhub.core import audit, clock, outbox, storage
 from tutorhub.core.errors import Conflict, DomainError
 
@@ -190,7 +190,7 @@ def _describe(dispute: GatewayDispute, entity: gateway.Entity) -> None:
 def _open(dispute: GatewayDispute) -> None:
     """Nothing moves yet at Razorpay (kind 16b); the money waits where it is."""
     order = dispute.payment.order
-    if _is_about_class(dispute):
+    if _holds_class_money(dispute):
         freezes.freeze(session_id=order.purpose_id, cause=_cause(dispute))
     audit.record("dispute.opened", dispute, amount_paise=dispute.amount_paise)
     log.warning("dispute %s needs an answer by %s", dispute, dispute.respond_by)
@@ -211,17 +211,18 @@ def _end(dispute: GatewayDispute, status: str, deducted_paise: int) -> None:
     dispute.move_to(status, closed_at=clock.now(), deducted_paise=deducted_paise if is_lost else 0)
     if dispute.deducted_paise:
         chargebacks.book(dispute)
-    if _is_about_class(dispute):
-        freezes.lift(cause=_cause(dispute))
+    freezes.lift(cause=_cause(dispute))
+    late_money.bank_decided(dispute.payment.order)
     audit.record(f"dispute.{status}", dispute, deducted_paise=dispute.deducted_paise)
     _tell(dispute)
 
 
-def _is_about_class(dispute: GatewayDispute) -> bool:
-    """Whether the disputed money paid for a class, and is not, say, a second payment set aside."""
-    payment = dispute.payment
-    is_class = payment.order.purpose == PaymentOrder.Purpose.SESSION
-    return is_class and payment.place == Payment.Place.PURPOSE
+def _holds_class_money(dispute: GatewayDispute) -> bool:
+    """Whether the disputed money pays for a class, and is not, say, a second payment set aside, or
+    one that was given back into the wallet."""
+    payment, order = dispute.payment, dispute.payment.order
+    is_used = payment.place == Payment.Place.PURPOSE and not order.is_given_back
+    return is_used and order.purpose == PaymentOrder.Purpose.SESSION
 
 
 def _cause(dispute: GatewayDispute) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import Earning, EarningFreeze, GatewayDispute, Payment
+from payments.models import Earning, EarningFreeze, GatewayDispute, Payment, PaymentOrder
 from payments.services import ledger, receivables
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
@@ -20,6 +20,11 @@ class Disputed(Conflict):
 
 def is_frozen(session_id: UUID) -> bool:
     return EarningFreeze.objects.of_session(session_id).exists()
+
+
+def is_disputed(order: PaymentOrder) -> bool:
+    """Whether the payer's bank may take money of this order back by itself."""
+    return GatewayDispute.objects.live().filter(payment__order=order).exists()
 
 
 def check_undisputed(payment: Payment) -> None:
