@@ -357,7 +357,7 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
             orders.lock_live(purpose=PURPOSE, purpose_ids=[session.pk, *_rivals(session)])
             late_money.use(order)
     except (late_money.WalletSpent, orders.OrderClosed, freezes.Disputed):
-        # The wallet lacks its part, or the money was given back, or disputed, before we heard of it.
+        # The wallet lacks its part, or the money was given back or disputed before we heard of it.
         session.refresh_from_db(fields=TAKEN)
         return False
     return True

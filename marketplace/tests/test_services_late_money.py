@@ -306,9 +306,7 @@ class TestABankAsksAboutTheOtherPaymentOfAClass:
 
 
 @pytest.mark.parametrize(("ends", "back"), [("won", 600_00), ("lost", 0)])
-def test_money_for_a_withdrawn_offer_waits_for_the_bank_and_then_goes_back(
-    monkeypatch, ends, back
-):
+def test_money_for_a_withdrawn_offer_waits_for_the_bank_and_then_goes_back(monkeypatch, ends, back):
     offer = OfferFactory()
     order = order_for(offer)
     TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)

@@ -1,7 +1,7 @@
 """Money that came after its order had ended: it is set aside, and used after all or sent back.
 
 Whoever the class belongs to decides, when it hears `news.ORDER_PAID_LATE`. While the payer's bank
-disputes it, it buys nothing and goes nowhere; what the bank leaves of it goes back (`bank_decided`).
+disputes it, it buys nothing and goes nowhere; what the bank leaves goes back (`bank_decided`).
 """
 
 import contextlib

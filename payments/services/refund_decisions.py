@@ -163,10 +163,12 @@ def retry(refund: Refund, *, by: User) -> Refund:
 def to_wallet(refund: Refund, *, by: User) -> Refund:
     """Put what could not be sent back into the payer's wallet (kind 10). Once.
 
-    The payer or finance. Raises NothingToRefund unless the refund failed for good.
+    The payer or finance. Raises NothingToRefund unless the refund failed for good, or
+    freezes.Disputed.
     """
     order = PaymentOrder.objects.select_related("payer").get(payments__refunds=refund)
     check_can_take_as_credit(order, by)
+    freezes.check_undisputed(Payment.objects.locked().get(pk=refund.payment_id))
     refund = _failed(refund)
     if refund.payment.external_refunds.filter(resolution="").exists():
         # Perhaps that is the very money; a person has to look first.
