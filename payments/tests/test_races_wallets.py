@@ -228,7 +228,7 @@ class TestScenario19LateMoneyArrivesWhileTheHoldIsReleased:
 
 
 class TestAnOrderThatWasLeftAloneIsPaidAsItEnds:
-    """The other guardian wants to pay, Razorpay has said that nothing was paid, and just then is."""
+    """The other guardian wants to pay, Razorpay says that nothing was paid, and just then is."""
 
     def race(self, monkeypatch) -> tuple[PaymentOrder, list[Any], Meeting]:
         """The end stops where it has read the order and written nothing."""
