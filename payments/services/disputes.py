@@ -50,9 +50,9 @@ def apply(entity: gateway.Entity) -> str:
     payment = _locked_payment(str(entity.get("payment_id")))
     dispute, is_new = _locked_dispute(payment, entity)
     _describe(dispute, entity)
-    if is_new:
-        _open(dispute)
     status = str(entity.get("status"))
+    if is_new:
+        _open(dispute, is_over=status in Status.values and status not in GatewayDispute.LIVE)
     if status == dispute.status:
         return ""
     if status not in Status.values or not dispute.can_move_to(status):
@@ -187,10 +187,14 @@ def _describe(dispute: GatewayDispute, entity: gateway.Entity) -> None:
     dispute.save(update_fields=list(values))
 
 
-def _open(dispute: GatewayDispute) -> None:
-    """Nothing moves yet at Razorpay (kind 16b); the money waits where it is."""
+def _open(dispute: GatewayDispute, *, is_over: bool) -> None:
+    """Nothing moves yet at Razorpay (kind 16b); the money waits where it is.
+
+    One that is over when we first hear of it freezes nothing: what it takes is taken at once, and
+    the tutor's year is locked before the tutor's accounts, as always.
+    """
     order = dispute.payment.order
-    if _holds_class_money(dispute):
+    if not is_over and _holds_class_money(dispute):
         freezes.freeze(session_id=order.purpose_id, cause=_cause(dispute))
     audit.record("dispute.opened", dispute, amount_paise=dispute.amount_paise)
     log.warning("dispute %s needs an answer by %s", dispute, dispute.respond_by)
