@@ -216,7 +216,7 @@ def _end(dispute: GatewayDispute, status: str, deducted_paise: int) -> None:
     if dispute.deducted_paise:
         chargebacks.book(dispute)
     freezes.lift(cause=_cause(dispute))
-    late_money.bank_decided(dispute.payment.order)
+    late_money.bank_decided(dispute.payment)
     audit.record(f"dispute.{status}", dispute, deducted_paise=dispute.deducted_paise)
     _tell(dispute)
 

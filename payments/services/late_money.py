@@ -81,14 +81,14 @@ def send_back(order: PaymentOrder) -> Refund | None:
     return refund
 
 
-def bank_decided(order: PaymentOrder) -> None:
-    """Send back what the payer's bank has left of late money. The order is locked by the caller.
+def bank_decided(payment: Payment) -> None:
+    """Send back what the payer's bank has left of a locked payment, if that is late money.
 
     It is too late to ask whether its class can still be held.
     """
-    waits = order.payments.filter(place=Payment.Place.UNAPPLIED, alarm=Payment.Alarm.NONE)
-    if order.status == PaymentOrder.Status.PAID_LATE and waits.exists():
-        send_back(order)
+    waits = payment.place == Payment.Place.UNAPPLIED and payment.alarm == Payment.Alarm.NONE
+    if waits and payment.order.status == PaymentOrder.Status.PAID_LATE:
+        send_back(payment.order)
 
 
 def _late_payment(order: PaymentOrder) -> Payment:
