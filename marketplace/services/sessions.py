@@ -136,7 +136,7 @@ def heed_dispute(
         # Of an offer the news that it was paid is on the way, and decides.
         if is_over and session.status != Status.PENDING_PAYMENT:
             _return_paid(order_id)
-        return session
+        return release(session.pk)
     if deducted_paise and session.status == Status.SCHEDULED:
         call_off(session, why="payment_disputed")
         messages.class_called_off(session)

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.tests.factories import StaffFactory
 from marketplace.models import SessionEvent, TutoringSession
-from marketplace.services import bookings
+from marketplace.services import bookings, sessions
 from marketplace.tests.factories import (
     LeadAcceptedFactory,
     OfferFactory,
@@ -303,6 +303,28 @@ class TestABankAsksAboutTheOtherPaymentOfAClass:
         assert sum(refund.amount_paise for refund in Refund.objects.all()) == back
         assert wallets.balance(second.payer) == (200_00, 0)
         assert not freezes.is_frozen(offer.pk)
+
+
+    def test_the_class_is_paid_out_when_its_time_came_meanwhile(self, paid_twice):
+        """The freeze holds all the money of the class; its own release has come and gone."""
+        offer, second, payment = paid_twice
+        chargeback = dispute_of(payment)
+        bookings.order_paid(order_id=second.pk, session_id=offer.pk)
+        tutor = offer.tutor.user
+        with clock.at(offer.start_at):
+            offer = sessions.start(offer, by=tutor, code=offer.start_code)
+        with clock.at(offer.end_at):
+            sessions.complete(offer, by=tutor, code=offer.end_code)
+        offer.refresh_from_db()
+        with clock.at(offer.release_due_at):
+            sessions.release(offer.pk)
+            offer.refresh_from_db()
+            assert offer.status == Status.COMPLETED
+            end(chargeback, "lost")
+            run_news()
+        offer.refresh_from_db()
+        assert offer.status == Status.RELEASED
+        assert ledger.balance("session_escrow", offer.pk) == 0
 
 
 @pytest.mark.parametrize(("ends", "back"), [("won", 600_00), ("lost", 0)])
