@@ -124,7 +124,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
         _booked(session)
     else:
         late_money.send_back(order)
-        _tell_payer(session, order, waits=freezes.is_disputed(order))
+        _tell_payer(session, order, waits=late_money.waits(order))
         others = PaymentOrder.objects.for_purpose(PURPOSE, session_id).exclude(pk=order_id)
         if not others.filter(status__in=PAYING).exists():
             _give_up(session)

@@ -304,7 +304,6 @@ class TestABankAsksAboutTheOtherPaymentOfAClass:
         assert wallets.balance(second.payer) == (200_00, 0)
         assert not freezes.is_frozen(offer.pk)
 
-
     def test_the_class_is_paid_out_when_its_time_came_meanwhile(self, paid_twice):
         """The freeze holds all the money of the class; its own release has come and gone."""
         offer, second, payment = paid_twice

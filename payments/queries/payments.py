@@ -172,6 +172,9 @@ def _waits(payment: Payment) -> bool:
 
 
 def _after_failure(refund: Refund, was_retried: bool, is_owed: bool, waits: bool) -> list[Step]:
+    if waits:
+        text = _("Your bank questions this payment. Once it has decided, you get what it leaves.")
+        return [Step("now", _("Safe with us"), text)]
     failed = Step("failed", _("Your bank did not take it back"), at=refund.closed_at)
     if refund.status == State.CREDITED:
         return [failed, Step("done", _("Put into your wallet"), at=refund.closed_at)]
@@ -179,10 +182,10 @@ def _after_failure(refund: Refund, was_retried: bool, is_owed: bool, waits: bool
         return [failed, Step("done", _("Sent again: see below"))]
     if not is_owed:
         return [failed, Step("done", _("You have had this money back another way"))]
-    text = _("Take it as wallet credit, or we try again.")
-    if waits:
-        text = _("Your bank questions this payment. Once it has decided, you get what it leaves.")
-    return [failed, Step("now", _("Safe with us"), text)]
+    return [
+        failed,
+        Step("now", _("Safe with us"), _("Take it as wallet credit, or we try again.")),
+    ]
 
 
 def _day(day: date | None) -> str:

@@ -13,7 +13,14 @@ from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import check_is_finance
-from payments.services import chargebacks, freezes, late_money, refunds, submissions
+from payments.services import (
+    chargebacks,
+    freezes,
+    late_money,
+    refund_decisions,
+    refunds,
+    submissions,
+)
 from tutorhub.core import audit, clock, outbox, storage
 from tutorhub.core.errors import Conflict, DomainError
 
@@ -217,6 +224,7 @@ def _end(dispute: GatewayDispute, status: str, deducted_paise: int) -> None:
         chargebacks.book(dispute)
     freezes.lift(cause=_cause(dispute))
     late_money.bank_decided(dispute.payment)
+    refund_decisions.send_put_off(dispute.payment)
     audit.record(f"dispute.{status}", dispute, deducted_paise=dispute.deducted_paise)
     _tell(dispute)
 

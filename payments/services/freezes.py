@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import Earning, EarningFreeze, GatewayDispute, Payment, PaymentOrder
+from payments.models import Earning, EarningFreeze, GatewayDispute, Payment
 from payments.services import ledger, receivables
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
@@ -22,9 +22,9 @@ def is_frozen(session_id: UUID) -> bool:
     return EarningFreeze.objects.of_session(session_id).exists()
 
 
-def is_disputed(order: PaymentOrder) -> bool:
-    """Whether the payer's bank may take money of this order back by itself."""
-    return GatewayDispute.objects.live().filter(payment__order=order).exists()
+def is_disputed(payment: Payment) -> bool:
+    """Whether the payer's bank may take this payment back by itself."""
+    return GatewayDispute.objects.live().filter(payment=payment).exists()
 
 
 def check_undisputed(payment: Payment) -> None:
@@ -32,7 +32,7 @@ def check_undisputed(payment: Payment) -> None:
 
     Given back before that, the money would go out twice.
     """
-    if GatewayDispute.objects.live().filter(payment=payment).exists():
+    if is_disputed(payment):
         raise Disputed
 
 

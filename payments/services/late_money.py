@@ -81,13 +81,19 @@ def send_back(order: PaymentOrder) -> Refund | None:
     return refund
 
 
+def waits(order: PaymentOrder) -> bool:
+    """Whether late money of this order waits for the payer's bank."""
+    late = order.payments.filter(place=Payment.Place.UNAPPLIED, alarm=Payment.Alarm.NONE)
+    return any(freezes.is_disputed(payment) for payment in late)
+
+
 def bank_decided(payment: Payment) -> None:
     """Send back what the payer's bank has left of a locked payment, if that is late money.
 
     It is too late to ask whether its class can still be held.
     """
-    waits = payment.place == Payment.Place.UNAPPLIED and payment.alarm == Payment.Alarm.NONE
-    if waits and payment.order.status == PaymentOrder.Status.PAID_LATE:
+    is_left = payment.place == Payment.Place.UNAPPLIED and payment.alarm == Payment.Alarm.NONE
+    if is_left and payment.order.status == PaymentOrder.Status.PAID_LATE:
         send_back(payment.order)
 
 

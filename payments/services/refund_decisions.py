@@ -139,7 +139,24 @@ def retry(refund: Refund, *, by: User) -> Refund:
     """
     check_is_finance(by)
     freezes.check_undisputed(Payment.objects.locked().get(pk=refund.payment_id))
-    old = _failed(refund)
+    return _again(_failed(refund), by=by)
+
+
+def send_put_off(payment: Payment) -> None:
+    """Send what the bank has left of refunds that were not sent because of it.
+
+    The payment is locked by the caller.
+    """
+    if freezes.is_disputed(payment):
+        return
+    put_off = payment.refunds.filter(status=Status.FAILED, note=refunds.PUT_OFF, retried_by=None)
+    for refund in put_off.order_by("pk"):
+        if ledger.balance("refund_payable", refund.pk):
+            _again(_failed(refund), by=None)
+
+
+def _again(old: Refund, *, by: User | None) -> Refund:
+    """A new refund, with a new key, of what is still owed of one that failed."""
     owed = _owed(old)
     new = Refund.objects.create(
         payment=old.payment, amount_paise=owed, reason=old.reason, retries=old
