@@ -62,6 +62,15 @@ MONEY_RETURNED = define(
     ),
     subject=_("We are sending your money back"),
 )
+MONEY_WAITS = define(
+    "money_waits",
+    _(
+        "Your payment of %(price)s for %(subject)s with %(tutor)s on %(start)s arrived when"
+        " this class could no longer be booked. Your bank questions the payment; what it leaves"
+        " comes back to you once it has decided."
+    ),
+    subject=_("Your money waits for your bank"),
+)
 CLASS_ENDED = define(
     "class_ended",
     _(
@@ -228,6 +237,10 @@ def offer_expired(session: TutoringSession) -> None:
 
 def money_returned(session: TutoringSession, payer: User) -> None:
     tell_user(payer, MONEY_RETURNED, _words(session, payer))
+
+
+def money_waits(session: TutoringSession, payer: User) -> None:
+    tell_user(payer, MONEY_WAITS, _words(session, payer))
 
 
 def class_ended(session: TutoringSession, *, by_tutor: bool) -> None:

@@ -84,6 +84,7 @@ def heed_payment_dispute(payload: Payload) -> None:
     if payload["purpose"] == bookings.PURPOSE:
         sessions.heed_dispute(
             session_id=UUID(payload["purpose_id"]),
+            order_id=UUID(payload["order_id"]),
             status=payload["status"],
             deducted_paise=payload["deducted_paise"],
         )

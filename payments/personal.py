@@ -276,7 +276,7 @@ TUTORS = [
 COMPANY = [
     Table(
         "payments.GatewayEvent",
-        plain="id event_key sha256 name status tries note received_at closed_at",
+        plain="id event_key sha256 name status tries try_at note received_at closed_at",
         personal="body",
         hidden="found_by",
         kept="gateway_bodies",

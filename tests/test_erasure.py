@@ -13,17 +13,20 @@ from accounts.models import DataRequest, KnownDevice, LoginAttempt, OtpChallenge
 from accounts.services import data_requests, erasures, leaving
 from accounts.tests.cast import PHONE, last_code, sign_in, step_up, trusted_browser
 from accounts.tests.factories import FamilyUserFactory, StaffFactory, TutorUserFactory
+from marketplace.services import sessions
 from marketplace.tests.factories import (
     LeadFactory,
     make_completed,
     make_released,
     make_scheduled,
 )
+from marketplace.tests.hearing import run_news
 from notifications.models import Message
 from payments.models import Refund
 from payments.queries.payments import refund_view
 from payments.services import disputes, ledger, orders, wallets
 from payments.tests import factories as money
+from payments.tests.disputing import dispute_of, end, payment_of
 from students.tests.factories import LearnerFactory, add_guardian
 from tests.forgetting import forget
 from tutorhub.core import clock, outbox, vault
@@ -119,6 +122,20 @@ class TestHindrances:
         session = make_completed()
         assert reasons(session.learner.family.user) == {"unsettled_class"}
         assert reasons(session.tutor.user) == {"held_earnings", "unsettled_class"}
+
+    def test_money_of_a_class_that_is_off_and_waits_for_the_bank(self):
+        """Until it has gone back, not only until the bank has decided."""
+        session = make_scheduled()
+        family, tutor = session.learner.family.user, session.tutor.user
+        chargeback = dispute_of(payment_of(session.pk))
+        with transaction.atomic():
+            sessions.call_off(session, why="test")
+        assert reasons(family) == {"open_dispute", "class_money_under_way"}
+        end(chargeback, "won")
+        assert reasons(family) == {"class_money_under_way"}
+        assert reasons(tutor) == set()
+        run_news()
+        assert reasons(family) == {"refund_under_way"}
 
     def test_a_debt(self):
         tutor = TutorUserFactory()

@@ -15,7 +15,7 @@ from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, SessionEvent, Side, TutoringSession
 from payments.models import PaymentOrder
-from payments.services import earnings, holds, late_money, orders
+from payments.services import earnings, freezes, holds, late_money, orders
 from students.models import Learner
 from students.policies import ConsentMissing, check_consent
 from tutorhub.core import audit, clock, outbox
@@ -95,7 +95,8 @@ def start_payment(
 def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     """The money is in escrow: book the class, or send the money back where it cannot be held.
 
-    Being told twice changes nothing.
+    What the payer's bank disputes waits for the bank (`sessions.heed_dispute`). Being told twice
+    changes nothing.
     """
     session = _locked_with_rivals(session_id)
     if session.order_id == order_id:
@@ -104,8 +105,7 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     if not order.is_given_back and _may_be_booked(session) and _take(session, order_id):
         _booked(session)
     else:
-        orders.return_paid(order)
-        _money_returned(session, order_id)
+        _pay_back(session, order)
         _give_up(session)
     return session
 
@@ -124,7 +124,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
         _booked(session)
     else:
         late_money.send_back(order)
-        _money_returned(session, order_id)
+        _tell_payer(session, order, waits=late_money.waits(order))
         others = PaymentOrder.objects.for_purpose(PURPOSE, session_id).exclude(pk=order_id)
         if not others.filter(status__in=PAYING).exists():
             _give_up(session)
@@ -356,8 +356,8 @@ def _take_late(session: TutoringSession, order: PaymentOrder) -> bool:
             # them has its lock, and waits for the next number.
             orders.lock_live(purpose=PURPOSE, purpose_ids=[session.pk, *_rivals(session)])
             late_money.use(order)
-    except (late_money.WalletSpent, orders.OrderClosed):
-        # The wallet lacks its part, or somebody has given the money back before we heard of it.
+    except (late_money.WalletSpent, orders.OrderClosed, freezes.Disputed):
+        # The wallet lacks its part, or the money was given back or disputed before we heard of it.
         session.refresh_from_db(fields=TAKEN)
         return False
     return True
@@ -391,10 +391,24 @@ def _give_up(session: TutoringSession) -> None:
         orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
 
 
-def _money_returned(session: TutoringSession, order_id: UUID) -> None:
+def _pay_back(session: TutoringSession, order: PaymentOrder) -> None:
+    try:
+        orders.return_paid(order)
+    except freezes.Disputed:
+        _tell_payer(session, order, waits=True)
+    else:
+        _tell_payer(session, order, waits=False)
+
+
+def _tell_payer(session: TutoringSession, order: PaymentOrder, *, waits: bool) -> None:
+    """Say that the money bought no class: it is on its way back, or waits for the payer's bank."""
+    payer = User.objects.get(pk=order.payer_id)
+    if waits:
+        audit.record("session.money_waits", session, order=str(order.pk))
+        messages.money_waits(session, payer)
+        return
     SessionEvent.objects.create(
         session=session, kind=Kind.MONEY_RETURNED, data={"amount_paise": session.price_paise}
     )
-    audit.record("session.money_returned", session, order=str(order_id))
-    payer = PaymentOrder.objects.select_related("payer").get(pk=order_id).payer
+    audit.record("session.money_returned", session, order=str(order.pk))
     messages.money_returned(session, payer)

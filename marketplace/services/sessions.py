@@ -118,25 +118,34 @@ def release(session_id: UUID) -> TutoringSession:
 
 
 @transaction.atomic
-def heed_dispute(*, session_id: UUID, status: str, deducted_paise: int) -> TutoringSession:
+def heed_dispute(
+    *, session_id: UUID, order_id: UUID, status: str, deducted_paise: int
+) -> TutoringSession:
     """The payer's bank disputes the payment of a class, or has decided about it.
 
     A class that is still to come is off once its money is gone, and what is left of the money goes
     back, as does the money of a class that was called off meanwhile. Money that waited for the end
-    of the dispute is passed on if it is due.
+    of the dispute is passed on if it is due. An order that did not buy the class, because somebody
+    else's did or it was over, leaves it as it is; its own money goes back.
     """
     session = _locked(session_id)
     if status == GatewayDispute.Status.UNDER_REVIEW:
         return session
+    is_over = status not in GatewayDispute.LIVE
+    if session.order_id != order_id:
+        # Of an offer the news that it was paid is on the way, and decides.
+        if is_over and session.status != Status.PENDING_PAYMENT:
+            _return_paid(order_id)
+        return release(session.pk)
     if deducted_paise and session.status == Status.SCHEDULED:
         call_off(session, why="payment_disputed")
         messages.class_called_off(session)
         return session
-    if status not in GatewayDispute.LIVE and session.status == Status.CANCELLED:
-        _give_back(session)
-    messages.payment_disputed(
-        session, is_over=status not in GatewayDispute.LIVE, deducted_paise=deducted_paise
-    )
+    if session.status == Status.CANCELLED:
+        if is_over:
+            _give_back(session)
+        return session
+    messages.payment_disputed(session, is_over=is_over, deducted_paise=deducted_paise)
     return release(session.pk)
 
 
@@ -173,8 +182,12 @@ def _give_back(session: TutoringSession) -> None:
     if not ledger.balance("session_escrow", session.pk):
         return
     assert session.order_id is not None, "a scheduled class was paid"
+    _return_paid(session.order_id)
+
+
+def _return_paid(order_id: UUID) -> None:
     with contextlib.suppress(freezes.Disputed):
-        orders.return_paid(PaymentOrder.objects.get(pk=session.order_id))
+        orders.return_paid(PaymentOrder.objects.get(pk=order_id))
 
 
 def _is_frozen(session: TutoringSession) -> bool:

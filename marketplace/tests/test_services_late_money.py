@@ -6,7 +6,7 @@ import pytest
 
 from accounts.tests.factories import StaffFactory
 from marketplace.models import SessionEvent, TutoringSession
-from marketplace.services import bookings
+from marketplace.services import bookings, sessions
 from marketplace.tests.factories import (
     LeadAcceptedFactory,
     OfferFactory,
@@ -14,8 +14,10 @@ from marketplace.tests.factories import (
     order_for,
 )
 from marketplace.tests.hearing import kinds, run_news
-from payments.models import PaymentOrder, Refund
-from payments.services import ledger, refund_decisions, wallets
+from notifications.models import Message
+from payments.models import Payment, PaymentOrder, Refund
+from payments.services import freezes, ledger, orders, refund_decisions, wallets
+from payments.tests.disputing import dispute_of, end
 from payments.tests.factories import fund_wallet, open_order, pay
 from tutorhub.core import clock, outbox
 from tutors.models import TutorProfile
@@ -181,3 +183,162 @@ def test_late_money_for_a_tutor_who_was_suspended_meanwhile_goes_back():
     offer.refresh_from_db()
     assert offer.status == Status.EXPIRED
     assert Refund.objects.get().amount_paise == 600_00
+
+
+class TestABankAsksBeforeTheClassHears:
+    """The news of late money waited, and meanwhile the payer's bank disputes it."""
+
+    def paid_and_disputed(self, monkeypatch, order, **values):
+        with monkeypatch.context() as patch:
+            patch.setattr(outbox, "receivers", {})
+            payment = pay(order)
+            chargeback = dispute_of(payment, **values)
+        return payment, chargeback
+
+    def test_it_buys_nothing_while_the_bank_may_take_it(self, monkeypatch):
+        offer, order = expired_with_order()
+        payment, _chargeback = self.paid_and_disputed(monkeypatch, order)
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        offer.refresh_from_db()
+        assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+        assert not Refund.objects.exists()
+        assert ledger.balance("unapplied", payment.pk) == 600_00
+        assert Message.objects.filter(template="money_waits").exists()
+        assert not Message.objects.filter(template="money_returned").exists()
+
+    @pytest.mark.parametrize(
+        ("ends", "deducted", "sent"),
+        [("won", 0, 600_00), ("closed", 0, 600_00), ("lost", 200_00, 400_00), ("lost", 600_00, 0)],
+    )
+    def test_what_the_bank_leaves_goes_back_by_itself(self, monkeypatch, ends, deducted, sent):
+        offer, order = expired_with_order()
+        payment, chargeback = self.paid_and_disputed(monkeypatch, order)
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        end(chargeback, ends, deducted)
+        run_news()
+        assert sum(refund.amount_paise for refund in Refund.objects.all()) == sent
+        payment.refresh_from_db()
+        assert payment.place == Payment.Place.RETURNED
+        assert ledger.balance("unapplied", payment.pk) == 0
+        assert ledger.balance("chargeback_loss") == 0
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        assert sum(refund.amount_paise for refund in Refund.objects.all()) == sent
+
+    @pytest.mark.parametrize("ends", ["won", "lost"])
+    def test_heard_when_the_bank_has_decided_it_books_nothing(self, monkeypatch, ends):
+        offer, order = expired_with_order()
+        _payment, chargeback = self.paid_and_disputed(monkeypatch, order)
+        end(chargeback, ends)
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        offer.refresh_from_db()
+        assert (offer.status, offer.order_id) == (Status.EXPIRED, None)
+        assert Refund.objects.count() == (ends == "won")
+
+    def test_what_is_held_of_the_wallet_does_not_wait_for_the_bank(self, monkeypatch):
+        offer, order, family = expired_mixed_payment(is_released=False)
+        _payment, chargeback = self.paid_and_disputed(monkeypatch, order)
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        assert (wallets.balance(family), Refund.objects.count()) == ((200_00, 0), 0)
+        end(chargeback, "won")
+        assert Refund.objects.get().amount_paise == 400_00
+        assert wallets.balance(family) == (200_00, 0)
+
+    def test_with_two_complaints_it_waits_for_the_last(self, monkeypatch):
+        offer, order = expired_with_order()
+        payment, first = self.paid_and_disputed(monkeypatch, order, amount=100_00)
+        second = dispute_of(payment, amount=100_00)
+        bookings.order_paid_late(order_id=order.pk, session_id=offer.pk)
+        end(first, "won")
+        assert not Refund.objects.exists()
+        end(second, "won")
+        assert Refund.objects.get().amount_paise == 600_00
+
+
+@pytest.fixture
+def paid_twice(monkeypatch):
+    """A class that late money bought, and the other payment of the same family, heard of after."""
+    offer = OfferFactory()
+    family = offer.learner.family.user
+    fund_wallet(family, 200_00)
+    first = order_for(offer)
+    second = open_order(orders.change_method(first, method="mixed", by=family))
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "receivers", {})
+        payment = pay(second)
+        pay(first)
+    bookings.order_paid_late(order_id=first.pk, session_id=offer.pk)
+    offer.refresh_from_db()
+    assert (offer.status, offer.order_id) == (Status.SCHEDULED, first.pk)
+    return offer, second, payment
+
+
+class TestABankAsksAboutTheOtherPaymentOfAClass:
+    def test_it_takes_what_went_into_the_wallet_and_not_the_class(self, paid_twice):
+        offer, second, payment = paid_twice
+        wallets.choose_refunds(second.payer, is_to_wallet=True, by=second.payer)
+        bookings.order_paid(order_id=second.pk, session_id=offer.pk)
+        assert wallets.balance(second.payer) == (600_00, 0)
+        chargeback = dispute_of(payment)
+        assert not freezes.is_frozen(offer.pk)
+        end(chargeback, "lost")
+        run_news()
+        offer.refresh_from_db()
+        assert offer.status == Status.SCHEDULED
+        assert ledger.balance("session_escrow", offer.pk) == 600_00
+        assert wallets.balance(second.payer) == (200_00, 0)
+        assert ledger.balance("chargeback_loss") == 0
+
+    @pytest.mark.parametrize(("ends", "back"), [("won", 400_00), ("lost", 0)])
+    def test_what_waited_for_the_bank_goes_back_beside_the_class(self, paid_twice, ends, back):
+        offer, second, payment = paid_twice
+        chargeback = dispute_of(payment)
+        bookings.order_paid(order_id=second.pk, session_id=offer.pk)
+        assert not Refund.objects.exists()
+        assert ledger.balance("session_escrow", offer.pk) == 1_200_00
+        end(chargeback, ends)
+        run_news()
+        offer.refresh_from_db()
+        assert offer.status == Status.SCHEDULED
+        assert ledger.balance("session_escrow", offer.pk) == 600_00
+        assert sum(refund.amount_paise for refund in Refund.objects.all()) == back
+        assert wallets.balance(second.payer) == (200_00, 0)
+        assert not freezes.is_frozen(offer.pk)
+
+    def test_the_class_is_paid_out_when_its_time_came_meanwhile(self, paid_twice):
+        """The freeze holds all the money of the class; its own release has come and gone."""
+        offer, second, payment = paid_twice
+        chargeback = dispute_of(payment)
+        bookings.order_paid(order_id=second.pk, session_id=offer.pk)
+        tutor = offer.tutor.user
+        with clock.at(offer.start_at):
+            offer = sessions.start(offer, by=tutor, code=offer.start_code)
+        with clock.at(offer.end_at):
+            sessions.complete(offer, by=tutor, code=offer.end_code)
+        offer.refresh_from_db()
+        with clock.at(offer.release_due_at):
+            sessions.release(offer.pk)
+            offer.refresh_from_db()
+            assert offer.status == Status.COMPLETED
+            end(chargeback, "lost")
+            run_news()
+        offer.refresh_from_db()
+        assert offer.status == Status.RELEASED
+        assert ledger.balance("session_escrow", offer.pk) == 0
+
+
+@pytest.mark.parametrize(("ends", "back"), [("won", 600_00), ("lost", 0)])
+def test_money_for_a_withdrawn_offer_waits_for_the_bank_and_then_goes_back(monkeypatch, ends, back):
+    offer = OfferFactory()
+    order = order_for(offer)
+    TutorProfile.objects.filter(pk=offer.tutor_id).update(status=TutorProfile.Status.SUSPENDED)
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "receivers", {})
+        chargeback = dispute_of(pay(order))
+    bookings.order_paid(order_id=order.pk, session_id=offer.pk)
+    offer.refresh_from_db()
+    assert (offer.status, Refund.objects.count()) == (Status.CANCELLED, 0)
+    assert Message.objects.filter(template="money_waits", user_id=order.payer_id).exists()
+    end(chargeback, ends)
+    run_news()
+    assert sum(refund.amount_paise for refund in Refund.objects.all()) == back
+    assert ledger.balance("session_escrow", offer.pk) == 0

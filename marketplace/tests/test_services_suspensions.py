@@ -326,6 +326,9 @@ def test_money_that_the_bank_may_take_back_waits_for_the_bank(moderator, ends, r
     assert (Refund.objects.aggregate(all=Sum("amount_paise"))["all"] or 0) == refunded
     assert ledger.balance("session_escrow", session.pk) == 0
     assert ledger.balance("chargeback_loss") == 0
+    # The class is off: none of it is the tutor's, to be taken back or to be free again.
+    told = {"payment_dispute_over", "payment_taken_back"}
+    assert not Message.objects.filter(template__in=told).exists()
 
 
 def test_what_a_bank_left_of_a_class_that_was_called_off_goes_back(moderator):

@@ -498,12 +498,14 @@ class Migration(migrations.Migration):
                             ("DONE", "Done"),
                             ("IGNORED", "Ignored"),
                             ("ORPHAN", "Orphan"),
+                            ("RESTING", "Resting"),
                         ],
                         default="RECEIVED",
                         max_length=10,
                     ),
                 ),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("try_at", models.DateTimeField(null=True)),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("received_at", models.DateTimeField(default=tutorhub.core.clock.now)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -512,7 +514,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "gateway event",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("status__in", ["RECEIVED", "ORPHAN"])),
+                        condition=models.Q(("status__in", ["RECEIVED", "ORPHAN", "RESTING"])),
                         fields=["status", "received_at"],
                         name="event_waiting",
                     ),
@@ -524,7 +526,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("event_key", "sha256"), name="event_once"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("status__in", ["RECEIVED", "DONE", "IGNORED", "ORPHAN"])
+                            ("status__in", ["RECEIVED", "DONE", "IGNORED", "ORPHAN", "RESTING"])
                         ),
                         name="event_status_valid",
                     ),

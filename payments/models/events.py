@@ -11,9 +11,10 @@ from tutorhub.core.states import StateMachine
 
 
 class GatewayEventQuerySet(models.QuerySet["GatewayEvent"]):
-    def stuck(self, before: datetime) -> "GatewayEventQuerySet":
-        """Received before then and still not worked through."""
-        return self.filter(status=GatewayEvent.Status.RECEIVED, received_at__lt=before)
+    def stuck(self, *, now: datetime, before: datetime) -> "GatewayEventQuerySet":
+        """Received before then and still not worked through, and due for another look."""
+        is_due = Q(try_at__isnull=True, received_at__lt=before) | Q(try_at__lte=now)
+        return self.filter(is_due, status=GatewayEvent.Status.RECEIVED)
 
     def locked(self) -> "GatewayEventQuerySet":
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
@@ -27,10 +28,14 @@ class GatewayEvent(StateMachine):
         DONE = "DONE"
         IGNORED = "IGNORED"
         ORPHAN = "ORPHAN"
+        RESTING = "RESTING"
 
+    WAITING = (Status.RECEIVED, Status.RESTING)
+    """Not worked through: its body is still needed."""
     TRANSITIONS = {
-        Status.RECEIVED: {Status.DONE, Status.IGNORED, Status.ORPHAN},
-        Status.ORPHAN: {Status.DONE, Status.IGNORED},
+        Status.RECEIVED: {Status.DONE, Status.IGNORED, Status.ORPHAN, Status.RESTING},
+        Status.ORPHAN: {Status.DONE, Status.IGNORED, Status.RECEIVED},
+        Status.RESTING: {Status.DONE, Status.IGNORED, Status.ORPHAN, Status.RECEIVED},
         Status.DONE: set(),
         Status.IGNORED: set(),
     }
@@ -44,6 +49,8 @@ class GatewayEvent(StateMachine):
     name = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
     tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField(null=True)
+    """When it is looked at again, if the outbox has not got through with it by then."""
     note = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
@@ -56,14 +63,14 @@ class GatewayEvent(StateMachine):
             models.UniqueConstraint(name="event_once", fields=["event_key", "sha256"]),
             models.CheckConstraint(
                 name="event_status_valid",
-                condition=Q(status__in=["RECEIVED", "DONE", "IGNORED", "ORPHAN"]),
+                condition=Q(status__in=["RECEIVED", "DONE", "IGNORED", "ORPHAN", "RESTING"]),
             ),
         ]
         indexes = [
             models.Index(
                 name="event_waiting",
                 fields=["status", "received_at"],
-                condition=Q(status__in=["RECEIVED", "ORPHAN"]),
+                condition=Q(status__in=["RECEIVED", "ORPHAN", "RESTING"]),
             ),
             GinIndex(name="event_found_by", fields=["found_by"]),
         ]

@@ -141,6 +141,12 @@ def _payers(dispute: GatewayDispute, owed_paise: int) -> Chargeback:
                     " tutor."
                 )
             )
+            texts.append(
+                _(
+                    "If the class does not take place, what your bank leaves of it comes back to"
+                    " you once it has decided."
+                )
+            )
         todo = [
             _("Was it a mistake? Tell your bank that the payment is right."),
             _("Is something wrong? Write to us: we settle most things faster than a bank."),
@@ -156,6 +162,10 @@ def _payers(dispute: GatewayDispute, owed_paise: int) -> Chargeback:
         )
         texts += _from_the_payer(dispute, owed_paise)
         todo = [_("Was it a mistake? Tell your bank, and write to us so that you can pay again.")]
+    elif _is_given_back(dispute):
+        title = _("Your bank has closed the matter: we give the money back")
+        label = _("Given back")
+        texts.append(_("The page of the payment shows where it is on its way to you."))
     else:
         title = _("Your bank has closed the matter: the payment stays")
         label = _("Stays paid")
@@ -230,6 +240,9 @@ def _tutors(
         title = _("The family's bank has taken %(amount)s back") % words
         label = _("Taken back")
         texts, rows = _lost(reversal), _lost_rows(reversal)
+    elif _is_given_back(dispute):
+        title, label = _("The bank has closed the matter"), _("Given back")
+        texts, rows = [_("The money of this class goes back to the family.")], []
     else:
         title, label = _("The bank has decided for you: the class stays paid"), _("Stays paid")
         texts, rows = [_won(dispute, earning, is_frozen=is_frozen)], []
@@ -307,6 +320,12 @@ def _steps(dispute: GatewayDispute) -> list[Step]:
     text = _("By %(when)s at the latest.") % {"when": ist(dispute.respond_by)}
     answering = Step("now", _("We answer"), text=text if dispute.respond_by else "")
     return [asked, answering, Step("", _("The bank decides"), text=wait)]
+
+
+def _is_given_back(dispute: GatewayDispute) -> bool:
+    """Whether we give back what the bank has left, as of a class that was called off meanwhile."""
+    payment = dispute.payment
+    return payment.place == Payment.Place.RETURNED or payment.order.is_given_back
 
 
 def _reason(dispute: GatewayDispute) -> str:

@@ -52,11 +52,8 @@ class PaymentPage:
     outside_paise: int
     """Paid back by Razorpay without us."""
     chargebacks: list[Chargeback]
-
-    @property
-    def unapplied(self) -> list[Payment]:
-        """Money that fits nothing and waits for our staff."""
-        return [p for p in self.attempts if p.place == Payment.Place.UNAPPLIED]
+    unapplied: list[Payment]
+    """Money that fits nothing and waits for our staff, not for the payer's bank."""
 
 
 def payments_of(user: User) -> QuerySet[PaymentOrder]:
@@ -80,7 +77,10 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
     refunds = Refund.objects.select_related("retried_by").order_by("pk")
     attempts = list(
         order.payments.prefetch_related(Prefetch("refunds", queryset=refunds), "external_refunds")
-        .annotate(was_questioned=Exists(GatewayDispute.objects.filter(payment=OuterRef("pk"))))
+        .annotate(
+            was_questioned=Exists(GatewayDispute.objects.filter(payment=OuterRef("pk"))),
+            is_questioned=Exists(GatewayDispute.objects.live().filter(payment=OuterRef("pk"))),
+        )
         .order_by("pk")
     )
     return PaymentPage(
@@ -100,17 +100,23 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
             if any(payment.was_questioned for payment in attempts)
             else []
         ),
+        unapplied=[
+            payment
+            for payment in attempts
+            if payment.place == Payment.Place.UNAPPLIED and not payment.is_questioned
+        ],
     )
 
 
 def refund_view(refund: Refund, order: PaymentOrder) -> RefundView:
     was_retried = getattr(refund, "retried_by", None) is not None
     is_owed = refund.status == State.FAILED and Refund.objects.owed().filter(pk=refund.pk).exists()
+    waits = is_owed and _waits(refund.payment)
     return RefundView(
         refund=refund,
-        steps=steps(refund, was_retried=was_retried, is_owed=is_owed),
+        steps=steps(refund, was_retried=was_retried, is_owed=is_owed, waits=waits),
         expected_by=expected_by(refund),
-        can_take_as_credit=is_owed and order.payer.is_family,
+        can_take_as_credit=is_owed and not waits and order.payer.is_family,
     )
 
 
@@ -129,11 +135,13 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
-def steps(refund: Refund, *, was_retried: bool, is_owed: bool = True) -> list[Step]:
+def steps(
+    refund: Refund, *, was_retried: bool, is_owed: bool = True, waits: bool = False
+) -> list[Step]:
     """Asked, with Razorpay, with the bank, in the account: what is done and what is now."""
     asked = Step("done", _("Refund decided"), at=refund.created_at)
     if refund.status in {State.FAILED, State.CREDITED}:
-        return [asked, *_after_failure(refund, was_retried, is_owed)]
+        return [asked, *_after_failure(refund, was_retried, is_owed, waits)]
     sent = {
         State.INITIATED: _("We are handing it over."),
         State.UNKNOWN: _("Razorpay has not answered yet. We keep asking; it is sent once only."),
@@ -158,7 +166,15 @@ def steps(refund: Refund, *, was_retried: bool, is_owed: bool = True) -> list[St
     ]
 
 
-def _after_failure(refund: Refund, was_retried: bool, is_owed: bool) -> list[Step]:
+def _waits(payment: Payment) -> bool:
+    """Whether the payer's bank may take this payment back by itself."""
+    return GatewayDispute.objects.live().filter(payment=payment).exists()
+
+
+def _after_failure(refund: Refund, was_retried: bool, is_owed: bool, waits: bool) -> list[Step]:
+    if waits:
+        text = _("Your bank questions this payment. Once it has decided, you get what it leaves.")
+        return [Step("now", _("Safe with us"), text)]
     failed = Step("failed", _("Your bank did not take it back"), at=refund.closed_at)
     if refund.status == State.CREDITED:
         return [failed, Step("done", _("Put into your wallet"), at=refund.closed_at)]

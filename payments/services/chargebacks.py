@@ -14,7 +14,7 @@ from payments.models import (
     PaymentOrder,
     Refund,
 )
-from payments.services import credits, earnings, invoices, ledger, receivables
+from payments.services import credits, earnings, invoices, ledger, receivables, refunds
 from payments.services.ledger import Leg, credit, debit
 
 Purpose = PaymentOrder.Purpose
@@ -68,7 +68,9 @@ def _no_refund_of(payment: Payment, amount: int) -> None:
     payment.refund_reserved_paise = min(
         payment.amount_paise, payment.refund_reserved_paise + amount
     )
-    payment.save(update_fields=["refund_reserved_paise"])
+    if payment.place == Payment.Place.UNAPPLIED and not refunds.sendable(payment):
+        payment.place = Payment.Place.RETURNED
+    payment.save(update_fields=["refund_reserved_paise", "place"])
     if payment.place == Payment.Place.PURPOSE:
         order = payment.order
         order.refunded_gateway_paise = min(
@@ -79,7 +81,7 @@ def _no_refund_of(payment: Payment, amount: int) -> None:
 
 def _from_purpose(search: Search, dispute: GatewayDispute, order: PaymentOrder) -> None:
     if order.purpose == Purpose.SESSION:
-        _from_class(search, order.purpose_id, cause=f"chargeback:{dispute.pk}")
+        _from_class(search, order, cause=f"chargeback:{dispute.pk}")
     elif order.purpose == Purpose.WALLET_TOPUP:
         _from_payer(search, order.payer_id, search.missing)
     else:
@@ -96,14 +98,17 @@ def _from_payer(search: Search, payer_id: UUID, paise: int) -> None:
     search.payer += search.found(paise, *legs)
 
 
-def _from_class(search: Search, session_id: UUID, *, cause: str) -> None:
+def _from_class(search: Search, order: PaymentOrder, *, cause: str) -> None:
     """Money that nobody earned yet, then what the class earned, by the split of kind 15.
 
+    No more than this order still pays of it: a class that was paid twice lives on the other's.
     If the class is completed between our look and the booking, the booking fails on the empty
     escrow, and the event comes again.
     """
-    unearned = min(search.missing, ledger.balance("session_escrow", session_id))
-    earned = min(search.missing - unearned, earnings.left_gross_paise(session_id))
+    session_id = order.purpose_id
+    most = min(search.missing, order.total_paise - order.refunded_paise)
+    unearned = min(most, ledger.balance("session_escrow", session_id))
+    earned = min(most - unearned, earnings.left_gross_paise(session_id))
     if earned:
         earnings.reverse(session_id=session_id, gross_paise=earned, cause=cause)
     search.escrow += unearned

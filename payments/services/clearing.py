@@ -13,7 +13,7 @@ from tutorhub.core.retention import Rule, empty, in_batches
 
 def _gateway_bodies(before: datetime) -> int:
     old = GatewayEvent.objects.filter(received_at__lt=before)
-    old = old.exclude(status=GatewayEvent.Status.RECEIVED).exclude(body=b"")
+    old = old.exclude(status__in=GatewayEvent.WAITING).exclude(body=b"")
     return empty(old, body=b"", found_by=None)
 
 

@@ -13,7 +13,14 @@ from accounts.models import User
 from payments import gateway, messages, news
 from payments.models import GatewayDispute, Payment, PaymentOrder
 from payments.policies import check_is_finance
-from payments.services import chargebacks, freezes, refunds, submissions
+from payments.services import (
+    chargebacks,
+    freezes,
+    late_money,
+    refund_decisions,
+    refunds,
+    submissions,
+)
 from tutorhub.core import audit, clock, outbox, storage
 from tutorhub.core.errors import Conflict, DomainError
 
@@ -50,9 +57,9 @@ def apply(entity: gateway.Entity) -> str:
     payment = _locked_payment(str(entity.get("payment_id")))
     dispute, is_new = _locked_dispute(payment, entity)
     _describe(dispute, entity)
-    if is_new:
-        _open(dispute)
     status = str(entity.get("status"))
+    if is_new:
+        _open(dispute, is_over=status in Status.values and status not in GatewayDispute.LIVE)
     if status == dispute.status:
         return ""
     if status not in Status.values or not dispute.can_move_to(status):
@@ -187,10 +194,14 @@ def _describe(dispute: GatewayDispute, entity: gateway.Entity) -> None:
     dispute.save(update_fields=list(values))
 
 
-def _open(dispute: GatewayDispute) -> None:
-    """Nothing moves yet at Razorpay (kind 16b); the money waits where it is."""
+def _open(dispute: GatewayDispute, *, is_over: bool) -> None:
+    """Nothing moves yet at Razorpay (kind 16b); the money waits where it is.
+
+    One that is over when we first hear of it freezes nothing: what it takes is taken at once, and
+    the tutor's year is locked before the tutor's accounts, as always.
+    """
     order = dispute.payment.order
-    if _is_about_class(dispute):
+    if not is_over and _holds_class_money(dispute):
         freezes.freeze(session_id=order.purpose_id, cause=_cause(dispute))
     audit.record("dispute.opened", dispute, amount_paise=dispute.amount_paise)
     log.warning("dispute %s needs an answer by %s", dispute, dispute.respond_by)
@@ -211,17 +222,19 @@ def _end(dispute: GatewayDispute, status: str, deducted_paise: int) -> None:
     dispute.move_to(status, closed_at=clock.now(), deducted_paise=deducted_paise if is_lost else 0)
     if dispute.deducted_paise:
         chargebacks.book(dispute)
-    if _is_about_class(dispute):
-        freezes.lift(cause=_cause(dispute))
+    freezes.lift(cause=_cause(dispute))
+    late_money.bank_decided(dispute.payment)
+    refund_decisions.send_put_off(dispute.payment)
     audit.record(f"dispute.{status}", dispute, deducted_paise=dispute.deducted_paise)
     _tell(dispute)
 
 
-def _is_about_class(dispute: GatewayDispute) -> bool:
-    """Whether the disputed money paid for a class, and is not, say, a second payment set aside."""
-    payment = dispute.payment
-    is_class = payment.order.purpose == PaymentOrder.Purpose.SESSION
-    return is_class and payment.place == Payment.Place.PURPOSE
+def _holds_class_money(dispute: GatewayDispute) -> bool:
+    """Whether the disputed money pays for a class, and is not, say, a second payment set aside, or
+    one that was given back into the wallet."""
+    payment, order = dispute.payment, dispute.payment.order
+    is_used = payment.place == Payment.Place.PURPOSE and not order.is_given_back
+    return is_used and order.purpose == PaymentOrder.Purpose.SESSION
 
 
 def _cause(dispute: GatewayDispute) -> str:

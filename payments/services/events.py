@@ -5,13 +5,16 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import User
 from payments import gateway
 from payments.models import GatewayEvent
+from payments.policies import check_is_finance
 from payments.services import (
     captures,
     disputes,
@@ -21,7 +24,7 @@ from payments.services import (
     settlements,
     webhook_traces,
 )
-from tutorhub.core import clock, logs, outbox
+from tutorhub.core import audit, clock, logs, outbox
 from tutorhub.core.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,10 @@ log = logging.getLogger(__name__)
 PROCESS = "payments.process_event"
 GRACE = timedelta(minutes=5)
 """How long an order may be unknown (our insert may be under way) before it is an orphan."""
-
+FIRST_GAP = timedelta(minutes=1)
+LONGEST_GAP = timedelta(hours=1)
+REST_AFTER = timedelta(days=3)
+"""How long an event is tried by itself. Then it rests, in sight of staff, until they say so."""
 
 UNKNOWN = (
     captures.UnknownOrder,
@@ -72,7 +78,7 @@ def process(event_id: UUID, done: Callable[[], None]) -> None:
     _alarm_about_another_body(event)
     name, note = "", ""
     status: str = GatewayEvent.Status.DONE
-    if event.status in {GatewayEvent.Status.RECEIVED, GatewayEvent.Status.ORPHAN}:
+    if event.status in {*GatewayEvent.WAITING, GatewayEvent.Status.ORPHAN}:
         try:
             name, status, note = _handle(event)
         except UNKNOWN as error:
@@ -83,6 +89,47 @@ def process(event_id: UUID, done: Callable[[], None]) -> None:
     with transaction.atomic():
         _close(event_id, name=name, status=status, note=note)
         done()
+
+
+def process_left(event_id: UUID) -> None:
+    """Work through an event that the outbox has not got through with, less often each time.
+
+    Whatever goes wrong goes up; what has gone wrong for days rests.
+    """
+    tries = GatewayEvent.objects.values_list("tries", flat=True).get(pk=event_id)
+    gap = min(FIRST_GAP * 2 ** min(tries, 10), LONGEST_GAP)
+    GatewayEvent.objects.filter(pk=event_id).update(tries=tries + 1, try_at=clock.now() + gap)
+    try:
+        process(event_id, partial(outbox.settle, PROCESS, event=event_id))
+    except Exception as error:
+        _rest_if_hopeless(event_id, error)
+        raise
+
+
+@transaction.atomic
+def try_again(event: GatewayEvent, *, by: User) -> GatewayEvent:
+    """Finance has an event worked through again that rests, or belonged to nobody.
+
+    Raises NotAllowed, InvalidTransition.
+    """
+    check_is_finance(by)
+    event = GatewayEvent.objects.locked().get(pk=event.pk)
+    event.move_to(
+        GatewayEvent.Status.RECEIVED, tries=0, try_at=clock.now() + LONGEST_GAP, closed_at=None
+    )
+    outbox.settle(PROCESS, event=event.pk)
+    outbox.later(PROCESS, {"event": event.pk})
+    audit.record("gateway_event.tried_again", event, by=by)
+    return event
+
+
+@transaction.atomic
+def _rest_if_hopeless(event_id: UUID, error: Exception) -> None:
+    event = GatewayEvent.objects.locked().get(pk=event_id)
+    is_old = event.received_at < clock.now() - REST_AFTER
+    if is_old and event.can_move_to(GatewayEvent.Status.RESTING):
+        event.move_to(GatewayEvent.Status.RESTING, note=logs.describe(error)[:300])
+        log.error("gateway event %s is not tried any more: %s", event.pk, event.note)
 
 
 def _alarm_about_another_body(event: GatewayEvent) -> None:

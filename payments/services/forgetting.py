@@ -124,7 +124,7 @@ def forget_webhooks(user_id: UUID) -> None:
         trace = webhook_traces.of_address(own.address)
         theirs |= Q(found_by__contains=[trace], received_at__lte=own.until)
     events = GatewayEvent.objects.filter(theirs)
-    events.exclude(status=GatewayEvent.Status.RECEIVED).update(body=b"", found_by=None)
+    events.exclude(status__in=GatewayEvent.WAITING).update(body=b"", found_by=None)
 
 
 def _ids_at_razorpay(user_id: UUID) -> Iterator[str]:

@@ -22,12 +22,17 @@ def is_frozen(session_id: UUID) -> bool:
     return EarningFreeze.objects.of_session(session_id).exists()
 
 
+def is_disputed(payment: Payment) -> bool:
+    """Whether the payer's bank may take this payment back by itself."""
+    return GatewayDispute.objects.live().filter(payment=payment).exists()
+
+
 def check_undisputed(payment: Payment) -> None:
     """Raise Disputed while the payer's bank may take this locked payment back by itself.
 
     Given back before that, the money would go out twice.
     """
-    if GatewayDispute.objects.live().filter(payment=payment).exists():
+    if is_disputed(payment):
         raise Disputed
 
 

@@ -244,7 +244,8 @@ def _events() -> Check:
     late = GatewayEvent.objects.filter(
         status=GatewayEvent.Status.RECEIVED, received_at__lt=clock.now() - 2 * events.GRACE
     )
-    bad = late | GatewayEvent.objects.filter(status=GatewayEvent.Status.ORPHAN)
+    left = [GatewayEvent.Status.ORPHAN, GatewayEvent.Status.RESTING]
+    bad = late | GatewayEvent.objects.filter(status__in=left)
     counts = bad.values("status").order_by().annotate(count=Count("pk"))
     rows = bad.order_by("-pk").defer("body")[:MOST_SHOWN]
     shown = [

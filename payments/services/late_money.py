@@ -1,12 +1,15 @@
 """Money that came after its order had ended: it is set aside, and used after all or sent back.
 
-Whoever the class belongs to decides, when it hears `news.ORDER_PAID_LATE`.
+Whoever the class belongs to decides, when it hears `news.ORDER_PAID_LATE`. While the payer's bank
+disputes it, it buys nothing and goes nowhere; what the bank leaves goes back (`bank_decided`).
 """
+
+import contextlib
 
 from django.db import transaction
 
 from payments.models import Payment, PaymentOrder, Refund
-from payments.services import invoices, ledger, refunds, wallets
+from payments.services import freezes, invoices, ledger, refunds, wallets
 from payments.services.ledger import credit, debit
 from payments.services.orders import OrderClosed
 from tutorhub.core import audit
@@ -24,7 +27,8 @@ def use(order: PaymentOrder) -> PaymentOrder:
     """Use money that came late after all: unapplied -> escrow. Once, unless it went back.
 
     The wallet's part of a mixed payment is taken from what is still held for it; if that has been
-    given back it is taken again, and WalletSpent raised if it is not there.
+    given back it is taken again, and WalletSpent raised if it is not there. Raises OrderClosed when
+    it has found another place, or freezes.Disputed.
     """
     order = PaymentOrder.objects.locked().select_related("payer").get(pk=order.pk)
     payment = _late_payment(order)
@@ -32,6 +36,7 @@ def use(order: PaymentOrder) -> PaymentOrder:
         return order
     if payment.place != Payment.Place.UNAPPLIED:
         raise OrderClosed
+    freezes.check_undisputed(payment)
     payment.place = Payment.Place.PURPOSE
     payment.save(update_fields=["place"])
     own_legs = wallets.take_again(order)
@@ -59,8 +64,8 @@ def use(order: PaymentOrder) -> PaymentOrder:
 def send_back(order: PaymentOrder) -> Refund | None:
     """Send money that came too late back to where it came from, and the hold with it. Once.
 
-    Returns the refund; None where it went back without us. Raises OrderClosed when it has found
-    another place, or freezes.Disputed.
+    Returns the refund; None where it went back without us, or waits for the payer's bank. Raises
+    OrderClosed when it has found another place.
     """
     order = PaymentOrder.objects.locked().get(pk=order.pk)
     payment = _late_payment(order)
@@ -69,9 +74,27 @@ def send_back(order: PaymentOrder) -> Refund | None:
         return payment.refunds.order_by("pk").first()
     if payment.place != Payment.Place.UNAPPLIED:
         raise OrderClosed
-    refund = refunds.return_unapplied(payment, reason="late")
+    refund = None
+    with contextlib.suppress(freezes.Disputed, refunds.NothingToRefund):
+        refund = refunds.return_unapplied(payment, reason="late")
     wallets.give_back(order)
     return refund
+
+
+def waits(order: PaymentOrder) -> bool:
+    """Whether late money of this order waits for the payer's bank."""
+    late = order.payments.filter(place=Payment.Place.UNAPPLIED, alarm=Payment.Alarm.NONE)
+    return any(freezes.is_disputed(payment) for payment in late)
+
+
+def bank_decided(payment: Payment) -> None:
+    """Send back what the payer's bank has left of a locked payment, if that is late money.
+
+    It is too late to ask whether its class can still be held.
+    """
+    is_left = payment.place == Payment.Place.UNAPPLIED and payment.alarm == Payment.Alarm.NONE
+    if is_left and payment.order.status == PaymentOrder.Status.PAID_LATE:
+        send_back(payment.order)
 
 
 def _late_payment(order: PaymentOrder) -> Payment:

@@ -139,7 +139,24 @@ def retry(refund: Refund, *, by: User) -> Refund:
     """
     check_is_finance(by)
     freezes.check_undisputed(Payment.objects.locked().get(pk=refund.payment_id))
-    old = _failed(refund)
+    return _again(_failed(refund), by=by)
+
+
+def send_put_off(payment: Payment) -> None:
+    """Send what the bank has left of refunds that were not sent because of it.
+
+    The payment is locked by the caller.
+    """
+    if freezes.is_disputed(payment):
+        return
+    put_off = payment.refunds.filter(status=Status.FAILED, note=refunds.PUT_OFF, retried_by=None)
+    for refund in put_off.order_by("pk"):
+        if ledger.balance("refund_payable", refund.pk):
+            _again(_failed(refund), by=None)
+
+
+def _again(old: Refund, *, by: User | None) -> Refund:
+    """A new refund, with a new key, of what is still owed of one that failed."""
     owed = _owed(old)
     new = Refund.objects.create(
         payment=old.payment, amount_paise=owed, reason=old.reason, retries=old
@@ -163,10 +180,12 @@ def retry(refund: Refund, *, by: User) -> Refund:
 def to_wallet(refund: Refund, *, by: User) -> Refund:
     """Put what could not be sent back into the payer's wallet (kind 10). Once.
 
-    The payer or finance. Raises NothingToRefund unless the refund failed for good.
+    The payer or finance. Raises NothingToRefund unless the refund failed for good, or
+    freezes.Disputed.
     """
     order = PaymentOrder.objects.select_related("payer").get(payments__refunds=refund)
     check_can_take_as_credit(order, by)
+    freezes.check_undisputed(Payment.objects.locked().get(pk=refund.payment_id))
     refund = _failed(refund)
     if refund.payment.external_refunds.filter(resolution="").exists():
         # Perhaps that is the very money; a person has to look first.

@@ -21,6 +21,7 @@ from tutorhub.core.errors import Conflict
 log = logging.getLogger(__name__)
 
 SEND = "payments.send_refund"
+PUT_OFF = "not sent, because the payer's bank disputes the payment"
 Status = Refund.Status
 Source = tuple[str, UUID]
 
@@ -206,7 +207,7 @@ def send(refund_id: UUID, done: Callable[[], None]) -> None:
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     entity: gateway.Entity | None = None
-    refusal: gateway.Refused | None = None
+    refusal = ""
     if refund.status in {Status.INITIATED, Status.UNKNOWN}:
         try:
             entity, refusal = _ask(refund)
@@ -216,8 +217,8 @@ def send(refund_id: UUID, done: Callable[[], None]) -> None:
     with transaction.atomic():
         if entity is not None:
             record(refund, entity)
-        elif refusal is not None:
-            _fail(refund, str(refusal))
+        elif refusal:
+            _fail(refund, refusal)
         done()
 
 
@@ -281,14 +282,20 @@ def _promise(
     return refund
 
 
-def _ask(refund: Refund) -> tuple[gateway.Entity | None, gateway.Refused | None]:
-    """What Razorpay says to this refund: its entity, or a definite no. Raises gateway.Unknown."""
+def _ask(refund: Refund) -> tuple[gateway.Entity | None, str]:
+    """What Razorpay says to this refund: its entity, or a definite no. Raises gateway.Unknown.
+
+    What the payer's bank has come to dispute is not asked for; `refund_decisions.send_put_off`.
+    """
     client = gateway.client()
     payment_id = refund.payment.razorpay_payment_id
-    if refund.status == Status.UNKNOWN:
+    is_put_off = refund.status == Status.INITIATED and freezes.is_disputed(refund.payment)
+    if is_put_off or refund.status == Status.UNKNOWN:
         for entity in client.payment_refunds(payment_id):
             if entity.get("receipt") == refund.receipt:
-                return entity, None
+                return entity, ""
+    if is_put_off:
+        return None, PUT_OFF
     try:
         entity = client.refund_payment(
             payment_id,
@@ -298,8 +305,8 @@ def _ask(refund: Refund) -> tuple[gateway.Entity | None, gateway.Refused | None]
             receipt=refund.receipt,
         )
     except gateway.Refused as error:
-        return _already_there(refund, payment_id), error
-    return entity, None
+        return _already_there(refund, payment_id), str(error)
+    return entity, ""
 
 
 @transaction.atomic
@@ -370,14 +377,15 @@ def _close_if_all_back(payment: Payment) -> None:
 
 def _fail(refund: Refund, note: str) -> None:
     """Note that a refund failed for good. What the payer has had from the bank is not owed."""
-    Payment.objects.locked().get(pk=refund.payment_id)
+    payment = Payment.objects.locked().get(pk=refund.payment_id)
     refund = Refund.objects.locked().select_related("payment__order__payer").get(pk=refund.pk)
-    if not refund.can_move_to(Status.FAILED):
+    is_over = note == PUT_OFF and not freezes.is_disputed(payment)
+    if is_over or not refund.can_move_to(Status.FAILED):
         return
     refund.move_to(Status.FAILED, closed_at=clock.now(), note=note[:300])
     covered = covers.by_failed_refund(refund)
     audit.record("refund.failed", refund, covered_paise=covered)
-    if covered < refund.amount_paise:
+    if covered < refund.amount_paise and note != PUT_OFF:
         messages.refund_failed(refund)
         log.error("refund %s failed and needs an operator", refund.pk)
 

@@ -33,6 +33,12 @@ def in_escrow(order: PaymentOrder) -> int:
     return ledger.balance("session_escrow", order.purpose_id)
 
 
+def at_gateway(payment: Payment) -> list[int]:
+    """The refunds of a payment that Razorpay knows of, in paise."""
+    known = gateway.client().payment_refunds(payment.razorpay_payment_id)
+    return [int(entity["amount"]) for entity in known]
+
+
 def callback(handed: dict) -> PaymentOrder:
     return captures.verify_callback(**handed)
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.tests.factories import FamilyUserFactory, TutorUserFactory
 from payments.models import Payment
 from payments.queries import chargebacks, debts, reasons
-from payments.services import ledger
+from payments.services import ledger, orders, wallets
 from payments.tests import factories
 from payments.tests.disputing import (
     class_in,
@@ -125,6 +125,36 @@ class TestPayer:
         again, before = chargebacks.of_order(payment.order)
         assert "asked again" in again.reason
         assert (again.tone, before.tone) == ("DISPUTED", "RESOLVED")
+
+    def test_what_was_given_back_is_not_said_to_stay_paid(self):
+        payment = factories.pay(factories.make_order())
+        order = payment.order
+        chargeback = dispute_of(payment)
+        (one,) = chargebacks.of_order(order)
+        assert any("comes back to you" in text for text in one.texts)
+        end(chargeback, "won")
+        wallets.choose_refunds(order.payer, is_to_wallet=True, by=order.payer)
+        orders.return_paid(order)
+        (one,) = chargebacks.of_order(order)
+        assert (one.title, one.label) == (
+            "Your bank has closed the matter: we give the money back",
+            "Given back",
+        )
+        (one,) = chargebacks.of_class(order.purpose_id, TutorUserFactory())
+        assert one.label == "Given back"
+        assert not any("goes on as planned" in text for text in one.texts)
+
+    def test_late_money_waits_for_the_bank_and_not_for_our_staff(self):
+        order = factories.make_order()
+        orders.expire_for(purpose=order.purpose, purpose_id=order.purpose_id)
+        chargeback = dispute_of(factories.pay(order))
+        html = browse(order.payer).get(f"/payments/{order.pk}/").text
+        assert "what your bank leaves of it comes back to you" in html
+        assert "Our staff look at it" not in html
+        end(chargeback, "closed")
+        html = browse(order.payer).get(f"/payments/{order.pk}/").text
+        assert "we give the money back" in html
+        assert "Refund of ₹\u00a01,000.00" in html
 
     def test_it_takes_one_query(self, django_assert_num_queries):
         order = factories.make_order()

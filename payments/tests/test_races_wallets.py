@@ -26,7 +26,7 @@ from payments.services import (
 from payments.tests import factories
 from payments.tests.paying import in_escrow
 from tutorhub.core import clock
-from tutorhub.core.tests.threads import run_together
+from tutorhub.core.tests.threads import Meeting, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -223,6 +223,52 @@ class TestScenario19LateMoneyArrivesWhileTheHoldIsReleased:
         """Then only the account that cannot go below zero is left to stop the second."""
         order, results, overtaken = self.race(monkeypatch)
         assert overtaken == [True]
+        assert isinstance(results[0], ledger.Overdraft), results
+        assert total_of(order.payer, order) == PRICE
+
+
+class TestAnOrderThatWasLeftAloneIsPaidAsItEnds:
+    """The other guardian wants to pay, Razorpay says that nothing was paid, and just then is."""
+
+    def race(self, monkeypatch) -> tuple[PaymentOrder, list[Any], Meeting]:
+        """The end stops where it has read the order and written nothing."""
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 30_000)
+        order = factories.make_order(payer=family, method="mixed")
+        entity, meeting, replace = factories.payment_entity(order), Meeting(), orders._replace
+
+        def slow_replace(order: PaymentOrder, *, is_unpaid: bool) -> None:
+            meeting.stop()
+            replace(order, is_unpaid=is_unpaid)
+
+        def pay() -> Any:
+            return captures.apply_capture(entity["id"], fetched=dict(entity))
+
+        monkeypatch.setattr(orders, "_replace", slow_replace)
+        work = (lambda: orders.end_left(order), lambda: meeting.then(pay))
+        return order, run_together(2, lambda n: work[n]()), meeting
+
+    def test_the_money_waits_and_is_late(self, monkeypatch):
+        order, results, meeting = self.race(monkeypatch)
+        assert (meeting.did_wait, results[0]) == (True, True), results
+        order.refresh_from_db()
+        assert (order.status, order.hold) == ("PAID_LATE", "released")
+        assert (wallets.balance(order.payer), in_escrow(order)) == ((30_000, 0), 0)
+        assert total_of(order.payer, order) == PRICE
+
+    def test_paid_first_it_does_not_make_way(self):
+        family = FamilyUserFactory()
+        factories.fund_wallet(family, 30_000)
+        order = factories.make_order(payer=family, method="mixed")
+        factories.pay(order)
+        assert not orders.end_left(order)
+        order.refresh_from_db()
+        assert (order.status, order.hold, in_escrow(order)) == ("PAID", "used", PRICE)
+
+    def test_control_without_the_lock_both_reach_for_the_hold(self, monkeypatch, no_locks):
+        """Then only the account that cannot go below zero is left to stop the end."""
+        order, results, meeting = self.race(monkeypatch)
+        assert meeting.did_wait is False
         assert isinstance(results[0], ledger.Overdraft), results
         assert total_of(order.payer, order) == PRICE
 

@@ -12,6 +12,7 @@ from payments import gateway
 from payments.models import (
     Earning,
     ExternalRefund,
+    GatewayDispute,
     InvoiceCounter,
     LedgerAccount,
     LedgerEntry,
@@ -19,10 +20,11 @@ from payments.models import (
     ReconItem,
     ReconRun,
 )
-from payments.services import ledger, payouts
+from payments.services import ledger, orders, payouts
 from payments.services.ledger import credit, debit
 from payments.services.reconciling import books
 from payments.tests import factories
+from payments.tests.disputing import dispute_of
 from tutorhub.core import clock
 from tutorhub.core.ids import uuid7
 
@@ -252,6 +254,25 @@ class TestHolds:
             factories.earn(tutor, is_released=False)
         look(days=15)
         assert open_items() == {f"earning:{old.pk}": "old"}
+
+    @pytest.mark.parametrize("code", ["session_escrow", "unapplied", "refund_payable"])
+    def test_what_waits_for_a_bank_is_not_old(self, code):
+        family = FamilyUserFactory()
+        if code == "refund_payable":
+            payment = factories.failed_refund(family).payment
+        else:
+            order = factories.make_order(payer=family)
+            if code == "unapplied":
+                orders.expire_for(purpose=order.purpose, purpose_id=order.purpose_id)
+            payment = factories.pay(order)
+        chargeback = dispute_of(payment)
+        look(days=70)
+        assert open_items() == {}
+        GatewayDispute.objects.filter(razorpay_dispute_id=chargeback["id"]).update(
+            status="closed", closed_at=clock.now()
+        )
+        look(days=70)
+        assert list(open_items().values()) == ["old"]
 
     def test_refunds_from_outside_wait_for_a_decision(self):
         payment = factories.pay(factories.make_order())

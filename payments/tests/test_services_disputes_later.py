@@ -13,6 +13,7 @@ from payments.models import (
     GatewayDispute,
 )
 from payments.services import (
+    chargebacks,
     credits,
     disputes,
     earnings,
@@ -32,7 +33,7 @@ from payments.tests.disputing import (
     of_tutor,
 )
 from tutorhub.core.ids import uuid7
-from tutorhub.core.tests.threads import run_together, somebody_waits, wait_until
+from tutorhub.core.tests.threads import Meeting, run_together, somebody_waits, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +224,34 @@ class TestFreezeAgainstRelease:
     def test_control_without_the_lock_it_slips_out(self, monkeypatch):
         monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
         assert self.race(monkeypatch)["available"] == 77_300
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_one_first_heard_of_when_it_is_lost_and_another_class_that_ends(monkeypatch):
+    """Each takes the tutor's year and the tutor's accounts: in one order, or both would wait."""
+    tutor = TutorUserFactory()
+    _session, payment = class_in("released", tutor)
+    other, meeting, book = factories.make_order(), Meeting(), chargebacks.book
+    factories.pay(other)
+
+    def slow_book(dispute) -> None:
+        meeting.stop()
+        book(dispute)
+
+    def complete():
+        return earnings.recognise(
+            session_id=other.purpose_id,
+            tutor=tutor,
+            tutor_state="Karnataka",
+            gross_paise=100_000,
+            commission_bps=1500,
+        )
+
+    monkeypatch.setattr(chargebacks, "book", slow_book)
+    lost = entity(payment, "lost")
+    acts = (lambda: disputes.apply(lost), lambda: meeting.then(complete))
+    results = run_together(2, lambda n: acts[n]())
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert of_tutor(tutor) == {"held": results[1].net, "available": 0, "owed": 0}
+    assert not EarningFreeze.objects.exists()

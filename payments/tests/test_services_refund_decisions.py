@@ -5,6 +5,7 @@ import pytest
 from accounts.tests.factories import FamilyUserFactory
 from notifications.models import Message
 from payments.models import CreditLot, ExternalRefund, Payment, PaymentOrder
+from payments.queries.payments import refund_view
 from payments.services import (
     credits,
     earnings,
@@ -66,6 +67,18 @@ class TestWhileTheBankMayTakeItBack:
             refund_decisions.retry(failed, by=finance)
         end(chargeback, "closed")
         assert refund_decisions.retry(failed, by=finance).amount_paise == 100_000
+
+    def test_a_refund_that_failed_is_not_put_into_the_wallet(self, paid, failed):
+        chargeback = dispute_of(failed.payment)
+        view = refund_view(failed, paid)
+        assert not view.can_take_as_credit
+        assert "bank questions" in view.steps[-1].text
+        with pytest.raises(freezes.Disputed):
+            refund_decisions.to_wallet(failed, by=paid.payer)
+        end(chargeback, "won")
+        assert refund_view(failed, paid).can_take_as_credit
+        refund_decisions.to_wallet(failed, by=paid.payer)
+        assert of_family(paid.payer) == (100_000, 0)
 
 
 @pytest.fixture

@@ -96,10 +96,9 @@ class TestTopup:
         assert Refund.objects.get().amount_paise == 500_00
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
-def test_two_top_ups_at_once_do_not_overfill_a_wallet(razorpay_simulator, monkeypatch):
-    """The second waits until the first is booked, and only then looks whether there is room."""
+def two_at_once(monkeypatch) -> User:
+    """Top-ups of one wallet that has room for either; each looks for it when the other has, or
+    waits."""
     family = FamilyUserFactory()
     first, second = (
         factories.open_order(orders.start_topup(amount_paise=amount, by=family))
@@ -117,5 +116,22 @@ def test_two_top_ups_at_once_do_not_overfill_a_wallet(razorpay_simulator, monkey
 
     monkeypatch.setattr(wallets, "has_room", look_together)
     run_together(2, lambda number: captures.apply_capture(paid[number]["id"], fetched=paid[number]))
+    return family
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_two_top_ups_at_once_do_not_overfill_a_wallet(razorpay_simulator, monkeypatch):
+    """The second waits until the first is booked, and only then looks whether there is room."""
+    family = two_at_once(monkeypatch)
     assert wallets.balance(family).cash_paise in (6_000_00, 7_000_00)
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_control_without_the_payers_lock_they_overfill_it(razorpay_simulator, monkeypatch):
+    monkeypatch.setattr(captures, "_payer_is_there", lambda order: True)
+    family = two_at_once(monkeypatch)
+    assert wallets.balance(family).cash_paise == 13_000_00
+    assert not Refund.objects.exists()

@@ -205,6 +205,12 @@ def revive(row_ids: Sequence[UUID], *, by: Any) -> int:
     return len(dead)
 
 
+def settle(kind: str, **payload: Any) -> None:
+    """Close rows that were given up and whose work somebody else has done since."""
+    given_up = OutboxRow.objects.filter(kind=kind, payload=_plain(payload), dead_at__isnull=False)
+    given_up.update(done_at=clock.now(), dead_at=None)
+
+
 def drain(rounds: int = 20) -> int:
     """Attempt everything that is due, here and now, until nothing is left. Returns how many ran.
 

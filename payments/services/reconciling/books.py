@@ -152,7 +152,10 @@ def _accounts(under_way: runs.Pass, after: str) -> str | None:
 
 
 def _holds(under_way: runs.Pass, after: str) -> str | None:
-    """Every account that ought to drain: how much is on it, and since when (one code a slice)."""
+    """Every account that ought to drain: how much is on it, and since when (one code a slice).
+
+    But for money that waits for a bank's decision about its payment: nobody else can do anything.
+    """
     codes = [code for code in settings.HOLD_AGES if code not in BY_ROWS]
     code = codes[int(after or 0)]
     before = clock.now() - settings.HOLD_AGES[code]
@@ -167,9 +170,18 @@ def _holds(under_way: runs.Pass, after: str) -> str | None:
                          WHERE e.account_id = a.id AND e.account_version > zero.version
                          ORDER BY e.account_version LIMIT 1) born ON true
          WHERE a.code = %s AND a.balance > 0 AND born.effective_at < %s
+           AND NOT EXISTS (
+                SELECT FROM payments_gatewaydispute d
+                  JOIN payments_payment p ON p.id = d.payment_id
+                  JOIN payments_paymentorder o ON o.id = p.order_id
+                  LEFT JOIN payments_refund r ON r.payment_id = p.id
+                 WHERE d.status = ANY(%s)
+                   AND a.owner_key = CASE a.code WHEN 'session_escrow' THEN o.purpose_id
+                                                 WHEN 'unapplied' THEN p.id
+                                                 WHEN 'refund_payable' THEN r.id END::text)
          ORDER BY born.effective_at LIMIT %s
         """,
-        [code, before, MOST_NAMED],
+        [code, before, list(GatewayDispute.LIVE), MOST_NAMED],
     )
     for pk, balance, since in old:
         _is_old(under_way, f"account:{pk}", code, balance, since)

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F
-
 from payments.models import GatewayEvent, Payment
 from payments.services import events
 from tutorhub.core import clock
@@ -12,19 +10,18 @@ from tutorhub.core import clock
 FEE_KNOWN_AFTER = timedelta(days=5)
 STUCK_AFTER = timedelta(minutes=2)
 BATCH = 50
-MOST_COUNTED = 10_000
 
 
 def stuck_events() -> list[UUID]:
     """Those that were tried least come first, so that a few that never work hold up no other."""
-    stuck = GatewayEvent.objects.stuck(before=clock.now() - STUCK_AFTER)
+    now = clock.now()
+    stuck = GatewayEvent.objects.stuck(now=now, before=now - STUCK_AFTER)
     stuck = stuck.order_by("tries", "received_at", "pk")
     return list(stuck.values_list("pk", flat=True)[:BATCH])
 
 
 def check_event(event_id: UUID) -> None:
-    GatewayEvent.objects.filter(pk=event_id, tries__lt=MOST_COUNTED).update(tries=F("tries") + 1)
-    events.process(event_id, _nothing)
+    events.process_left(event_id)
 
 
 def payments_without_fee() -> list[str]:
@@ -35,7 +32,3 @@ def payments_without_fee() -> list[str]:
         .order_by("captured_at", "pk")
         .values_list("razorpay_payment_id", flat=True)[:BATCH]
     )
-
-
-def _nothing() -> None:
-    """There is no outbox row to mark done."""

@@ -17,7 +17,7 @@ from payments import gateway
 from payments.models import GatewayDispute, Payout, ReconRun, Refund
 from payments.services import disputes, events, payouts, refunds
 from payments.services.reconciling import runs
-from tutorhub.core import clock
+from tutorhub.core import clock, outbox
 
 UNSETTLED_AFTER = timedelta(hours=1)
 OVERLAP = timedelta(hours=1)
@@ -136,7 +136,7 @@ def check_refund(refund_id: UUID) -> bool:
             ),
         )
     else:
-        refunds.send(refund_id, _nothing)
+        refunds.send(refund_id, partial(outbox.settle, refunds.SEND, refund=refund_id))
     refund.refresh_from_db()
     return (refund.status, refund.razorpay_refund_id) != was
 
@@ -148,7 +148,7 @@ def check_payout(payout_id: UUID) -> bool:
     if payout.razorpay_payout_id:
         payouts.apply(gateway.client().fetch_payout(payout.razorpay_payout_id))
     else:
-        payouts.send(payout_id, _nothing)
+        payouts.send(payout_id, partial(outbox.settle, payouts.SEND, payout=payout_id))
     payout.refresh_from_db()
     return (payout.status, payout.razorpay_payout_id) != was
 
@@ -164,12 +164,9 @@ def check_dispute(dispute_id: UUID) -> bool:
     answered_at = dispute.answered_at or clock.now()
     is_unheard = dispute.status == GatewayDispute.Status.OPEN and dispute.answer
     if is_unheard and answered_at < clock.now() - UNSETTLED_AFTER:
-        disputes.send_answer(dispute_id, _nothing)
+        done = partial(outbox.settle, disputes.ANSWER, dispute=dispute_id)
+        disputes.send_answer(dispute_id, done)
     else:
         disputes.apply(gateway.client().fetch_dispute(dispute.razorpay_dispute_id))
     dispute.refresh_from_db()
     return (dispute.status, dispute.answer) != was
-
-
-def _nothing() -> None:
-    """There is no outbox row to mark done."""

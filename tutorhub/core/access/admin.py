@@ -150,7 +150,7 @@ ADMIN: dict[str, AdminRule] = {
             _finance("payments_evidencefile_open", methods="POST"),
         ),
     ),
-    "payments.gatewayevent": MONEY,
+    "payments.gatewayevent": _money(_finance("try_again")),
     "payments.refusedwebhooks": MONEY,
     "payments.invoice": MONEY,
     "payments.ledgeraccount": _money(
