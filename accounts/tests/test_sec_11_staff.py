@@ -180,7 +180,7 @@ def test_sec_11_groups_have_what_the_apps_named_and_no_more():
 
 def test_sec_11_a_right_that_no_model_has_is_refused(monkeypatch):
     monkeypatch.setitem(staff._rights, "finance", {"accounts.view_user", "accounts.view_usr"})
-    with pytest.raises(LookupError, match="accounts.view_usr"):
+    with pytest.raises(LookupError, match=r"accounts\.view_usr"):
         staff.ensure_groups()
 
 
