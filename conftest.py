@@ -20,6 +20,7 @@ pytest_plugins = [
     "notifications.tests.simulator",
     "tests.browser",
     "tests.emptying",
+    "tests.heap",
     "tests.leaks",
     "tests.order",
     "tutorhub.core.tests.operator_files",
