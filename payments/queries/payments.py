@@ -39,6 +39,8 @@ class RefundView:
     steps: list[Step]
     expected_by: date | None
     can_take_as_credit: bool
+    waits: bool
+    """For the payer's bank, which may take the payment back by itself."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def refund_view(refund: Refund, order: PaymentOrder) -> RefundView:
         steps=steps(refund, was_retried=was_retried, is_owed=is_owed, waits=waits),
         expected_by=expected_by(refund),
         can_take_as_credit=is_owed and not waits and order.payer.is_family,
+        waits=waits,
     )
 
 

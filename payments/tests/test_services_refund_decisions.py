@@ -71,6 +71,7 @@ class TestWhileTheBankMayTakeItBack:
     def test_a_refund_that_failed_is_not_put_into_the_wallet(self, paid, failed):
         chargeback = dispute_of(failed.payment)
         view = refund_view(failed, paid)
+        assert view.waits
         assert not view.can_take_as_credit
         assert "bank questions" in view.steps[-1].text
         with pytest.raises(freezes.Disputed):
@@ -79,6 +80,15 @@ class TestWhileTheBankMayTakeItBack:
         assert refund_view(failed, paid).can_take_as_credit
         refund_decisions.to_wallet(failed, by=paid.payer)
         assert of_family(paid.payer) == (100_000, 0)
+
+    def test_its_page_says_that_the_bank_decides_and_not_that_it_failed(self, paid, failed, client):
+        client.force_login(paid.payer, backend="accounts.backends.PhoneBackend")
+        url = f"/payments/{paid.pk}/"
+        assert '<span class="badge danger">Failed</span>' in client.get(url).content.decode()
+        dispute_of(failed.payment)
+        page = client.get(url).content.decode()
+        assert '<span class="badge warn">Your bank decides</span>' in page
+        assert "badge danger" not in page
 
 
 @pytest.fixture
