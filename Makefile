@@ -15,7 +15,7 @@ PRODUCTION = TUTORHUB_ENV=production DEBUG=0 ALLOWED_HOSTS=tutorhub.example \
 	FIELD_KEY=$$($(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())") \
 	VAULT_PUBLIC_KEY=$$($(BIN)/python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())")
 
-.PHONY: run test check fix bench chaos messages clean help
+.PHONY: run test check check-types check-others fix bench chaos messages clean help
 
 run: $(VENV)/run.ok ## start everything: database, queue, web, worker, beat, relay, gateway simulator
 	@TUTORHUB_CHILD=1 exec $(BIN)/python -m tutorhub.core.supervisor
@@ -24,11 +24,16 @@ test: $(VENV)/dev.ok ## run every test (browser tests need Chromium)
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/dev.ok ## style, types, imports, migrations and production settings
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check-types check-others
+
+check-types: $(VENV)/dev.ok
+	$(BIN)/mypy .
+
+check-others: $(VENV)/dev.ok
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@find templates -name '*.html' | xargs $(BIN)/djhtml --check --tabwidth 2
 	$(BIN)/lint-imports
-	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "manage.py check --deploy under production settings"
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
