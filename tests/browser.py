@@ -100,10 +100,12 @@ class Visitor:
         return sum(len(gzip.compress(answer.body())) for answer in self.responses if answer.ok)
 
     def overflows(self) -> bool:
-        """Whether the page is wider than the screen."""
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-        )
+        """Whether the page is wider than the screen.
+
+        `window.innerWidth` does not tell: on a phone it grows with what is too wide.
+        """
+        root = "document.documentElement"
+        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth + 1"))
 
     def picture(self, name: str) -> None:
         """Keep a screenshot when `SCREENSHOTS` names a directory."""

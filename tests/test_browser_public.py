@@ -99,7 +99,7 @@ def meera() -> TutorProfile:
     "path",
     [
         "/tutors/",
-        "/tutors/?subject=physics&grade=11&pin_code=560034",
+        "/tutors/?subject=physics&grade=11&board=CBSE&mode=home&pin_code=560034&budget=800",
         "/tutors/?subject=yoga",
         "/tutors/meera-iyer/",
         "/tutors/meera-iyer/reviews/",
