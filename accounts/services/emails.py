@@ -64,13 +64,16 @@ def waiting(token: str) -> EmailChange | None:
 def confirm(token: str) -> User:
     """Follow the link: the address is the account's now, and the old one is told.
 
-    Raises LinkRefused, EmailTaken.
+    The account is locked first: two links of one account would wait for each other. Raises
+    LinkRefused, EmailTaken.
     """
-    change = EmailChange.objects.select_for_update().filter(token_hash=_digest(token)).first()
-    if change is None or change.used_at is not None or change.expires_at <= clock.now():
+    links = EmailChange.objects.filter(token_hash=_digest(token))
+    user = User.objects.select_for_update(no_key=True).filter(pk__in=links.values("user")).first()
+    change = links.select_for_update().first()
+    if user is None or change is None:
         raise LinkRefused
-    user = User.objects.select_for_update(no_key=True).get(pk=change.user_id)
-    if not user.is_active:
+    is_over = change.used_at is not None or change.expires_at <= clock.now()
+    if is_over or not user.is_active:
         raise LinkRefused
     if User.objects.filter(email=change.email).exclude(pk=user.pk).exists():
         raise EmailTaken
