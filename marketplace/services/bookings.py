@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import Enquiry, Lead, SessionEvent, Side, TutoringSession
+from marketplace.services import class_money
 from payments.models import PaymentOrder
 from payments.services import earnings, freezes, holds, late_money, orders
 from students.models import Learner
@@ -105,7 +106,7 @@ def order_paid(*, order_id: UUID, session_id: UUID) -> TutoringSession:
     if not order.is_given_back and _may_be_booked(session) and _take(session, order_id):
         _booked(session)
     else:
-        _pay_back(session, order)
+        class_money.tell_payer(session, order, waits=not class_money.give_back(order))
         _give_up(session)
     return session
 
@@ -124,7 +125,7 @@ def order_paid_late(*, order_id: UUID, session_id: UUID) -> TutoringSession:
         _booked(session)
     else:
         late_money.send_back(order)
-        _tell_payer(session, order, waits=late_money.waits(order))
+        class_money.tell_payer(session, order, waits=late_money.waits(order))
         others = PaymentOrder.objects.for_purpose(PURPOSE, session_id).exclude(pk=order_id)
         if not others.filter(status__in=PAYING).exists():
             _give_up(session)
@@ -389,26 +390,3 @@ def _give_up(session: TutoringSession) -> None:
     if session.status == Status.PENDING_PAYMENT:
         session.move_to(Status.CANCELLED, cancelled_at=clock.now())
         orders.cancel_for(purpose=PURPOSE, purpose_id=session.pk)
-
-
-def _pay_back(session: TutoringSession, order: PaymentOrder) -> None:
-    try:
-        orders.return_paid(order)
-    except freezes.Disputed:
-        _tell_payer(session, order, waits=True)
-    else:
-        _tell_payer(session, order, waits=False)
-
-
-def _tell_payer(session: TutoringSession, order: PaymentOrder, *, waits: bool) -> None:
-    """Say that the money bought no class: it is on its way back, or waits for the payer's bank."""
-    payer = User.objects.get(pk=order.payer_id)
-    if waits:
-        audit.record("session.money_waits", session, order=str(order.pk))
-        messages.money_waits(session, payer)
-        return
-    SessionEvent.objects.create(
-        session=session, kind=Kind.MONEY_RETURNED, data={"amount_paise": session.price_paise}
-    )
-    audit.record("session.money_returned", session, order=str(order.pk))
-    messages.money_returned(session, payer)

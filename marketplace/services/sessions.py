@@ -1,6 +1,5 @@
 """A paid class: started, ended, confirmed, and its money passed on."""
 
-import contextlib
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -13,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from marketplace import messages, policies
 from marketplace.models import SessionEvent, TutoringSession
+from marketplace.services import class_money
 from payments.models import GatewayDispute, PaymentOrder
-from payments.services import disputes, earnings, freezes, ledger, orders
+from payments.services import disputes, earnings, ledger
 from students.models import Learner
 from students.policies import check_consent
 from tutorhub.core import audit, clock, outbox
@@ -135,7 +135,7 @@ def heed_dispute(
     if session.order_id != order_id:
         # Of an offer the news that it was paid is on the way, and decides.
         if is_over and session.status != Status.PENDING_PAYMENT:
-            _return_paid(order_id)
+            class_money.give_back(PaymentOrder.objects.get(pk=order_id))
         return release(session.pk)
     if deducted_paise and session.status == Status.SCHEDULED:
         call_off(session, why="payment_disputed")
@@ -182,12 +182,7 @@ def _give_back(session: TutoringSession) -> None:
     if not ledger.balance("session_escrow", session.pk):
         return
     assert session.order_id is not None, "a scheduled class was paid"
-    _return_paid(session.order_id)
-
-
-def _return_paid(order_id: UUID) -> None:
-    with contextlib.suppress(freezes.Disputed):
-        orders.return_paid(PaymentOrder.objects.get(pk=order_id))
+    class_money.give_back(PaymentOrder.objects.get(pk=session.order_id))
 
 
 def _is_frozen(session: TutoringSession) -> bool:

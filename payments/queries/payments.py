@@ -113,7 +113,7 @@ def payment_page(order: PaymentOrder) -> PaymentPage:
 def refund_view(refund: Refund, order: PaymentOrder) -> RefundView:
     was_retried = getattr(refund, "retried_by", None) is not None
     is_owed = refund.status == State.FAILED and Refund.objects.owed().filter(pk=refund.pk).exists()
-    waits = is_owed and _waits(refund.payment)
+    waits = is_owed and refund.payment.disputes.live().exists()
     return RefundView(
         refund=refund,
         steps=steps(refund, was_retried=was_retried, is_owed=is_owed, waits=waits),
@@ -167,11 +167,6 @@ def steps(
         Step("done" if is_due else "now", _("With your bank"), at=refund.closed_at),
         Step("now" if is_due else "", _("In your account"), text),
     ]
-
-
-def _waits(payment: Payment) -> bool:
-    """Whether the payer's bank may take this payment back by itself."""
-    return GatewayDispute.objects.live().filter(payment=payment).exists()
 
 
 def _after_failure(refund: Refund, was_retried: bool, is_owed: bool, waits: bool) -> list[Step]:

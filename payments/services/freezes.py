@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.models import Earning, EarningFreeze, GatewayDispute, Payment
+from payments.models import Earning, EarningFreeze, Payment
 from payments.services import ledger, receivables
 from payments.services.ledger import credit, debit
 from tutorhub.core import audit, clock
@@ -24,7 +24,7 @@ def is_frozen(session_id: UUID) -> bool:
 
 def is_disputed(payment: Payment) -> bool:
     """Whether the payer's bank may take this payment back by itself."""
-    return GatewayDispute.objects.live().filter(payment=payment).exists()
+    return payment.disputes.live().exists()
 
 
 def check_undisputed(payment: Payment) -> None:
