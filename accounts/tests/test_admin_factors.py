@@ -17,14 +17,9 @@ from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 PAGE = "/admin/accounts/user/"
-
-
-@pytest.fixture(autouse=True)
-def _site(settings) -> None:
-    settings.SITE_URL = "https://tutorhub.example"
 
 
 @pytest.fixture

@@ -6,18 +6,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import AppSession, KnownDevice, Passkey, User
-from accounts.tests.authenticator import SITE, Authenticator, passkey_of
+from accounts.tests.authenticator import Authenticator, passkey_of
 from accounts.tests.cast import step_up, trusted_app, unproved
 from accounts.tests.factories import FamilyUserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 ME = "/api/v1/me/"
-
-
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL = SITE
 
 
 class App:

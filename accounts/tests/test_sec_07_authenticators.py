@@ -23,12 +23,7 @@ from accounts.tests.factories import TutorUserFactory
 from accounts.tests.passkey_cast import HERE, sign_in, step_up_by
 from tutorhub.core import clock
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _site(settings) -> None:
-    settings.SITE_URL = "https://tutorhub.example"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 
 @pytest.fixture

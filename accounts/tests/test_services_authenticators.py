@@ -33,12 +33,7 @@ from tutorhub.core import clock
 from tutorhub.core.errors import NotAllowed
 from tutorhub.core.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _site(settings) -> None:
-    settings.SITE_URL = "https://tutorhub.example"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 
 @pytest.fixture

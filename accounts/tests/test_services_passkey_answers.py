@@ -12,7 +12,6 @@ from accounts.services import passkey_answers, passkey_signin, proofs, stepup
 from accounts.services.passkey_answers import ChallengeOver, PasskeyRefused
 from accounts.tests.authenticator import (
     PRESENT,
-    SITE,
     Authenticator,
     passkey_of,
 )
@@ -21,12 +20,7 @@ from accounts.tests.passkey_cast import HERE, sign_in, step_up_by
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent, OutboxRow
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL = SITE
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 
 @pytest.fixture

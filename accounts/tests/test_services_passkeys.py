@@ -18,7 +18,6 @@ from accounts.services.passkey_answers import ChallengeOver, PasskeyRefused
 from accounts.tests.authenticator import (
     MAY_SYNC,
     PRESENT,
-    SITE,
     SYNCED,
     VERIFIED,
     Authenticator,
@@ -32,12 +31,7 @@ from tests.forgetting import forget
 from tutorhub.core import clock
 from tutorhub.core.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL = SITE
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_of_passkeys")]
 
 
 @pytest.fixture
